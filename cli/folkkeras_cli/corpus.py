@@ -1,0 +1,103 @@
+"""`folk corpus`: what there is to learn from."""
+
+from collections import Counter
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from folkkeras.config import TrainingConfig
+from folkkeras.corpus.collections import COLLECTIONS, DEFAULT_COLLECTION
+from folkkeras.corpus.corpus import Corpus, read_corpus
+from folkkeras.corpus.statistics import corpus_statistics
+from folkkeras.errors import OutputError
+from folkkeras.files import reason, write_text
+from folkkeras_cli.options import CorpusArguments, Force, Holdout, Raw
+from folkkeras_cli.quiet import start_tensorflow
+from folkkeras_cli.screen import say, table, write
+
+MOST = 12  # kinds that a line of the statistics names
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="List, measure and export tunes.",
+    epilog="Examples: `folk corpus list`, `folk corpus stats mytunes/`, `folk corpus export ryans --out ryans/`.",
+)
+
+
+@app.command("list", epilog="Example: `folk corpus list`.")
+def list_collections() -> None:
+    """List the built-in collections and their rights."""
+    sheet = Table("name", "collection", "rights", box=None, pad_edge=False)
+    for name, collection in COLLECTIONS.items():
+        sheet.add_row(name, collection.title, collection.rights)
+    table.print(sheet)
+
+
+@app.command("stats", epilog="Example: `folk corpus stats oneills ryans`.")
+def stats(corpus: CorpusArguments = None, raw: Raw = None, holdout: Holdout = None) -> None:
+    """Count tunes, characters, lengths, keys, metres, types, and what was left out."""
+    tunes = _read(corpus, raw, holdout)
+    figures = corpus_statistics(tunes)
+    quantiles = ", ".join(f"{quantile:.0%} {length}" for quantile, length in figures.lengths.items())
+    lines = [
+        f"corpus      {' '.join(tunes.sources)}",
+        f"tunes       {figures.training + figures.held_out:,} of {tunes.found:,} found: "
+        f"{figures.training:,} to learn from, {figures.held_out:,} held out",
+        f"characters  {figures.characters:,}",
+        f"vocabulary  {len(figures.vocabulary)}: {figures.vocabulary!r}",
+        f"length      {quantiles} characters",
+        f"keys        {_kinds(figures.keys)}",
+        f"metres      {_kinds(figures.metres)}",
+        f"types       {_kinds(figures.types)}",
+        f"duplicates  {tunes.duplicates:,} tunes with the music of an earlier one{'' if raw else ', left out'}",
+        f"dropped     {_kinds(tunes.dropped) if tunes.dropped else 'nothing'}",
+    ]
+    lines += [f"rights      {name}: {_rights(name)}" for name in tunes.sources]
+    write("\n".join(lines) + "\n")
+
+
+@app.command("export", epilog="Example: `folk corpus export ryans --out ryans/`.")
+def export(
+    corpus: CorpusArguments = None,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="The folder to write to; made where it is missing.")] = Path(
+        "corpus"
+    ),
+    raw: Raw = None,
+    holdout: Holdout = None,
+    force: Force = False,
+) -> None:
+    """Write the normal form as two files, training.abc and held-out.abc."""
+    tunes = _read(corpus, raw, holdout)
+    texts = {out / "training.abc": tunes.training_text, out / "held-out.abc": tunes.held_out_text}
+    for path in texts:
+        if path.exists() and not force:
+            raise OutputError(f"{path} exists already: choose another --out, or overwrite it with --force")
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"cannot make the folder {out}: {reason(error)}") from error
+    for path, text in texts.items():
+        write_text(path, text)
+    say(
+        f"wrote {len(tunes.training):,} tunes to {out / 'training.abc'}, {len(tunes.held_out):,} to {out / 'held-out.abc'}"
+    )
+
+
+def _read(arguments: list[str] | None, raw: bool | None, holdout: float | None) -> Corpus:
+    defaults = TrainingConfig() if holdout is None else TrainingConfig(holdout=holdout)
+    arguments = arguments or [DEFAULT_COLLECTION]
+    if "irish" in arguments:
+        start_tensorflow()  # Keras fetches it
+    return read_corpus(arguments, raw=bool(raw), holdout=defaults.holdout)
+
+
+def _kinds(counts: Counter[str]) -> str:
+    named = [f"{kind} {count:,}" for kind, count in counts.most_common(MOST)]
+    rest = len(counts) - len(named)
+    return ", ".join(named) + (f", and {rest} more kinds" if rest else "")
+
+
+def _rights(source: str) -> str:
+    return COLLECTIONS[source].rights if source in COLLECTIONS else "yours to know"

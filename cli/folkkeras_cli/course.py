@@ -1,0 +1,35 @@
+"""What `folk train` and `folk resume` share: a training on the screen, and how it ended."""
+
+from pathlib import Path
+
+import typer
+
+from folkkeras.corpus.corpus import Corpus
+from folkkeras.runs import Run
+from folkkeras_cli.options import RUNS
+from folkkeras_cli.progress import TrainingProgress
+from folkkeras_cli.screen import say
+from folkkeras_cli.signals import StopOnSignal
+
+
+def run_training(run: Run, corpus: Corpus, runs: Path) -> None:
+    """Train or go on, then say what came of it; exits with 130 or 143 where a signal stopped it."""
+    from folkkeras.training import train
+
+    best = min((row.held_out_bits for row in run.intervals()), default=None)
+    with StopOnSignal() as signals, TrainingProgress(best) as progress:
+        outcome = train(run, corpus, listener=progress, stop=signals.requested)
+    where = "" if runs == RUNS else f" --runs {runs}"
+    if outcome.ended == "stopped":
+        say(f"stopped at step {outcome.step}, saved; go on with `folk resume {run.name}{where}`")
+        raise typer.Exit(signals.exit_code)
+    if outcome.ended == "patience":
+        say(
+            f"stopped at step {outcome.step}: the held-out figure has not fallen since step {outcome.best_step}; "
+            "from there the model only learned the tunes by heart"
+        )
+    say(
+        f"best model: {run.best}, step {outcome.best_step}, {outcome.held_out_bits:.3f} bits per character "
+        f"over all {len(corpus.held_out):,} held-out tunes"
+    )
+    say(f"write a tune with `folk sample {run.name}{where}`")

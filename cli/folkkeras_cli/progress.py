@@ -1,0 +1,83 @@
+"""Progress on stderr: Rich bars on a terminal, plain lines elsewhere."""
+
+import math
+import time
+from types import TracebackType
+
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from folkkeras.listener import Listener
+from folkkeras.runs import Interval
+from folkkeras_cli.screen import say, status
+
+SMOOTHING = 0.1  # weight of the newest step in the loss and speed that the bar shows
+
+
+class TrainingProgress(Listener):
+    """Shows step, loss, held-out bits, characters a second and the time left."""
+
+    def __init__(self, best_bits: float | None = None) -> None:
+        self._best = best_bits
+        self._steps = 0
+        self._characters = 0
+        self._loss = math.nan
+        self._speed = math.nan
+        self._then = time.monotonic()
+        self._bar = Progress(
+            TextColumn("[bold]{task.completed}/{task.total}"),
+            BarColumn(bar_width=None),
+            TextColumn("{task.fields[figures]}"),
+            TimeRemainingColumn(compact=True),
+            console=status,
+            expand=True,
+        )
+        self._task = self._bar.add_task("training", total=None, figures="compiling the first step", start=False)
+
+    def __enter__(self) -> "TrainingProgress":
+        if status.is_terminal:
+            self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if status.is_terminal:
+            self._bar.stop()
+
+    def on_start(self, step: int, steps: int, characters_per_step: int) -> None:
+        self._steps, self._characters = steps, characters_per_step
+        self._bar.update(self._task, completed=step, total=steps)
+        self._bar.start_task(self._task)
+        self._then = time.monotonic()
+
+    def on_step(self, step: int, loss: float) -> None:
+        now = time.monotonic()
+        speed = self._characters / max(now - self._then, 1e-9)
+        self._then = now
+        self._loss = _smooth(self._loss, loss)
+        self._speed = _smooth(self._speed, speed)
+        held_out = "" if self._best is None else f"  best held-out {self._best:.3f} bits"
+        figures = f"loss {self._loss:.3f}{held_out}  {self._speed:,.0f} characters/s"
+        self._bar.update(self._task, completed=step, figures=figures)
+
+    def on_interval(self, interval: Interval) -> None:
+        self._then = time.monotonic()  # the held-out tunes' time is no step's
+        better = self._best is None or interval.held_out_bits < self._best
+        if better:
+            self._best = interval.held_out_bits
+        left = (self._steps - interval.step) * self._characters / interval.characters_per_second
+        say(
+            f"step {interval.step:>5}/{self._steps}  loss {interval.loss:.3f}  "
+            f"held-out {interval.held_out_bits:.3f} bits{' *' if better else '  '}  "
+            f"{interval.characters_per_second:,.0f} characters/s  {_duration(left)} left"
+        )
+
+
+def _smooth(old: float, new: float) -> float:
+    return new if math.isnan(old) else old + SMOOTHING * (new - old)
+
+
+def _duration(seconds: float) -> str:
+    minutes, seconds = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"

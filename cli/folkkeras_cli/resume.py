@@ -1,0 +1,43 @@
+"""`folk resume`: go on with a run."""
+
+from typing import Annotated
+
+import typer
+
+from folkkeras.corpus.corpus import read_corpus
+from folkkeras.errors import UsageError
+from folkkeras.runs import latest_run, open_run
+from folkkeras_cli.course import run_training
+from folkkeras_cli.options import RUNS, RunName, Runs
+from folkkeras_cli.quiet import start_tensorflow
+from folkkeras_cli.screen import say
+
+EXAMPLES = """Examples:
+
+`folk resume` goes on with the latest run;
+
+`folk resume oneills-1 --steps 10000` gives a run more steps.
+"""
+
+
+def resume(
+    name: RunName = None,
+    steps: Annotated[
+        int | None, typer.Option(show_default="the run's own", help="Steps at most; they may only be raised.")
+    ] = None,
+    runs: Runs = RUNS,
+) -> None:
+    """Go on with a run from its last checkpoint, to the same weights as if it had never stopped."""
+    run = open_run(runs, name) if name else latest_run(runs)
+    if steps is not None and steps < run.config.steps:
+        raise UsageError(
+            f"--steps {steps} is less than the {run.config.steps} of run {run.name}: they may only be raised"
+        )
+    if "irish" in run.corpus:
+        start_tensorflow()  # Keras fetches it
+    corpus = read_corpus(run.corpus, raw=run.config.raw, holdout=run.config.holdout, standard_input=run.standard_input)
+    if steps is not None and steps > run.config.steps:
+        run = run.with_steps(steps)
+    say(f"run {run.name} goes on")
+    start_tensorflow()
+    run_training(run, corpus, runs)

@@ -1,0 +1,89 @@
+"""`folk runs`: what has been trained."""
+
+import shlex
+import time
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from folkkeras.config import TrainingConfig
+from folkkeras.runs import Run, all_runs, open_run
+from folkkeras_cli.options import RUNS, Runs
+from folkkeras_cli.screen import say, table, write
+
+app = typer.Typer(help="List runs, or show one.", epilog="Examples: `folk runs`, `folk runs show oneills-1`.")
+
+
+@app.callback(invoke_without_command=True)
+def list_runs(context: typer.Context, runs: Runs = RUNS) -> None:
+    """List the runs, the latest first."""
+    context.obj = runs
+    if context.invoked_subcommand is not None:
+        return
+    found = all_runs(runs)
+    if not found:
+        say(f"no runs in {runs}: train one with `folk train`")
+        return
+    sheet = Table("run", "corpus", "steps", "best held-out bits", "age", "size", box=None, pad_edge=False)
+    for run in found:
+        rows = run.intervals()
+        best = f"{min(row.held_out_bits for row in rows):.3f}" if rows else "none yet"
+        step = rows[-1].step if rows else 0
+        sheet.add_row(
+            run.name,
+            escape(" ".join(run.corpus)),
+            f"{step}/{run.config.steps}",
+            best,
+            _age(run),
+            f"{run.size() / 1e6:.0f} MB",
+        )
+    table.print(sheet)
+
+
+@app.command("show", epilog="Example: `folk runs show oneills-1`.")
+def show(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="RUN", help="A run's name.")],
+) -> None:
+    """Print a run: its options, its course, and the command that repeats it."""
+    run = open_run(context.obj, name)
+    lines = [f"run      {run.name}", f"folder   {run.folder}", f"corpus   {' '.join(run.corpus)}"]
+    lines += [f"         sha256 {run.corpus_digest}"]
+    lines += [f"options  {' '.join(f'{key}={value}' for key, value in run.config.to_json().items())}"]
+    lines += [f"made by  {' '.join(f'{package} {version}' for package, version in run.versions.items())}"]
+    lines += [f"repeat   {command(run)}", "", "  step    loss  held-out bits  learning rate  characters/s"]
+    lines += [
+        f"{row.step:>6}  {row.loss:6.3f}  {row.held_out_bits:13.3f}  {row.learning_rate:13.2e}  {row.characters_per_second:12,.0f}"
+        for row in run.intervals()
+    ]
+    result = run.result()
+    if result:
+        lines += [
+            "",
+            f"ended at step {result['step']} ({result['ended']}); best at step {result['best_step']}, "
+            f"{result['held_out_bits']:.3f} bits per character over all held-out tunes",
+        ]
+    write("\n".join(lines) + "\n")
+
+
+def command(run: Run) -> str:
+    """The `folk train` command that repeats a run."""
+    defaults = TrainingConfig().to_json()
+    words = ["folk", "train", *run.corpus]
+    for key, value in run.config.to_json().items():
+        if value == defaults[key]:
+            continue
+        words.append("--" + key.replace("_", "-"))
+        if value is not True:
+            words.append(str(value))
+    return shlex.join(words)
+
+
+def _age(run: Run) -> str:
+    seconds = max(0.0, time.time() - run.changed())
+    for unit, length in (("d", 86_400), ("h", 3_600), ("min", 60)):
+        if seconds >= length:
+            return f"{seconds / length:.0f} {unit}"
+    return f"{seconds:.0f} s"

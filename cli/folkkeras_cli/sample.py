@@ -1,0 +1,132 @@
+"""`folk sample`: write text or tunes with a trained model."""
+
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from folkkeras.config import at_least
+from folkkeras.errors import ModelFileError, OutputError, UsageError
+from folkkeras.files import write_text
+from folkkeras.runs import latest_run, open_run
+from folkkeras_cli.options import RUNS, Force, Runs
+from folkkeras_cli.quiet import start_tensorflow
+from folkkeras_cli.screen import say, status, write
+
+if TYPE_CHECKING:
+    from folkkeras.generation import Generator
+    from folkkeras.sampling import Sampling
+
+EXAMPLES = """Examples:
+
+`folk sample` writes one tune with the latest run's best model;
+
+`folk sample --length 1000` writes 1,000 characters;
+
+`folk sample oneills-1 --tunes 10 --seed 7 --out tunes.abc` writes ten tunes to a file.
+"""
+
+
+def sample(
+    model: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[MODEL]",
+            show_default=False,
+            help="A run's name (its best model) or a .keras file; default: the latest run.",
+        ),
+    ] = None,
+    length: Annotated[
+        int | None, typer.Option(show_default=False, help="New characters to write; without it, whole tunes.")
+    ] = None,
+    start: Annotated[str, typer.Option(help="Text to go on from.")] = "X:1",
+    temperature: Annotated[float, typer.Option(help="Below 1 bolder choices get rarer; 0 takes the likeliest.")] = 1.0,
+    top_k: Annotated[int, typer.Option(help="Draw from the k likeliest characters; 0: from all.")] = 0,
+    top_p: Annotated[float, typer.Option(help="Draw from the fewest characters that make up this probability.")] = 1.0,
+    seed: Annotated[int | None, typer.Option(show_default="random", help="One seed gives one text.")] = None,
+    tunes: Annotated[int | None, typer.Option(show_default="1", help="Whole tunes to write.")] = None,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write to this file instead of the screen.")] = None,
+    force: Force = False,
+    runs: Runs = RUNS,
+) -> None:
+    """Write new tunes; the text alone goes to stdout, so `folk sample > tune.abc` is a clean file."""
+    if length is not None and tunes is not None:
+        raise UsageError("--length and --tunes exclude each other: give characters or whole tunes")
+    if length is not None:
+        at_least("length", length, 1)
+    at_least("tunes", 1 if tunes is None else tunes, 1)
+    if seed is not None:
+        at_least("seed", seed, 0)
+    _check_out(out, force)
+    path = _model_path(model, runs)
+
+    start_tensorflow()
+    from folkkeras.generation import load
+    from folkkeras.sampling import Sampling
+
+    sampling = Sampling(temperature=temperature, top_k=top_k, top_p=top_p)
+    chosen = secrets.randbelow(10**6) if seed is None else seed
+    pieces = _pieces(load(path), length, start, sampling, chosen, tunes)
+    if out is None:
+        for piece in pieces:
+            write(piece)
+    else:
+        write_text(out, "".join(_with_count(pieces)))
+        say(f"wrote {out}")
+    if seed is None:
+        say(f"{path}, seed {chosen}: the same again with --seed {chosen}")
+
+
+def _pieces(
+    generator: "Generator", length: int | None, start: str, sampling: "Sampling", seed: int, tunes: int | None
+) -> Iterator[str]:
+    if length is not None:
+        last = ""
+        for last in generator.stream(length, start, sampling, seed):
+            yield last
+        if not last.endswith("\n"):
+            yield "\n"
+        return
+    for tune in range(1, (tunes or 1) + 1):
+        if tune > 1:
+            yield "\n"
+        yield from generator.stream_tune(start, sampling, seed, tune)
+
+
+def _with_count(pieces: Iterator[str]) -> Iterator[str]:
+    """Pass pieces on, with a line on a terminal's stderr that counts their characters."""
+    if not status.is_terminal:
+        yield from pieces
+        return
+    characters = 0
+    with status.status("writing") as line:
+        for piece in pieces:
+            characters += len(piece)
+            line.update(f"{characters:,} characters written")
+            yield piece
+
+
+def _check_out(out: Path | None, force: bool) -> None:
+    if out is None:
+        return
+    if out.is_dir():
+        raise OutputError(f"{out} is a folder: give --out a file's name")
+    if out.exists() and not force:
+        raise OutputError(f"{out} exists already: choose another name, or overwrite it with --force")
+    if not out.parent.is_dir():
+        raise OutputError(f"there is no folder {out.parent} for {out.name}: make it first")
+
+
+def _model_path(model: str | None, runs: Path) -> Path:
+    """The file of a MODEL argument."""
+    if model is None:
+        run = latest_run(runs)
+    elif model.endswith(".keras") or "/" in model or "\\" in model or Path(model).is_file():
+        return Path(model).expanduser()
+    else:
+        run = open_run(runs, model)
+    if not run.best.exists():
+        raise ModelFileError(f"run {run.name} has no model yet: its first is written after 100 steps")
+    return run.best

@@ -1,0 +1,42 @@
+"""Stop on Ctrl-C or SIGTERM after the step at hand; a second signal ends at once."""
+
+import signal
+from types import FrameType, TracebackType
+from typing import Any
+
+from folkkeras_cli.screen import say
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+class StopOnSignal:
+    """A context in which the first signal is noted and the second has its usual effect."""
+
+    def __init__(self) -> None:
+        self.received: int | None = None
+        self._before: dict[int, Any] = {}
+
+    def __enter__(self) -> "StopOnSignal":
+        self._before = {number: signal.signal(number, self._note) for number in _SIGNALS}
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def requested(self) -> bool:
+        """Whether a signal has come."""
+        return self.received is not None
+
+    @property
+    def exit_code(self) -> int:
+        """128 and the signal's number, as shells have it."""
+        return 128 + (self.received or 0)
+
+    def _note(self, number: int, frame: FrameType | None) -> None:
+        self.received = number
+        for each in _SIGNALS:
+            signal.signal(each, signal.SIG_DFL)
+        say("stopping after this step; a second signal ends at once, without saving")

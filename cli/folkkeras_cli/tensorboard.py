@@ -1,0 +1,43 @@
+"""`folk tensorboard`: the dashboard on all runs."""
+
+import signal
+from typing import Annotated
+
+import typer
+
+from folkkeras.errors import FolkError, RunError
+from folkkeras_cli.options import RUNS, Runs
+from folkkeras_cli.quiet import start_tensorflow
+from folkkeras_cli.screen import say, write
+
+EXAMPLES = "Examples: `folk tensorboard`, `folk tensorboard --port 7000`."
+
+
+def tensorboard(
+    runs: Runs = RUNS,
+    port: Annotated[
+        int | None,
+        typer.Option(show_default="6006 or the next free one", min=0, max=65_535, help="The port; 0 is any free one."),
+    ] = None,
+    host: Annotated[str, typer.Option(help="The address to listen on; 0.0.0.0 lets others in.")] = "127.0.0.1",
+) -> None:
+    """Start TensorBoard on all runs and print its address; Ctrl-C ends it."""
+    if not runs.is_dir():
+        raise RunError(f"no folder {runs}: train a run with `folk train`, or name the runs' folder with --runs")
+    start_tensorflow()
+    from tensorboard import program
+
+    board = program.TensorBoard()
+    words = ["tensorboard", "--logdir", str(runs), "--host", host, "--reload_interval", "5"]
+    # All points and tunes, not TensorBoard's sample of them.
+    words += ["--samples_per_plugin", "scalars=0,text=1000"]
+    if port is not None:
+        words += ["--port", str(port)]
+    board.configure(argv=words)
+    try:
+        address = board.launch()
+    except (program.TensorBoardServerException, OSError) as error:
+        raise FolkError(f"cannot listen on {host}:{port or 6006} ({error}): choose another --port or --host") from error
+    write(f"{address}\n")
+    say("Ctrl-C ends the dashboard")
+    signal.sigwait({signal.SIGINT, signal.SIGTERM})

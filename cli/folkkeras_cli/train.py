@@ -1,0 +1,114 @@
+"""`folk train`: learn tunes."""
+
+import sys
+import tempfile
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from folkkeras.config import TrainingConfig, preset
+from folkkeras.corpus.collections import DEFAULT_COLLECTION
+from folkkeras.corpus.corpus import Corpus, read_corpus
+from folkkeras.corpus.sources import STANDARD_INPUT
+from folkkeras.runs import create_run
+from folkkeras_cli.course import run_training
+from folkkeras_cli.options import RUNS, CorpusArguments, Holdout, Raw, Runs
+from folkkeras_cli.quiet import start_tensorflow
+from folkkeras_cli.screen import say
+
+EXAMPLES = """Examples:
+
+`folk train` learns O'Neill's Music of Ireland;
+
+`folk train mytunes/ --name mine --units 512 --dropout 0.3` learns your own;
+
+`folk train irish --preset lab` does what the MIT lab's notebook does.
+"""
+
+
+def train(
+    corpus: CorpusArguments = None,
+    raw: Raw = None,
+    holdout: Holdout = None,
+    steps: Annotated[int | None, typer.Option(show_default="5000", help="Steps at most.")] = None,
+    batch_size: Annotated[int | None, typer.Option(show_default="32", help="Windows in a batch.")] = None,
+    seq_length: Annotated[int | None, typer.Option(show_default="100", help="Characters in a window.")] = None,
+    learning_rate: Annotated[
+        float | None, typer.Option(show_default="0.005", help="Adam's; the peak of a cosine.")
+    ] = None,
+    schedule: Annotated[
+        str | None, typer.Option(show_default="constant", help="constant, or cosine with warm-up.")
+    ] = None,
+    embedding: Annotated[
+        int | None, typer.Option(show_default="256", help="Dimensions of a character's vector.")
+    ] = None,
+    units: Annotated[int | None, typer.Option(show_default="1024", help="Units of each LSTM layer.")] = None,
+    layers: Annotated[int | None, typer.Option(show_default="1", help="LSTM layers.")] = None,
+    dropout: Annotated[
+        float | None, typer.Option(show_default="0", help="Share of features dropped, one mask a sequence.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(show_default="0", help="Of weights, windows and masks.")] = None,
+    patience: Annotated[
+        int | None,
+        typer.Option(
+            show_default="10", help="Intervals of 100 steps without a better held-out figure until the end; 0: never."
+        ),
+    ] = None,
+    preset_name: Annotated[
+        str | None, typer.Option("--preset", help="lab: the notebook's own setting; quick: a model in minutes.")
+    ] = None,
+    name: Annotated[str | None, typer.Option(help="The run's name; made up where none is given.")] = None,
+    runs: Runs = RUNS,
+    keep: Annotated[int | None, typer.Option(show_default="3", help="Checkpoints to keep.")] = None,
+) -> None:
+    """Learn tunes: train a model, with checkpoints and a TensorBoard log every 100 steps."""
+    asked: dict[str, Any] = {
+        "raw": raw,
+        "holdout": holdout,
+        "steps": steps,
+        "batch_size": batch_size,
+        "seq_length": seq_length,
+        "learning_rate": learning_rate,
+        "schedule": schedule,
+        "embedding": embedding,
+        "units": units,
+        "layers": layers,
+        "dropout": dropout,
+        "seed": seed,
+        "patience": patience,
+        "keep": keep,
+    }
+    options = preset(preset_name) if preset_name else {}
+    config = TrainingConfig(**{**options, **{key: value for key, value in asked.items() if value is not None}})
+    tunes, text = _read(corpus or [DEFAULT_COLLECTION], config)
+    shortest = config.seq_length + 1
+    if len(tunes.training_text) < shortest:
+        from folkkeras.errors import CorpusError
+
+        raise CorpusError(
+            f"the training tunes have {len(tunes.training_text)} characters, fewer than one window of {shortest}: "
+            "give more tunes or a smaller --seq-length"
+        )
+    run = create_run(runs, name, tunes, config, text)
+    say(
+        f"run {run.name}: {len(tunes.training):,} tunes to learn from, {len(tunes.held_out):,} held out; "
+        f"{len(tunes.training_text):,} characters"
+    )
+    start_tensorflow()
+    run_training(run, tunes, runs)
+
+
+def _read(arguments: list[str], config: TrainingConfig) -> tuple[Corpus, str | None]:
+    """The corpus and, where it comes from standard input, its text."""
+    if "irish" in arguments:
+        start_tensorflow()  # Keras fetches it
+    if STANDARD_INPUT not in arguments:
+        return read_corpus(arguments, raw=config.raw, holdout=config.holdout), None
+    from folkkeras.corpus.decoding import decode
+
+    text = decode(sys.stdin.buffer.read(), "standard input")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "corpus.abc"
+        path.write_bytes(text.encode("utf-8"))
+        return read_corpus(arguments, raw=config.raw, holdout=config.holdout, standard_input=path), text

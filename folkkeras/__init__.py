@@ -1,0 +1,42 @@
+"""Character-level LSTMs in Keras that learn a tune tradition and write new tunes in ABC notation.
+
+    >>> import folkkeras
+    >>> print(folkkeras.load("runs/oneills-1/best.keras").generate(seed=7))
+
+The pieces by themselves: `read_corpus`, `Vocabulary`, `random_windows`, `build_model`, `train`. Each name
+is imported when it is first used, so that tunes can be read without waiting for TensorFlow.
+"""
+
+from importlib import import_module
+from typing import Any
+
+_HOMES = {
+    "Corpus": "folkkeras.corpus.corpus",
+    "FolkError": "folkkeras.errors",
+    "Generator": "folkkeras.generation",
+    "Listener": "folkkeras.listener",
+    "Scorer": "folkkeras.scoring",
+    "TrainingConfig": "folkkeras.config",
+    "TuneModel": "folkkeras.model",
+    "Vocabulary": "folkkeras.vocabulary",
+    "build_model": "folkkeras.model",
+    "create_run": "folkkeras.runs",
+    "load": "folkkeras.generation",
+    "open_run": "folkkeras.runs",
+    "random_windows": "folkkeras.batches",
+    "read_corpus": "folkkeras.corpus.corpus",
+    "split_corpus": "folkkeras.corpus.corpus",
+    "split_tunes": "folkkeras.corpus.tunes",
+    "train": "folkkeras.training",
+}
+__all__ = sorted(_HOMES)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'folkkeras' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,55 @@
+"""Batches: windows of the corpus at random offsets, as a `tf.data` generator.
+
+The offsets are a function of (seed, step) alone, so a training that goes on at step n sees the batches
+that an undisturbed one would see, with no iterator to save.
+"""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import tensorflow as tf
+
+from folkkeras.errors import CorpusError
+
+
+def random_windows(
+    ids: npt.NDArray[np.unsignedinteger[Any]],
+    *,
+    batch_size: int,
+    seq_length: int,
+    seed: int,
+    start_step: int = 0,
+) -> tf.data.Dataset:
+    """An endless data set of (features, labels), each int32 (batch_size, seq_length).
+
+    A window that starts at character s gives the features [s, s+seq_length-1] and the labels
+    [s+1, s+seq_length]; s is drawn uniformly from all windows of the text.
+
+    Args:
+        ids: the text's indices, (characters,).
+        batch_size: windows in a batch.
+        seq_length: characters in a window.
+        seed: of the offsets.
+        start_step: the step of the first batch.
+
+    Raises:
+        CorpusError: the text is shorter than one window and its last label.
+    """
+    windows = len(ids) - seq_length  # a window needs one character more, for its last label
+    if windows < 1:
+        raise CorpusError(
+            f"the training tunes have {len(ids)} characters, fewer than one window of "
+            f"{seq_length + 1}: give more tunes or a smaller --seq-length"
+        )
+    text = tf.constant(ids)  # (characters,)
+    within = tf.range(seq_length + 1, dtype=tf.int64)  # (seq_length + 1,)
+
+    def batch(step: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        starts = tf.random.stateless_uniform(
+            (batch_size,), seed=tf.stack([tf.constant(seed, tf.int64), step]), maxval=windows, dtype=tf.int64
+        )  # (batch_size,)
+        window = tf.cast(tf.gather(text, starts[:, None] + within), tf.int32)  # (batch_size, seq_length + 1)
+        return window[:, :-1], window[:, 1:]
+
+    return tf.data.Dataset.counter(start_step).map(batch).prefetch(2)

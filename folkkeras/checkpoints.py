@@ -1,0 +1,109 @@
+"""Checkpoints: all that training needs to go on, in one `.keras` file each.
+
+Weights and optimizer (its step count included) are the model's own; the rest, how the held-out figure has
+done so far, travels in the config under `about.progress`. A checkpoint is a model file like any other.
+"""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from folkkeras.errors import RunError, TrainingError
+from folkkeras.files import remove_unfinished
+from folkkeras.model import TuneModel
+from folkkeras.model_file import load_weights, read_about, save_model
+from folkkeras.runs import Run
+
+
+@dataclass
+class Progress:
+    """Where a training stands, beside its weights and optimizer."""
+
+    step: int = 0  # steps done
+    best_bits: float | None = None  # best held-out figure, bits per character
+    best_step: int = 0
+    waited: int = 0  # intervals since the best one
+    loss_sum: float = 0.0  # of this interval's steps
+    loss_count: int = 0
+
+    def record(self, bits: float) -> bool:
+        """Take in an interval's held-out figure; True where it is the best so far."""
+        self.loss_sum, self.loss_count = 0.0, 0
+        if self.best_bits is None or bits < self.best_bits:
+            self.best_bits, self.best_step, self.waited = bits, self.step, 0
+            return True
+        self.waited += 1
+        return False
+
+
+class Checkpoints:
+    """A run's checkpoints: saved, pruned, restored.
+
+    Args:
+        run: whose.
+        about: how the model is trained; each file carries it.
+    """
+
+    def __init__(self, run: Run, about: dict[str, Any]) -> None:
+        self.run = run
+        self.about = about
+
+    def save(self, model: TuneModel, progress: Progress) -> Path:
+        """Save a checkpoint of this step and remove those beyond the number to keep.
+
+        Raises:
+            OutputError: it cannot be written; those before it stay.
+            TrainingError: a weight is not finite.
+        """
+        if not all(np.isfinite(weight).all() for weight in model.get_weights()):
+            raise TrainingError(not_finite("a weight", progress.step, self.run))
+        path = self.run.checkpoint(progress.step)
+        model.about = {**self.about, "step": progress.step, "progress": asdict(progress)}
+        save_model(model, path)
+        for old in self.run.checkpoints()[: -self.run.config.keep]:
+            old.unlink(missing_ok=True)
+        return path
+
+    def restore(self, model: TuneModel) -> Progress:
+        """Load the newest checkpoint into a compiled model; without one, training begins at step 0.
+
+        Raises:
+            ModelFileError: the file is damaged.
+            RunError: it lacks what training needs.
+        """
+        remove_unfinished(self.run.folder)
+        remove_unfinished(self.run.folder / "checkpoints")
+        paths = self.run.checkpoints()
+        if not paths:
+            return Progress()
+        path = paths[-1]
+        # Before its variables exist Keras loads none of them, and its step count stays 0.
+        model.optimizer.build(model.trainable_variables)
+        load_weights(model, path)
+        try:
+            progress = Progress(**read_about(path)["progress"])
+        except (KeyError, TypeError) as error:
+            raise RunError(f"{path} is no checkpoint: remove it to go on from the one before") from error
+        if progress.step != int(model.optimizer.iterations):
+            raise RunError(f"{path} disagrees with itself about its step: remove it to go on from the one before")
+        return progress
+
+    def export(self, model: TuneModel, path: Path, progress: Progress) -> None:
+        """Save the model alone, without its optimizer, for sampling.
+
+        Raises:
+            OutputError: it cannot be written.
+        """
+        twin = model.twin()
+        bits = progress.best_bits if progress.best_step == progress.step else None
+        twin.about = {**self.about, "step": progress.step, **({"held_out_bits": bits} if bits else {})}
+        save_model(twin, path)
+
+
+def not_finite(what: str, step: int, run: Run) -> str:
+    """The message for a loss, figure or weight that is not finite."""
+    good = run.checkpoints()
+    kept = f"the last good checkpoint is {good[-1]}" if good else "there is no checkpoint yet"
+    return f"{what} is not finite at step {step}: {kept}; train anew with a smaller --learning-rate"

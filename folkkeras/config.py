@@ -1,0 +1,109 @@
+"""The options of a training, their ranges and the presets.
+
+The sizes are those of MIT's 6.S191 music lab (github.com/aamini/introtodeeplearning, lab 1, part 2).
+"""
+
+import math
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from folkkeras.errors import UsageError
+
+INTERVAL = 100  # steps between two checkpoints, and between two looks at the held-out tunes
+CLIP_NORM = 1.0  # bound on the gradient's global norm; also keeps Adam right on the Embedding
+WARM_UP = 100  # steps over which the cosine schedule's rate rises, at most a tenth of all steps
+SCHEDULES = ("constant", "cosine")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingConfig:
+    """What determines a training, beside its corpus.
+
+    Raises:
+        UsageError: a value is out of its range; the message names the option.
+    """
+
+    raw: bool = False  # train on the text as it stands instead of the normal form
+    holdout: float = 0.1  # share of the tunes that is held out
+    steps: int = 5_000  # batches at most
+    batch_size: int = 32  # windows in a batch
+    seq_length: int = 100  # characters in a window
+    learning_rate: float = 5e-3  # Adam's; the peak of the cosine schedule
+    schedule: str = "constant"  # or "cosine": linear warm-up, then half a cosine down to 0
+    embedding: int = 256  # dimensions of a character's vector
+    units: int = 1_024  # of each LSTM layer
+    layers: int = 1  # LSTM layers
+    dropout: float = 0.0  # share of the features set to 0, one mask a sequence
+    seed: int = 0  # of the initial weights, the windows, the masks
+    patience: int = 10  # intervals without a better held-out figure until the end; 0: never
+    keep: int = 3  # checkpoints
+
+    def __post_init__(self) -> None:
+        for name in ("steps", "batch_size", "seq_length", "embedding", "units", "layers", "keep"):
+            at_least(name, getattr(self, name), 1)
+        for name in ("seed", "patience"):
+            at_least(name, getattr(self, name), 0)
+        if self.seed >= 2**31:
+            raise UsageError(f"--seed {self.seed} is too large: give less than {2**31}")
+        if not 0 < self.holdout < 1:
+            raise UsageError(f"--holdout {self.holdout} is not between 0 and 1: a tenth is 0.1")
+        if not 0 <= self.dropout < 1:
+            raise UsageError(f"--dropout {self.dropout} is not from 0 to below 1")
+        if not (math.isfinite(self.learning_rate) and self.learning_rate > 0):
+            raise UsageError(f"--learning-rate {self.learning_rate} is not a number above 0")
+        if self.schedule not in SCHEDULES:
+            raise UsageError(f"--schedule {self.schedule!r} is not one of {', '.join(SCHEDULES)}")
+
+    def to_json(self) -> dict[str, Any]:
+        """The options as plain JSON values."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> "TrainingConfig":
+        """The options from plain JSON values.
+
+        Raises:
+            UsageError: an option is unknown, has another type, or is out of its range.
+        """
+        types = {field.name: field.type for field in fields(cls)}
+        for name, value in values.items():
+            if name not in types:
+                raise UsageError(f"unknown option {name!r}")
+            kind = types[name]
+            fits = isinstance(value, (int, float)) if kind is float else isinstance(value, kind)  # type: ignore[arg-type]
+            if not fits or (isinstance(value, bool) and kind is not bool):
+                raise UsageError(f"option {name!r} has the value {value!r}, of the wrong type")
+        return cls(**values)
+
+
+PRESETS: dict[str, dict[str, Any]] = {
+    # The notebook's own setting. It trains until the tunes are known by heart.
+    "lab": {"raw": True, "steps": 5_000, "schedule": "constant", "patience": 0},
+    # A model in minutes on two cores: a quarter of the units, and a rate that settles.
+    "quick": {
+        "steps": 1_500,
+        "embedding": 64,
+        "units": 256,
+        "learning_rate": 1e-2,
+        "schedule": "cosine",
+        "dropout": 0.1,
+    },
+}
+
+
+def preset(name: str) -> dict[str, Any]:
+    """The options of the preset `name`.
+
+    Raises:
+        UsageError: there is no such preset.
+    """
+    if name not in PRESETS:
+        raise UsageError(f"--preset {name!r} is not one of {', '.join(PRESETS)}")
+    return PRESETS[name]
+
+
+def at_least(name: str, value: int, least: int) -> None:
+    """Raise UsageError where the option `name` is below `least`."""
+    if value < least:
+        option = "--" + name.replace("_", "-")
+        raise UsageError(f"{option} {value} is too small: give {least} or more")

@@ -1,0 +1,111 @@
+"""The built-in collections of tunes: where they are, and whose rights they carry.
+
+Four come with the installed package music21, whose corpus folder is read without importing music21;
+one is fetched once from its repository.
+"""
+
+import importlib.util
+import sys
+from contextlib import redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+
+from folkkeras.errors import CorpusError
+
+_MUSIC21_RIGHTS = (
+    "distributed with music21 by permission of the encoders, some not for commercial use (music21/corpus/license.txt)"
+)
+
+
+@dataclass(frozen=True)
+class Collection:
+    """One built-in collection."""
+
+    title: str
+    rights: str
+    folder: str = ""  # under music21/corpus; empty: fetched
+
+
+COLLECTIONS = {
+    "oneills": Collection(
+        "O'Neill's Music of Ireland",
+        f"tunes of 1903 and before; {_MUSIC21_RIGHTS}",
+        "oneills1850",
+    ),
+    "ryans": Collection(
+        "Ryan's Mammoth Collection of Fiddle Tunes",
+        f"tunes of 1883 and before; {_MUSIC21_RIGHTS}",
+        "ryansMammoth",
+    ),
+    "airds": Collection(
+        "Aird's Selection of Scotch, English, Irish and Foreign Airs",
+        f"tunes of 1801 and before; {_MUSIC21_RIGHTS}",
+        "airdsAirs",
+    ),
+    "essen": Collection(
+        "Essen Folksong Collection",
+        "legal status unclear; for non-commercial use (music21/corpus/essenFolksong/license.txt)",
+        "essenFolksong",
+    ),
+    "irish": Collection(
+        "The Irish tunes of MIT's 6.S191 music lab (fetched once, 200 kB)",
+        "MIT licence, (c) MIT Introduction to Deep Learning, introtodeeplearning.com",
+    ),
+}
+DEFAULT_COLLECTION = "oneills"
+
+IRISH_URL = (
+    "https://raw.githubusercontent.com/aamini/introtodeeplearning/"
+    "fd8023c7804bd352fc7212ac3aa587bd90912653/mitdeeplearning/data/irish.abc"
+)
+IRISH_SHA256 = "df3782d5f7b5a2f4c66aa7c13f13008d5f48757b3f5f51620cd6c1ceb2c53023"
+
+
+def collection_path(name: str) -> Path:
+    """The folder or file that holds the built-in collection `name`.
+
+    Raises:
+        CorpusError: music21 is not installed, or `irish` cannot be fetched.
+    """
+    folder = COLLECTIONS[name].folder
+    if not folder:
+        return fetch(IRISH_URL, IRISH_SHA256)
+    spec = importlib.util.find_spec("music21")
+    if spec is None or not spec.submodule_search_locations:
+        raise CorpusError(f"corpus {name} comes with the package music21, which is missing: pip install music21")
+    path = Path(spec.submodule_search_locations[0]) / "corpus" / folder
+    if not path.is_dir():
+        raise CorpusError(
+            f"corpus {name} is not in the installed music21 ({path}): pip install --force-reinstall music21"
+        )
+    return path
+
+
+def fetch(url: str, sha256: str, cache: Path | None = None) -> Path:
+    """Fetch a tune file once into Keras's cache and return its path.
+
+    Args:
+        url: where the file is.
+        sha256: its digest; a file that differs is fetched again, and refused if it still differs.
+        cache: the folder of the cache; None is Keras's own, `~/.keras` or `KERAS_HOME`.
+
+    Raises:
+        CorpusError: there is no network, or the file is not the expected one.
+    """
+    import keras
+
+    name = url.rsplit("/", 1)[-1]
+    try:
+        with redirect_stdout(sys.stderr):  # get_file reports to stdout, which is for tunes
+            path = keras.utils.get_file(
+                name,
+                url,
+                file_hash=sha256,
+                hash_algorithm="sha256",
+                cache_dir=None if cache is None else str(cache),
+                cache_subdir="folkkeras",
+            )
+    except Exception as error:  # get_file raises a bare Exception where the address cannot be reached
+        why = str(error).split("\n", 1)[0]
+        raise CorpusError(f"cannot fetch {url} ({why}): fetch it by other means and give its path") from error
+    return Path(path)

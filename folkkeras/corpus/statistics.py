@@ -1,0 +1,43 @@
+"""Figures of a corpus: how many tunes, how long, in which keys, metres and types."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+
+from folkkeras.corpus.corpus import Corpus
+from folkkeras.corpus.tunes import header_of
+from folkkeras.vocabulary import Vocabulary
+
+QUANTILES = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
+
+
+@dataclass(frozen=True)
+class Statistics:
+    """What `corpus_statistics` counts; the Counters are over tunes."""
+
+    training: int  # tunes
+    held_out: int  # tunes
+    characters: int
+    vocabulary: str  # by falling frequency
+    lengths: dict[float, int]  # quantile -> characters of a tune
+    keys: Counter[str]
+    metres: Counter[str]
+    types: Counter[str]
+
+
+def corpus_statistics(corpus: Corpus) -> Statistics:
+    """Count the tunes, training and held-out ones together."""
+    tunes = (*corpus.training, *corpus.held_out)
+    headers = [header_of(tune) for tune in tunes]
+    lengths = np.quantile([len(tune) for tune in tunes], QUANTILES)
+    return Statistics(
+        training=len(corpus.training),
+        held_out=len(corpus.held_out),
+        characters=sum(map(len, tunes)),
+        vocabulary=Vocabulary.from_text(*tunes).characters,
+        lengths={quantile: round(length) for quantile, length in zip(QUANTILES, lengths.tolist(), strict=True)},
+        keys=Counter(header.get("K", "none") for header in headers),
+        metres=Counter(header.get("M", "none") for header in headers),
+        types=Counter(header.get("R", "none").lower() for header in headers),
+    )

@@ -1,0 +1,53 @@
+"""Tunes in a text, and the fields of a tune's header.
+
+Source: the ABC standard 2.1, abcnotation.com/wiki/abc:standard:v2.1. It ends a tune at the first blank
+line; real books have blank lines inside tunes, so here a tune is what stands from an `X:` line to the
+next one.
+"""
+
+import re
+
+TUNE_START = "X:"  # at the beginning of a line
+_START_OF_A_TUNE = re.compile(r"^(?=X:)", re.MULTILINE)
+_FIELD = re.compile(r"([A-Za-z+]):(.*)")
+_COMMENT = re.compile(r"(?<!\\)%.*")
+_BAR_AFTER_NOTE = re.compile(r"[A-Ga-gxyzZ]:[|:\]]")  # music such as `d:|`, not the field d
+
+
+def split_tunes(text: str) -> tuple[str, list[str]]:
+    """What stands before the first tune, and the tunes, each verbatim from its `X:` to the next one's."""
+    before, *tunes = _START_OF_A_TUNE.split(text)
+    return before, tunes
+
+
+def field_of(line: str, *, in_header: bool) -> tuple[str, str] | None:
+    """The letter and the value of an information field, or None where the line is none.
+
+    Args:
+        line: one line without its line end.
+        in_header: True up to the first `K:`; after it, a note and a repeat sign (`d:|`) are music.
+    """
+    match = _FIELD.match(line)
+    if match is None or (not in_header and _BAR_AFTER_NOTE.match(line)):
+        return None
+    return match[1], without_comment(match[2]).strip()
+
+
+def without_comment(line: str) -> str:
+    """The line up to its first `%` that no backslash escapes."""
+    return _COMMENT.sub("", line) if "%" in line else line
+
+
+def header_of(tune: str) -> dict[str, str]:
+    """A tune's header fields by their letter, the first non-empty value of each, up to the first `K:`."""
+    header: dict[str, str] = {}
+    for line in tune.split("\n"):
+        field = field_of(line, in_header=True)
+        if field is None:
+            continue
+        letter, value = field
+        if value:
+            header.setdefault(letter, value)
+        if letter == "K":
+            break
+    return header

@@ -1,0 +1,159 @@
+"""The model: Embedding -> LSTM -> Dense, characters in, logits of the next character out.
+
+One builder serves training and generation: the stateful twin of batch size 1 has the same layers and
+takes the same weights. Sources: MIT 6.S191 lab 1 part 2; A. Graves, "Generating Sequences With Recurrent
+Neural Networks" (2013), arXiv:1308.0850; one dropout mask a sequence: Y. Gal and Z. Ghahramani, "A
+Theoretically Grounded Application of Dropout in Recurrent Neural Networks" (2016), arXiv:1512.05287.
+"""
+
+from typing import Any
+
+import keras
+
+from folkkeras.vocabulary import Vocabulary
+
+
+@keras.saving.register_keras_serializable(package="folkkeras")
+class TuneModel(keras.Model):
+    """A character-level LSTM language model that carries its vocabulary.
+
+    Args:
+        characters: the vocabulary, in the order of the indices.
+        embedding: dimensions of a character's vector.
+        units: of each LSTM layer.
+        layers: LSTM layers.
+        dropout: share of the features set to 0 before each LSTM and before the logits, one mask a sequence.
+        seed: of the initial weights and of the dropout masks.
+        stateful: carry the LSTM's states from call to call; build it for a fixed batch size.
+        about: how the model was trained, plain JSON values.
+    """
+
+    def __init__(
+        self,
+        *,
+        characters: str,
+        embedding: int,
+        units: int,
+        layers: int = 1,
+        dropout: float = 0.0,
+        seed: int = 0,
+        stateful: bool = False,
+        about: dict[str, Any] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.vocabulary = Vocabulary(characters)
+        self.sizes = {"embedding": embedding, "units": units, "layers": layers, "dropout": dropout, "seed": seed}
+        self.about = about or {}
+        initializers = keras.initializers
+        self.embedding = keras.layers.Embedding(
+            len(self.vocabulary), embedding, embeddings_initializer=initializers.RandomUniform(seed=seed)
+        )
+        self.lstms = [
+            keras.layers.LSTM(
+                units,
+                return_sequences=True,
+                stateful=stateful,
+                kernel_initializer=initializers.GlorotUniform(seed=seed + 2 * layer + 1),
+                recurrent_initializer=initializers.Orthogonal(seed=seed + 2 * layer + 2),
+            )
+            for layer in range(layers)
+        ]
+        self.dense = keras.layers.Dense(
+            len(self.vocabulary), kernel_initializer=initializers.GlorotUniform(seed=seed + 2 * layers + 1)
+        )
+        # One mask over all steps of a sequence: element-wise masks cost more than the step itself.
+        self.dropouts = [
+            keras.layers.Dropout(dropout, noise_shape=(None, 1, None), seed=seed + layer)
+            for layer in range(layers + 1 if dropout else 0)
+        ]
+
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
+        """Create the weights for ids of the shape (batch, length)."""
+        batch, length = input_shape
+        self.embedding.build((batch, length))
+        size = self.sizes["embedding"]
+        for lstm in self.lstms:
+            lstm.build((batch, length, size))
+            size = lstm.units
+        self.dense.build((batch, length, size))
+        self.built = True
+
+    def call(self, ids: Any, training: bool | None = None) -> Any:
+        """Logits of the next characters.
+
+        Args:
+            ids: indices of characters, int32 (batch, length).
+            training: True applies dropout.
+
+        Returns:
+            float32 (batch, length, vocabulary).
+        """
+        x = self.embedding(ids)  # (batch, length, embedding)
+        for number, lstm in enumerate(self.lstms):
+            if self.dropouts:
+                x = self.dropouts[number](x, training=training)
+            x = lstm(x)  # (batch, length, units)
+        if self.dropouts:
+            x = self.dropouts[-1](x, training=training)
+        return self.dense(x)  # (batch, length, vocabulary)
+
+    def set_step(self, step: int) -> None:
+        """Make the next dropout masks those of the training step `step`, whatever was drawn before."""
+        for number, dropout in enumerate(self.dropouts):
+            dropout.seed_generator.state.assign([self.sizes["seed"] + number, step])
+
+    def reset_state(self) -> None:
+        """Set the states of a stateful model to zero, as at the beginning of a text."""
+        for lstm in self.lstms:
+            lstm.reset_state()
+
+    def twin(self, *, batch_size: int | None = None, stateful: bool = False) -> "TuneModel":
+        """A model of the same sizes with a copy of the weights, without optimizer."""
+        twin = build_model(
+            self.vocabulary, batch_size=batch_size, stateful=stateful, about=dict(self.about), **self.sizes
+        )
+        twin.set_weights(self.get_weights())
+        return twin
+
+    def get_config(self) -> dict[str, Any]:
+        """What builds this model again, as JSON values."""
+        return {
+            "characters": self.vocabulary.characters,
+            **self.sizes,
+            "about": dict(self.about),
+        }
+
+
+def build_model(
+    vocabulary: Vocabulary,
+    *,
+    embedding: int = 256,
+    units: int = 1_024,
+    layers: int = 1,
+    dropout: float = 0.0,
+    seed: int = 0,
+    batch_size: int | None = None,
+    stateful: bool = False,
+    about: dict[str, Any] | None = None,
+) -> TuneModel:
+    """A model with its weights created.
+
+    Args:
+        vocabulary: the characters.
+        batch_size: None for any; a stateful model needs a fixed one.
+
+    The other arguments are those of `TuneModel`.
+    """
+    model = TuneModel(
+        characters=vocabulary.characters,
+        embedding=embedding,
+        units=units,
+        layers=layers,
+        dropout=dropout,
+        seed=seed,
+        stateful=stateful,
+        about=about,
+    )
+    model.build((batch_size, None))
+    return model

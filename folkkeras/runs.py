@@ -1,0 +1,269 @@
+"""A run's folder: what was asked, what was measured, and where everything is.
+
+runs/NAME/config.json     the options, the corpus and its digest, the versions
+          metrics.csv     a row each interval
+          result.json     how the training ended, once it has
+          corpus.abc      the text of a corpus from standard input
+          checkpoints/    step-000100.keras, ...: all that training needs to go on
+          best.keras      the model of the best held-out figure
+          last.keras      the model of the last interval
+          logs/           TensorBoard's
+"""
+
+import csv
+import io
+import json
+import os
+import platform
+import re
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields, replace
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from folkkeras.config import TrainingConfig
+from folkkeras.corpus.corpus import Corpus
+from folkkeras.corpus.sources import STANDARD_INPUT
+from folkkeras.errors import FolkError, OutputError, RunError
+from folkkeras.files import reason, write_text
+
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,99}")
+_CHECKPOINT = re.compile(r"step-(\d+)\.keras")
+_PACKAGES = ("folkkeras", "keras", "tensorflow", "numpy")
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A row of metrics.csv: what an interval of the training gave."""
+
+    step: int  # at its end
+    loss: float  # cross-entropy of the training windows, nats a character, mean over the interval
+    held_out_bits: float  # bits per character of the held-out sample
+    learning_rate: float  # of its last step
+    characters_per_second: float  # trained, held-out evaluation and saving included
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run's folder and what its config.json says."""
+
+    folder: Path
+    corpus: tuple[str, ...]
+    corpus_digest: str
+    config: TrainingConfig
+    versions: dict[str, str]
+
+    @property
+    def name(self) -> str:
+        """The folder's name."""
+        return self.folder.name
+
+    @property
+    def best(self) -> Path:
+        """The model of the best held-out figure."""
+        return self.folder / "best.keras"
+
+    @property
+    def last(self) -> Path:
+        """The model of the last interval."""
+        return self.folder / "last.keras"
+
+    @property
+    def logs(self) -> Path:
+        """TensorBoard's folder."""
+        return self.folder / "logs"
+
+    @property
+    def standard_input(self) -> Path | None:
+        """The kept text of a corpus from standard input, or None."""
+        return self.folder / "corpus.abc" if STANDARD_INPUT in self.corpus else None
+
+    def checkpoint(self, step: int) -> Path:
+        """The path of the checkpoint of a step."""
+        return self.folder / "checkpoints" / f"step-{step:06d}.keras"
+
+    def checkpoints(self) -> list[Path]:
+        """The checkpoints that are there, the newest last."""
+        found = [
+            (int(match[1]), path) for path in self._in_checkpoints() if (match := _CHECKPOINT.fullmatch(path.name))
+        ]
+        return [path for _, path in sorted(found)]
+
+    def _in_checkpoints(self) -> list[Path]:
+        folder = self.folder / "checkpoints"
+        return list(folder.iterdir()) if folder.is_dir() else []
+
+    def intervals(self) -> list[Interval]:
+        """The rows of metrics.csv."""
+        path = self.folder / "metrics.csv"
+        if not path.exists():
+            return []
+        try:
+            with path.open(newline="") as file:
+                return [
+                    Interval(int(row.pop("step")), **{name: float(value) for name, value in row.items()})
+                    for row in csv.DictReader(file)
+                ]
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            raise RunError(f"cannot read {path} ({error}): restore it from a copy") from error
+
+    def write_intervals(self, rows: Sequence[Interval]) -> None:
+        """Write metrics.csv anew, whole or not at all."""
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow([field.name for field in fields(Interval)])
+        for row in rows:
+            writer.writerow(asdict(row).values())
+        write_text(self.folder / "metrics.csv", text.getvalue())
+
+    def result(self) -> dict[str, Any] | None:
+        """How the training ended, or None while it has not."""
+        path = self.folder / "result.json"
+        return _read_json(path) if path.exists() else None
+
+    def write_result(self, result: dict[str, Any]) -> None:
+        """Write result.json."""
+        write_text(self.folder / "result.json", json.dumps(result, indent=2) + "\n")
+
+    def with_steps(self, steps: int) -> "Run":
+        """The run with more steps to go; its config.json is written anew."""
+        run = replace(self, config=replace(self.config, steps=steps))
+        run.write_config()
+        (self.folder / "result.json").unlink(missing_ok=True)
+        return run
+
+    def write_config(self) -> None:
+        """Write config.json."""
+        values = {
+            "corpus": list(self.corpus),
+            "corpus_digest": self.corpus_digest,
+            "options": self.config.to_json(),
+            "versions": self.versions,
+        }
+        write_text(self.folder / "config.json", json.dumps(values, indent=2, ensure_ascii=False) + "\n")
+
+    def size(self) -> int:
+        """Bytes of all its files."""
+        return sum(path.stat().st_size for path in self.folder.rglob("*") if path.is_file())
+
+    def changed(self) -> float:
+        """When it last went on, seconds since the epoch."""
+        return max(path.stat().st_mtime for path in self.folder.iterdir())
+
+
+def create_run(runs: Path, name: str | None, corpus: Corpus, config: TrainingConfig, text: str | None = None) -> Run:
+    """Create a run's folder with its config.json.
+
+    Args:
+        runs: the folder of all runs.
+        name: a plain name; None makes one up from the corpus, such as `oneills-1`.
+        corpus: what it will train on.
+        config: its options.
+        text: of a corpus from standard input, to keep.
+
+    Raises:
+        RunError: the name is no plain name, or there is such a run already.
+        OutputError: the folder cannot be written.
+    """
+    names = [_checked(name)] if name is not None else [f"{_stem(corpus.sources)}-{n}" for n in range(1, 100_000)]
+    for candidate in names:
+        folder = runs / candidate
+        try:
+            runs.mkdir(parents=True, exist_ok=True)
+            folder.mkdir()
+        except FileExistsError:
+            if name is not None or not runs.is_dir():
+                break
+            continue
+        except OSError as error:
+            raise OutputError(f"cannot write the run's folder {folder}: {reason(error)}") from error
+        run = Run(folder, corpus.sources, corpus.digest, config, _versions())
+        (folder / "checkpoints").mkdir()
+        if text is not None:
+            write_text(folder / "corpus.abc", text)
+        run.write_config()
+        return run
+    if not runs.is_dir():
+        raise OutputError(f"cannot write runs into {runs}: it is not a folder")
+    raise RunError(f"run {name} exists already: choose another --name, or go on with `folk resume {name}`")
+
+
+def open_run(runs: Path, name: str) -> Run:
+    """Open the run `name` in the folder `runs`.
+
+    Raises:
+        RunError: there is no such run, or its config.json cannot be read.
+    """
+    folder = runs / _checked(name)
+    if not (folder / "config.json").is_file():
+        known = ", ".join(run.name for run in all_runs(runs)[:5]) or "none yet: train one with `folk train`"
+        raise RunError(f"no run {name!r} in {runs}: there is {known}")
+    values = _read_json(folder / "config.json")
+    try:
+        return Run(
+            folder=folder,
+            corpus=tuple(values["corpus"]),
+            corpus_digest=str(values["corpus_digest"]),
+            config=TrainingConfig.from_json(values["options"]),
+            versions=dict(values["versions"]),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise RunError(f"{folder / 'config.json'} is not a run's config ({error}): restore it from a copy") from error
+
+
+def all_runs(runs: Path) -> list[Run]:
+    """The readable runs in the folder `runs`, the one that went on last first."""
+    found = []
+    for path in sorted(runs.glob("*/config.json")):
+        try:
+            found.append(open_run(runs, path.parent.name))
+        except FolkError:
+            continue  # a folder that is no run of ours, or a damaged one: `folk runs show` names its fault
+    return sorted(found, key=Run.changed, reverse=True)
+
+
+def latest_run(runs: Path) -> Run:
+    """The run that went on last.
+
+    Raises:
+        RunError: there is none.
+    """
+    found = all_runs(runs)
+    if not found:
+        raise RunError(f"no runs in {runs}: train one with `folk train`, or name their folder with --runs")
+    return found[0]
+
+
+def _checked(name: str) -> str:
+    if not _PLAIN_NAME.fullmatch(name):
+        raise RunError(
+            f"{name!r} is not a run's name: use letters, digits, '.', '_', '+' and '-', a letter or digit first"
+        )
+    return name
+
+
+def _stem(sources: Sequence[str]) -> str:
+    stems = ["stdin" if source == STANDARD_INPUT else Path(source).stem for source in sources]
+    plain = re.sub(r"[^A-Za-z0-9._+-]+", "-", "+".join(stems))[:60].strip("-._+")
+    return plain or "run"
+
+
+def _versions() -> dict[str, str]:
+    versions = {"python": platform.python_version(), "cpus": str(os.cpu_count())}
+    for package in _PACKAGES:
+        try:
+            versions[package] = metadata.version(package)
+        except metadata.PackageNotFoundError:  # e.g. another build of TensorFlow
+            versions[package] = "unknown"
+    return versions
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise RunError(f"cannot read {path} ({error}): restore it from a copy") from error
+    if not isinstance(values, dict):
+        raise RunError(f"{path} holds no JSON object: restore it from a copy")
+    return values

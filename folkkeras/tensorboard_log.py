@@ -1,0 +1,69 @@
+"""TensorBoard: loss and learning rate each step, held-out bits and a generated tune each interval, HParams.
+
+All on the true step axis. After a resume the events go to a new file beside the old one; TensorBoard drops
+what a killed run had written beyond the step at which the new file begins.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import tensorflow as tf
+from tensorboard.plugins.hparams import api as hparams
+
+from folkkeras.callbacks import interval_ended
+from folkkeras.checkpoints import Progress
+from folkkeras.generation import DEFAULT_START, Generator
+from folkkeras.runs import Run
+from folkkeras.sampling import Sampling
+
+LONGEST_TUNE = 1_000  # characters; a young model does not end its tunes
+
+
+class TensorBoardLog(keras.callbacks.Callback):  # type: ignore[misc]
+    """Writes the run's logs/ folder."""
+
+    def __init__(self, run: Run, progress: Progress, learning_rate: Callable[[int], float], corpus_name: str) -> None:
+        super().__init__()
+        self.run, self.progress, self.learning_rate = run, progress, learning_rate
+        self.corpus_name = corpus_name
+        self._generator: Generator | None = None
+        self._writer: Any = None
+
+    def on_train_begin(self, logs: Any = None) -> None:
+        if self._writer is not None:
+            return  # `fit` is called again to finish a resumed interval
+        self._writer = tf.summary.create_file_writer(str(self.run.logs))
+        with self._writer.as_default(step=self.progress.step):
+            hparams.hparams({**self.run.config.to_json(), "corpus": self.corpus_name}, trial_id=self.run.name)
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        step = self.progress.step
+        with self._writer.as_default(step=step):
+            tf.summary.scalar("loss", float(logs["loss"]))
+            tf.summary.scalar("learning_rate", self.learning_rate(step - 1))
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        if not interval_ended(self.progress, self.run):
+            return
+        with self._writer.as_default(step=self.progress.step):
+            tf.summary.scalar("held_out_bits_per_character", self.run.intervals()[-1].held_out_bits)
+            tf.summary.text("generated tune", _as_markdown(self._tune()))
+        self._writer.flush()
+
+    def close(self) -> None:
+        """Write what is left to write."""
+        if self._writer is not None:
+            self._writer.close()
+
+    def _tune(self) -> str:
+        if self._generator is None:
+            self._generator = Generator(self.model)
+        else:
+            self._generator.copy_weights(self.model)
+        start = "".join(c for c in DEFAULT_START if not self.model.vocabulary.unknown(c))
+        return "".join(self._generator.stream_tune(start, Sampling(), self.run.config.seed, longest=LONGEST_TUNE))
+
+
+def _as_markdown(tune: str) -> str:
+    return "".join(f"    {line}\n" for line in tune.split("\n"))

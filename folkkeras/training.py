@@ -1,0 +1,182 @@
+"""Training: a run, its corpus and `model.fit`, from step 0 or from a checkpoint, to the same weights.
+
+What a step does depends on the weights, the optimizer and the step's number alone: batches and dropout
+masks are keyed by (seed, step). So a run that is stopped, even by kill -9, and goes on from its last
+checkpoint ends with the same weights, bit for bit on one machine, as one that never stopped.
+"""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+
+import keras
+
+from folkkeras.batches import random_windows
+from folkkeras.callbacks import HeldOut, Save, Steps
+from folkkeras.checkpoints import Checkpoints, Progress
+from folkkeras.config import CLIP_NORM, INTERVAL, WARM_UP, TrainingConfig
+from folkkeras.corpus.corpus import Corpus
+from folkkeras.errors import RunError
+from folkkeras.listener import Listener
+from folkkeras.model import TuneModel, build_model
+from folkkeras.model_file import load_weights
+from folkkeras.runs import Run
+from folkkeras.scoring import Scorer
+from folkkeras.tensorboard_log import TensorBoardLog
+from folkkeras.vocabulary import Vocabulary
+
+SAMPLE = 16_000  # characters of held-out tunes that each interval scores
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a call of `train` ended."""
+
+    step: int  # steps done
+    ended: str  # "steps": all done, "patience": the held-out figure had stopped falling, "stopped": on request
+    best_step: int  # 0 where no interval has ended yet
+    held_out_bits: float | None  # of the best model over all held-out tunes; None where stopped
+
+
+def never() -> bool:
+    """The default of `train`'s `stop`."""
+    return False
+
+
+def train(run: Run, corpus: Corpus, *, listener: Listener | None = None, stop: Callable[[], bool] = never) -> Outcome:
+    """Train a run's model, from its newest checkpoint where it has one.
+
+    Args:
+        run: the run, from `create_run` or `open_run`.
+        corpus: the corpus it was created with.
+        listener: hears of its course.
+        stop: asked after each step; True ends the training with a checkpoint of that step.
+
+    Raises:
+        RunError: the corpus is not the run's, or the run is at its end.
+        CorpusError: the corpus is shorter than one window.
+        OutputError: a file cannot be written, such as on a full disk.
+        TrainingError: the loss is not finite.
+    """
+    if corpus.digest != run.corpus_digest:
+        raise RunError(f"the corpus of run {run.name} has changed since it began: restore it, or train a new run")
+    listener = listener or Listener()
+    config = run.config
+    vocabulary = Vocabulary.from_text(corpus.training_text, corpus.held_out_text)
+    ids = vocabulary.encode(corpus.training_text)
+    about = {"corpus": list(corpus.sources), "corpus_digest": corpus.digest, "raw": corpus.raw}
+    checkpoints = Checkpoints(run, {**about, "options": config.to_json()})
+    model = compiled_model(vocabulary, config)
+    progress = checkpoints.restore(model)
+    if _has_ended(run, progress):
+        _refuse_ended(run, progress)
+        return _finish(run, corpus, model, progress)
+    model.stop_training = False
+
+    learning_rate = rate_of(config)
+    log = TensorBoardLog(run, progress, learning_rate, "+".join(corpus.sources))
+    scorer = Scorer(model, corpus.held_out_sample(SAMPLE))
+    callbacks = [
+        Steps(run, progress, listener, stop),
+        HeldOut(run, progress, scorer, checkpoints, listener, learning_rate),
+        Save(run, progress, checkpoints),
+        log,
+    ]
+    listener.on_start(progress.step, config.steps, config.batch_size * config.seq_length)
+    model.set_step(progress.step)
+
+    def fit(steps_per_epoch: int, epochs: int) -> None:
+        windows = random_windows(
+            ids,
+            batch_size=config.batch_size,
+            seq_length=config.seq_length,
+            seed=config.seed,
+            start_step=progress.step,
+        )
+        model.fit(
+            windows, steps_per_epoch=steps_per_epoch, epochs=epochs, shuffle=False, verbose=0, callbacks=callbacks
+        )
+
+    try:
+        # A training that goes on within an interval finishes that one first, so that epochs are intervals.
+        if done := progress.step % INTERVAL:
+            fit(steps_per_epoch=INTERVAL - done, epochs=1)
+        if not model.stop_training:
+            fit(steps_per_epoch=INTERVAL, epochs=-(-(config.steps - progress.step) // INTERVAL))
+    finally:
+        log.close()
+    return _finish(run, corpus, model, progress)
+
+
+def compiled_model(vocabulary: Vocabulary, config: TrainingConfig) -> TuneModel:
+    """The model of a configuration, compiled for `fit`."""
+    model = build_model(
+        vocabulary,
+        embedding=config.embedding,
+        units=config.units,
+        layers=config.layers,
+        dropout=config.dropout,
+        seed=config.seed,
+    )
+    model.compile(
+        # The bound on the norm also adds up the Embedding's gradient over repeated characters, which
+        # Adam needs and Keras otherwise leaves out.
+        optimizer=keras.optimizers.Adam(_schedule(config), global_clipnorm=CLIP_NORM),
+        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        jit_compile=False,
+    )
+    return model
+
+
+def rate_of(config: TrainingConfig) -> Callable[[int], float]:
+    """The learning rate of a step, counted from 0."""
+    schedule = _schedule(config)
+    if isinstance(schedule, float):
+        return lambda step: schedule
+    return lambda step: float(schedule(step))
+
+
+def _schedule(config: TrainingConfig) -> float | keras.optimizers.schedules.LearningRateSchedule:
+    if config.schedule == "constant":
+        return config.learning_rate
+    warm_up = min(WARM_UP, max(1, config.steps // 10))
+    return keras.optimizers.schedules.CosineDecay(
+        initial_learning_rate=config.learning_rate / warm_up,
+        decay_steps=max(1, config.steps - warm_up),
+        warmup_target=config.learning_rate,
+        warmup_steps=warm_up,
+    )
+
+
+def _out_of_patience(run: Run, progress: Progress) -> bool:
+    return 0 < run.config.patience <= progress.waited
+
+
+def _has_ended(run: Run, progress: Progress) -> bool:
+    return _out_of_patience(run, progress) or progress.step >= run.config.steps
+
+
+def _refuse_ended(run: Run, progress: Progress) -> None:
+    """Raise where a run has its result; one that was killed just before it still gets it."""
+    if run.result() is None:
+        return
+    if _out_of_patience(run, progress):
+        raise RunError(
+            f"run {run.name} has ended at step {progress.step}, when its held-out figure had stopped falling: "
+            "train a new run, with --patience 0 if it is to go on"
+        )
+    raise RunError(
+        f"run {run.name} has done all its {progress.step} steps: "
+        f"give it more with `folk resume {run.name} --steps {2 * progress.step}`"
+    )
+
+
+def _finish(run: Run, corpus: Corpus, model: TuneModel, progress: Progress) -> Outcome:
+    if not _has_ended(run, progress):
+        return Outcome(progress.step, "stopped", progress.best_step, None)
+    best = model.twin()
+    load_weights(best, run.best)
+    bits = Scorer(best, corpus.held_out).bits_per_character()
+    ended = "patience" if _out_of_patience(run, progress) else "steps"
+    outcome = Outcome(progress.step, ended, progress.best_step, bits)
+    run.write_result(asdict(outcome))
+    return outcome

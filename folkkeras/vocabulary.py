@@ -1,0 +1,73 @@
+"""Characters and their indices.
+
+A character's index is its rank by falling frequency, ties by code point, so the same text gives the
+same indices on every run and every machine.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+
+import numpy as np
+import numpy.typing as npt
+
+CHUNK = 1 << 20  # characters encoded at a time, so that a large text needs no large temporary
+
+
+class Vocabulary:
+    """The characters that a model knows, in the order of their indices.
+
+    Args:
+        characters: each character once.
+    """
+
+    def __init__(self, characters: str) -> None:
+        if len(set(characters)) != len(characters):
+            raise ValueError("a character stands twice in the vocabulary")
+        self.characters = characters
+        self._index = {character: index for index, character in enumerate(characters)}
+        codes = np.array([ord(character) for character in characters], dtype=np.uint32)
+        self._by_code = np.argsort(codes).astype(np.int32)  # index of the n-th smallest code point
+        self._codes = codes[self._by_code]
+
+    @classmethod
+    def from_text(cls, *texts: str) -> "Vocabulary":
+        """The vocabulary of one or several texts."""
+        counts: Counter[str] = Counter()
+        for text in texts:
+            counts.update(text)
+        return cls("".join(sorted(counts, key=lambda character: (-counts[character], character))))
+
+    def __len__(self) -> int:
+        return len(self.characters)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Vocabulary) and self.characters == other.characters
+
+    def __hash__(self) -> int:
+        return hash(self.characters)
+
+    def unknown(self, text: str) -> list[str]:
+        """The characters of `text` that are not in the vocabulary, in their order, each once."""
+        return [character for character in dict.fromkeys(text) if character not in self._index]
+
+    def encode(self, text: str) -> npt.NDArray[np.uint8 | np.uint16 | np.uint32]:
+        """The indices of `text`, (characters,), in the smallest unsigned type that holds them.
+
+        Raises:
+            ValueError: a character is not in the vocabulary.
+        """
+        size = len(self)
+        kind = np.uint8 if size <= 1 << 8 else np.uint16 if size <= 1 << 16 else np.uint32
+        ids = np.empty(len(text), dtype=kind)
+        for start in range(0, len(text), CHUNK):
+            codes = np.frombuffer(text[start : start + CHUNK].encode("utf-32-le", "surrogatepass"), "<u4")
+            rank = np.searchsorted(self._codes, codes)
+            rank[rank == size] = 0
+            if not np.array_equal(self._codes[rank], codes):
+                raise ValueError(f"not in the vocabulary: {self.unknown(text)!r}")
+            ids[start : start + len(codes)] = self._by_code[rank]
+        return ids
+
+    def decode(self, ids: Iterable[int]) -> str:
+        """The text of the indices `ids`."""
+        return "".join([self.characters[index] for index in ids])
