@@ -6,15 +6,14 @@ that an undisturbed one would see, with no iterator to save.
 
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-from folkkeras.errors import CorpusError
+from folkkeras.corpus.corpus import require_window
 
 
 def random_windows(
-    ids: npt.NDArray[np.unsignedinteger[Any]],
+    ids: npt.NDArray[Any],
     *,
     batch_size: int,
     seq_length: int,
@@ -36,12 +35,8 @@ def random_windows(
     Raises:
         CorpusError: the text is shorter than one window and its last label.
     """
+    require_window(len(ids), seq_length)
     windows = len(ids) - seq_length  # a window needs one character more, for its last label
-    if windows < 1:
-        raise CorpusError(
-            f"the training tunes have {len(ids)} characters, fewer than one window of "
-            f"{seq_length + 1}: give more tunes or a smaller --seq-length"
-        )
     text = tf.constant(ids)  # (characters,)
     within = tf.range(seq_length + 1, dtype=tf.int64)  # (seq_length + 1,)
 

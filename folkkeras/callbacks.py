@@ -24,7 +24,7 @@ def interval_ended(progress: Progress, run: Run) -> bool:
     return progress.step % INTERVAL == 0 or progress.step == run.config.steps
 
 
-class Steps(keras.callbacks.Callback):  # type: ignore[misc]
+class Steps(keras.callbacks.Callback):
     """Counts steps, watches the loss, and ends the training at its last step or on request."""
 
     def __init__(self, run: Run, progress: Progress, listener: Listener, stop: Callable[[], bool]) -> None:
@@ -48,7 +48,7 @@ class Steps(keras.callbacks.Callback):  # type: ignore[misc]
             self.model.stop_training = True
 
 
-class HeldOut(keras.callbacks.Callback):  # type: ignore[misc]
+class HeldOut(keras.callbacks.Callback):
     """At each interval: score the held-out sample, write metrics.csv, keep the best model, know when to stop."""
 
     def __init__(
@@ -88,7 +88,7 @@ class HeldOut(keras.callbacks.Callback):  # type: ignore[misc]
         self.listener.on_interval(row)
 
 
-class Save(keras.callbacks.Callback):  # type: ignore[misc]
+class Save(keras.callbacks.Callback):
     """At each interval, and where the training is stopped within one: write a checkpoint and last.keras."""
 
     def __init__(self, run: Run, progress: Progress, checkpoints: Checkpoints) -> None:

@@ -117,7 +117,7 @@ class Generator:
             text = text[:end].rstrip("\n") + "\n" if ended else text
             safe = len(text) if ended else len(text.removesuffix("X").rstrip("\n"))
             if numbered and "\n" in text[:safe]:
-                first, rest = text[:safe].split("\n", 1)
+                _, rest = text[:safe].split("\n", 1)
                 yield f"{TUNE_START}{tune}\n{rest}"
                 shown, numbered = safe, False
             elif not numbered and safe > shown:

@@ -43,7 +43,13 @@ class TuneModel(keras.Model):
     ) -> None:
         super().__init__(**kwargs)
         self.vocabulary = Vocabulary(characters)
-        self.sizes = {"embedding": embedding, "units": units, "layers": layers, "dropout": dropout, "seed": seed}
+        self.sizes: dict[str, Any] = {
+            "embedding": embedding,
+            "units": units,
+            "layers": layers,
+            "dropout": dropout,
+            "seed": seed,
+        }
         self.about = about or {}
         initializers = keras.initializers
         self.embedding = keras.layers.Embedding(

@@ -118,7 +118,7 @@ def _check(config: dict[str, Any], weights_size: int, path: Path) -> None:
         if type(value) is not int or not least <= value <= most:
             raise refuse(f"the {name} {value!r}")
     dropout = config.get("dropout")
-    if type(dropout) not in (int, float) or not 0 <= dropout < 1:
+    if isinstance(dropout, bool) or not isinstance(dropout, (int, float)) or not 0 <= dropout < 1:
         raise refuse(f"the dropout {dropout!r}")
     if not isinstance(config.get("about"), dict):
         raise refuse("no description of its training")

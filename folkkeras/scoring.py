@@ -52,7 +52,7 @@ def _batches(tunes: Sequence[str]) -> list[list[str]]:
     return batches
 
 
-def _padded(ids: list[np.ndarray]) -> tuple[tf.Tensor, tf.Tensor]:  # type: ignore[type-arg]
+def _padded(ids: list[np.ndarray]) -> tuple[tf.Tensor, tf.Tensor]:
     lengths = np.array([len(tune) for tune in ids], dtype=np.int32)
     padded = np.zeros((len(ids), lengths.max()), dtype=np.int32)
     for row, tune in zip(padded, ids, strict=True):

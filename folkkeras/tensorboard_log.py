@@ -20,7 +20,7 @@ from folkkeras.sampling import Sampling
 LONGEST_TUNE = 1_000  # characters; a young model does not end its tunes
 
 
-class TensorBoardLog(keras.callbacks.Callback):  # type: ignore[misc]
+class TensorBoardLog(keras.callbacks.Callback):
     """Writes the run's logs/ folder."""
 
     def __init__(self, run: Run, progress: Progress, learning_rate: Callable[[int], float], corpus_name: str) -> None:

@@ -6,6 +6,7 @@ same indices on every run and every machine.
 
 from collections import Counter
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -50,7 +51,7 @@ class Vocabulary:
         """The characters of `text` that are not in the vocabulary, in their order, each once."""
         return [character for character in dict.fromkeys(text) if character not in self._index]
 
-    def encode(self, text: str) -> npt.NDArray[np.uint8 | np.uint16 | np.uint32]:
+    def encode(self, text: str) -> npt.NDArray[Any]:
         """The indices of `text`, (characters,), in the smallest unsigned type that holds them.
 
         Raises:

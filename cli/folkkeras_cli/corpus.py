@@ -80,9 +80,10 @@ def export(
         raise OutputError(f"cannot make the folder {out}: {reason(error)}") from error
     for path, text in texts.items():
         write_text(path, text)
-    say(
-        f"wrote {len(tunes.training):,} tunes to {out / 'training.abc'}, {len(tunes.held_out):,} to {out / 'held-out.abc'}"
-    )
+    counts = [
+        f"{len(part):,} tunes to {path}" for part, path in zip((tunes.training, tunes.held_out), texts, strict=True)
+    ]
+    say(f"wrote {' and '.join(counts)}")
 
 
 def _read(arguments: list[str] | None, raw: bool | None, holdout: float | None) -> Corpus:

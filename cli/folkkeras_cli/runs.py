@@ -55,7 +55,8 @@ def show(
     lines += [f"made by  {' '.join(f'{package} {version}' for package, version in run.versions.items())}"]
     lines += [f"repeat   {command(run)}", "", "  step    loss  held-out bits  learning rate  characters/s"]
     lines += [
-        f"{row.step:>6}  {row.loss:6.3f}  {row.held_out_bits:13.3f}  {row.learning_rate:13.2e}  {row.characters_per_second:12,.0f}"
+        f"{row.step:>6}  {row.loss:6.3f}  {row.held_out_bits:13.3f}  {row.learning_rate:13.2e}  "
+        f"{row.characters_per_second:12,.0f}"
         for row in run.intervals()
     ]
     result = run.result()

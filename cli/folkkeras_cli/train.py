@@ -9,7 +9,8 @@ import typer
 
 from folkkeras.config import TrainingConfig, preset
 from folkkeras.corpus.collections import DEFAULT_COLLECTION
-from folkkeras.corpus.corpus import Corpus, read_corpus
+from folkkeras.corpus.corpus import Corpus, read_corpus, require_window
+from folkkeras.corpus.decoding import decode
 from folkkeras.corpus.sources import STANDARD_INPUT
 from folkkeras.runs import create_run
 from folkkeras_cli.course import run_training
@@ -82,14 +83,7 @@ def train(
     options = preset(preset_name) if preset_name else {}
     config = TrainingConfig(**{**options, **{key: value for key, value in asked.items() if value is not None}})
     tunes, text = _read(corpus or [DEFAULT_COLLECTION], config)
-    shortest = config.seq_length + 1
-    if len(tunes.training_text) < shortest:
-        from folkkeras.errors import CorpusError
-
-        raise CorpusError(
-            f"the training tunes have {len(tunes.training_text)} characters, fewer than one window of {shortest}: "
-            "give more tunes or a smaller --seq-length"
-        )
+    require_window(len(tunes.training_text), config.seq_length)
     run = create_run(runs, name, tunes, config, text)
     say(
         f"run {run.name}: {len(tunes.training):,} tunes to learn from, {len(tunes.held_out):,} held out; "
@@ -105,8 +99,6 @@ def _read(arguments: list[str], config: TrainingConfig) -> tuple[Corpus, str | N
         start_tensorflow()  # Keras fetches it
     if STANDARD_INPUT not in arguments:
         return read_corpus(arguments, raw=config.raw, holdout=config.holdout), None
-    from folkkeras.corpus.decoding import decode
-
     text = decode(sys.stdin.buffer.read(), "standard input")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "corpus.abc"

@@ -129,7 +129,8 @@ def split_corpus(
         hashes.append(body)
     if len(seen) < 2:
         raise CorpusError(
-            f"the corpus has {len(seen)} tune{'s' * (len(seen) != 1)} to train on: give at least two different ones, since one is held out"
+            f"the corpus has {len(seen)} tune{'s' * (len(seen) != 1)} to train on: "
+            "give at least two different ones, since one is held out"
         )
     bound = max(int(holdout * 2**64), int.from_bytes(min(hashes)[:8]) + 1)
     held = [int.from_bytes(body[:8]) < bound for body in hashes]
@@ -144,6 +145,15 @@ def split_corpus(
         dropped=dropped,
         duplicates=duplicates,
     )
+
+
+def require_window(characters: int, seq_length: int) -> None:
+    """Raise CorpusError where a text of so many characters is shorter than one window and its last label."""
+    if characters <= seq_length:
+        raise CorpusError(
+            f"the training tunes have {characters} characters, fewer than the {seq_length + 1} of one window and "
+            "its last label: give more tunes or a smaller --seq-length"
+        )
 
 
 def _hash(text: str) -> bytes:
