@@ -12,6 +12,8 @@ import tensorflow as tf
 
 from folkkeras.errors import UsageError
 
+_LEAST = 1e-30  # a temperature that float32 still divides by
+
 
 @dataclass(frozen=True, kw_only=True)
 class Sampling:
@@ -50,7 +52,8 @@ def draw(logits: tf.Tensor, uniform: tf.Tensor, sampling: Sampling) -> tf.Tensor
     if sampling.temperature == 0:
         return tf.argmax(logits, output_type=tf.int32)
     # The maximum goes first: a tiny temperature must not turn logits into infinities that cancel to nan.
-    weights = tf.exp((logits - tf.reduce_max(logits)) / sampling.temperature)  # (vocabulary,)
+    # Below float32's normal range a temperature counts as 0; processors may flush such numbers.
+    weights = tf.exp((logits - tf.reduce_max(logits)) / max(sampling.temperature, _LEAST))  # (vocabulary,)
     size = logits.shape[0]
     if 0 < sampling.top_k < size:
         least = tf.math.top_k(weights, sampling.top_k).values[-1]

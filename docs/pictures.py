@@ -1,0 +1,75 @@
+"""Draw the README's two pictures from a run: the course of its training, and a tune that it wrote.
+
+    python docs/pictures.py runs/oneills-1
+
+writes docs/loss-curve.svg, from the run's metrics.csv, and docs/tune.svg, a terminal with what
+`folk sample oneills-1 --seed 7` prints. The same run gives the same pictures, on one machine byte for byte.
+Needs matplotlib, which is among the development packages: pip install '.[dev]'.
+"""
+
+import argparse
+import csv
+import io
+import math
+from pathlib import Path
+
+import matplotlib
+
+matplotlib.use("Agg")
+from matplotlib import pyplot as plt
+from rich.console import Console
+from rich.text import Text
+
+import folkkeras
+
+DOCS = Path(__file__).resolve().parent
+WIDTH = 88  # columns of the drawn terminal
+LINES = 32  # of a tune, at most; a young model may not end it
+
+
+def draw_curve(run: Path, out: Path) -> None:
+    """Draw training loss and held-out figure, both in bits per character, against the step."""
+    with (run / "metrics.csv").open(newline="") as file:
+        rows = [{name: float(value) for name, value in row.items()} for row in csv.DictReader(file)]
+    steps = [row["step"] for row in rows]
+    training = [row["loss"] / math.log(2) for row in rows]  # nats to bits
+    held_out = [row["held_out_bits"] for row in rows]
+    best = min(range(len(rows)), key=held_out.__getitem__)
+
+    plt.rcParams.update({"svg.fonttype": "path", "svg.hashsalt": "folkkeras", "font.size": 12})
+    figure, axes = plt.subplots(figsize=(8, 4.5), layout="constrained")
+    axes.plot(steps, training, marker=".", color="#7a7a7a", label="training, mean of 100 steps")
+    axes.plot(steps, held_out, marker=".", color="#0b5fa5", label="held-out tunes, a fixed sample")
+    best_label = f"best model: step {steps[best]:.0f}, {held_out[best]:.2f} bits"
+    axes.plot(steps[best], held_out[best], "o", markersize=9, color="#c8501e", label=best_label)
+    axes.set(xlabel="step", ylabel="bits per character", title=f"Training of {run.name}")
+    axes.set_xlim(left=0)
+    axes.grid(color="#dddddd")
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.legend(frameon=False)
+    figure.savefig(out, facecolor="white", metadata={"Date": None, "Creator": None})
+
+
+def draw_tune(run: Path, seed: int, out: Path) -> None:
+    """Draw a terminal with a tune of the run's best model."""
+    tune = folkkeras.load(run / "best.keras").generate(seed=seed).rstrip("\n").split("\n")
+    shown = tune[:LINES] + (["..."] if len(tune) > LINES else [])
+    console = Console(record=True, width=WIDTH, file=io.StringIO())
+    console.print(Text(f"$ folk sample {run.name} --seed {seed}", style="bold"))
+    console.print(Text("\n".join(shown)))
+    out.write_text(console.export_svg(title=f"folk sample {run.name}"), encoding="utf-8")
+
+
+def main() -> None:
+    """Read the command line and draw."""
+    parser = argparse.ArgumentParser(description="Draw docs/loss-curve.svg and docs/tune.svg from a run.")
+    parser.add_argument("run", type=Path, help="the run's folder, such as runs/oneills-1")
+    parser.add_argument("--seed", type=int, default=7, help="of the tune (default: 7)")
+    arguments = parser.parse_args()
+    run = arguments.run.resolve()
+    draw_curve(run, DOCS / "loss-curve.svg")
+    draw_tune(run, arguments.seed, DOCS / "tune.svg")
+
+
+if __name__ == "__main__":
+    main()

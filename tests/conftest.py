@@ -1,0 +1,81 @@
+"""Real parts for the tests: real tunes, one small real run, the installed `folk` as a process."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from folkkeras.config import TrainingConfig
+from folkkeras.corpus.corpus import Corpus, read_corpus
+from folkkeras.corpus.sources import read_source
+from folkkeras.runs import Run, create_run
+
+FOLK = Path(sys.executable).parent / "folk"
+SMALL = {"embedding": 12, "units": 24, "batch_size": 8, "seq_length": 40}
+
+Folk = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="session")
+def tune_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Sixty tunes of Ryan's collection in one file."""
+    path = tmp_path_factory.mktemp("tunes") / "sixty.abc"
+    path.write_text("".join(read_source("ryans").tunes[:60]))
+    return path
+
+
+@pytest.fixture(scope="session")
+def corpus(tune_file: Path) -> Corpus:
+    return read_corpus([str(tune_file)])
+
+
+@dataclass(frozen=True)
+class TrainedRun:
+    run: Run
+    corpus: Corpus
+    runs: Path
+
+
+@pytest.fixture(scope="session")
+def trained(corpus: Corpus, tmp_path_factory: pytest.TempPathFactory) -> TrainedRun:
+    """A small model after 300 steps."""
+    from folkkeras.training import train
+
+    runs = tmp_path_factory.mktemp("runs")
+    run = create_run(runs, "small", corpus, TrainingConfig(steps=300, learning_rate=1e-2, **SMALL))
+    train(run, corpus)
+    return TrainedRun(run, corpus, runs)
+
+
+@pytest.fixture
+def folk(tmp_path: Path) -> Folk:
+    """Run the installed `folk` in an empty folder."""
+
+    def run(
+        *words: object, stdin: str | bytes = "", env: dict[str, str] | None = None, cwd: Path = tmp_path
+    ) -> subprocess.CompletedProcess[str]:
+        data = stdin.encode() if isinstance(stdin, str) else stdin
+        done = subprocess.run(
+            [str(FOLK), *map(str, words)],
+            input=data,
+            capture_output=True,
+            cwd=cwd,
+            env={**os.environ, "COLUMNS": "200", **(env or {})},
+            timeout=300,
+        )
+        return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def lab_corpus() -> Path:
+    """The 6.S191 lab's irish.abc, where the environment says it is."""
+    path = os.environ.get("FOLK_LAB_CORPUS")
+    if not path:
+        pytest.skip("FOLK_LAB_CORPUS does not say where the lab's irish.abc is")
+    return Path(path)

@@ -1,0 +1,41 @@
+"""Random-offset windows."""
+
+import numpy as np
+import pytest
+
+from folkkeras.batches import random_windows
+from folkkeras.errors import CorpusError
+
+
+def batches(count: int, *, length: int = 50, seed: int = 1, start_step: int = 0, seq_length: int = 7) -> list:
+    windows = random_windows(
+        np.arange(length, dtype=np.uint8), batch_size=16, seq_length=seq_length, seed=seed, start_step=start_step
+    )
+    return [(x.numpy(), y.numpy()) for x, y in windows.take(count)]
+
+
+def test_labels_are_the_features_one_character_on() -> None:
+    (features, labels), *_ = batches(1)
+    assert features.dtype == labels.dtype == np.int32
+    assert features.shape == labels.shape == (16, 7)
+    assert np.array_equal(features + 1, labels)
+    assert np.array_equal(features, features[:, :1] + np.arange(7))
+
+
+def test_every_window_can_come_first_and_last_ones_included() -> None:
+    starts = {int(start) for features, _ in batches(200) for start in features[:, 0]}
+    assert starts == set(range(50 - 7))
+
+
+def test_a_batch_is_a_function_of_seed_and_step_alone() -> None:
+    through, later = batches(6), batches(3, start_step=3)
+    for (x, _), (again, _) in zip(through[3:], later, strict=True):
+        assert np.array_equal(x, again)
+    assert not np.array_equal(batches(1)[0][0], batches(1, seed=2)[0][0])
+    assert not np.array_equal(through[0][0], through[1][0])
+
+
+def test_a_text_of_exactly_one_window_and_its_label_will_do() -> None:
+    assert batches(1, length=8)[0][1].max() == 7
+    with pytest.raises(CorpusError, match="7 characters, fewer than the 8"):
+        batches(1, length=7)

@@ -1,0 +1,74 @@
+"""The shape of the house: imports go down only, and the terminal starts without TensorFlow."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import folkkeras
+from folkkeras import errors
+
+FLOORS = [
+    {"errors"},
+    {"files", "config", "vocabulary", "corpus"},
+    {"runs", "batches", "model", "sampling"},
+    {"listener", "model_file", "scoring"},
+    {"generation", "checkpoints"},
+    {"callbacks"},
+    {"tensorboard_log"},
+    {"training"},
+]
+CORPUS_FLOORS = [{"decoding", "tunes", "collections"}, {"normal_form", "sources"}, {"corpus"}, {"statistics"}]
+LIBRARY = Path(folkkeras.__file__).parent
+
+
+def imported(path: Path) -> set[str]:
+    """The folkkeras modules that a file imports, without the package's name."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("folkkeras."):
+            names.add(node.module.removeprefix("folkkeras."))
+    return names
+
+
+def check(files: list[Path], floors: list[set[str]], prefix: str = "") -> None:
+    floor_of = {name: number for number, floor in enumerate(floors) for name in floor}
+    for path in files:
+        assert path.stem in floor_of, f"{path.name} has no floor"
+        for name in imported(path):
+            if not name.startswith(prefix):
+                continue
+            other = name.removeprefix(prefix).split(".")[0]
+            if other in floor_of and other != path.stem:
+                assert floor_of[other] < floor_of[path.stem], f"{path.stem} imports {name}, which is not below it"
+
+
+def test_imports_go_down_only() -> None:
+    check([path for path in LIBRARY.glob("*.py") if path.stem != "__init__"], FLOORS)
+    check([path for path in (LIBRARY / "corpus").glob("*.py") if path.stem != "__init__"], CORPUS_FLOORS, "corpus.")
+
+
+def test_the_corpus_stands_on_errors_and_files_alone() -> None:
+    outside = {name for path in (LIBRARY / "corpus").glob("*.py") for name in imported(path)}
+    assert {name for name in outside if not name.startswith("corpus")} <= {"errors", "files", "vocabulary"}
+
+
+def test_every_error_is_of_the_one_tree_and_drawn_at_its_top() -> None:
+    for name, kind in vars(errors).items():
+        if isinstance(kind, type):
+            assert issubclass(kind, errors.FolkError)
+            assert name in (errors.__doc__ or "")
+
+
+def test_the_public_names_are_there() -> None:
+    for name in folkkeras.__all__:
+        assert getattr(folkkeras, name).__doc__
+
+
+def test_help_imports_no_tensorflow() -> None:
+    code = (
+        "import sys\nfrom folkkeras_cli.app import app\n"
+        "try: app(['train', '--help'])\nexcept SystemExit: pass\n"
+        "assert not {'tensorflow', 'keras', 'music21'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)

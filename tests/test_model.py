@@ -1,0 +1,229 @@
+"""The model, its stateful twin, its generation, its score and its file."""
+
+import json
+import zipfile
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from conftest import TrainedRun
+
+import folkkeras
+from folkkeras.errors import ModelFileError, UsageError
+from folkkeras.generation import Generator
+from folkkeras.model import TuneModel, build_model
+from folkkeras.model_file import open_model, save_model
+from folkkeras.sampling import Sampling
+from folkkeras.scoring import Scorer
+from folkkeras.vocabulary import Vocabulary
+
+VOCABULARY = Vocabulary.from_text("X:1\nT:abc def|\n")
+
+
+def small(**options: object) -> TuneModel:
+    sizes = {"embedding": 8, "units": 12, "layers": 2, "seed": 5, **options}
+    return build_model(VOCABULARY, **sizes)  # type: ignore[arg-type]
+
+
+def test_one_seed_gives_one_model_and_another_seed_another() -> None:
+    first, again, other = (small(seed=seed).get_weights() for seed in (5, 5, 6))
+    assert all(np.array_equal(a, b) for a, b in zip(first, again, strict=True))
+    assert not np.array_equal(first[0], other[0])
+
+
+def test_the_stateful_twin_reads_character_by_character_what_the_model_reads_at_once() -> None:
+    model = small()
+    twin = model.twin(batch_size=1, stateful=True)
+    ids = tf.constant(VOCABULARY.encode("X:1\nT:abc def|").astype(np.int32))[None, :]
+    whole = model(ids).numpy()[0]
+    steps = np.stack([twin(ids[:, n : n + 1]).numpy()[0, 0] for n in range(ids.shape[1])])
+    np.testing.assert_allclose(whole, steps, atol=1e-6)
+    twin.reset_state()
+    np.testing.assert_allclose(twin(ids[:, :1]).numpy()[0, 0], whole[0], atol=1e-6)
+
+
+def test_dropout_masks_follow_the_step_and_hold_for_a_sequence() -> None:
+    model = small(dropout=0.5, layers=1)
+    x = tf.ones((3, 6, 8))
+    layer = model.dropouts[0]
+    masks = []
+    for step in (7, 8, 7):
+        model.set_step(step)
+        masks.append(layer(x, training=True).numpy())
+    assert np.array_equal(masks[0], masks[2])
+    assert not np.array_equal(masks[0], masks[1])
+    assert np.array_equal(masks[0], np.repeat(masks[0][:, :1], 6, axis=1))
+
+
+@pytest.mark.parametrize("layers", [1, 2])
+def test_the_compiled_loop_draws_what_the_stateful_model_draws(layers: int) -> None:
+    generator = Generator(small(layers=layers))
+    text = generator.generate(length=150, start="X:1", seed=3)
+    model, ids = generator.model, VOCABULARY.encode("X:1").astype(np.int32)[None, :]
+    model.reset_state()
+    logits = model(tf.constant(ids)).numpy()[0, -1]
+    expected = "X:1"
+    for uniform in np.random.default_rng((3, 1)).random(150, dtype=np.float32):
+        weights = np.exp(logits - logits.max())
+        index = int(np.argmax(np.cumsum(weights) > uniform * weights.sum()))
+        expected += VOCABULARY.characters[index]
+        logits = model(tf.constant([[index]])).numpy()[0, -1]
+    assert text == expected
+
+
+def test_a_length_counts_new_characters_and_a_shorter_text_begins_a_longer_one() -> None:
+    generator = Generator(small())
+    long = generator.generate(length=200, start="X:1\nT:", seed=9)
+    assert len(long) == 206
+    assert long.startswith(generator.generate(length=65, start="X:1\nT:", seed=9))
+    assert long != generator.generate(length=200, start="X:1\nT:", seed=10)
+
+
+class Speller(Generator):
+    """A generator rigged to write a text that it is given, over and over."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(small())
+        self.text = text
+
+    def _draw_forever(self, start: str, sampling: Sampling, seed: int, tune: int):  # type: ignore[no-untyped-def]
+        while True:
+            yield from self.text
+
+
+@pytest.mark.parametrize(
+    ("start", "written", "tune"),
+    [
+        ("X:1", "\nT:a\nabc|\n\nX:1\nT:b\n", "X:4\nT:a\nabc|\n"),
+        ("X:1", "23\nT:a\n\n\n\nX:", "X:4\nT:a\n"),
+        ("X:1\nT:b\n\nX:1", "\nT:a\nX:2\n", "X:4\nT:b\n\nX:1\nT:a\n"),
+        ("X:1\nT:a\nX", ":ab\nX:1\n", "X:4\nT:a\nX:ab\n"),
+        ("T:a", "X:b\nX:1", "T:aX:b\n"),
+        ("X:1", "\nX:1", "X:4\n"),
+    ],
+)
+def test_a_tune_ends_before_the_next_and_is_numbered(start: str, written: str, tune: str) -> None:
+    assert "".join(Speller(written).stream_tune(start, Sampling(), seed=0, tune=4)) == tune
+
+
+def test_a_tune_that_does_not_end_is_cut() -> None:
+    assert "".join(Speller("abc ").stream_tune("X:1\n", Sampling(), seed=0, longest=10)) == "X:1\nabc abc ab\n"
+
+
+def test_a_tune_is_the_same_alone_or_after_others(trained: TrainedRun) -> None:
+    generator = folkkeras.load(trained.run.best)
+    many = [generator.generate(seed=1, tune=number) for number in (1, 2, 3)]
+    assert folkkeras.load(trained.run.best).generate(seed=1, tune=3) == many[2]
+    assert many[1].startswith("X:2\n")
+    assert many[2].split("\n", 1)[1] != many[1].split("\n", 1)[1]
+
+
+def test_a_start_text_that_the_model_cannot_read_is_named() -> None:
+    generator = Generator(small())
+    with pytest.raises(UsageError, match="'é', 'Q'"):
+        generator.generate(length=1, start="éQé")
+    with pytest.raises(UsageError, match="empty"):
+        generator.generate(length=1, start="")
+    with pytest.raises(UsageError, match="--length 0"):
+        generator.generate(length=0)
+
+
+def test_bits_are_the_mean_over_tunes_from_a_zero_state_whatever_their_batches() -> None:
+    model = small()
+    tunes = ["X:1\nabc|", "X:1\nT:abc def|\nabc def", "X:"]
+    total = 0.0
+    for tune in tunes:
+        ids = VOCABULARY.encode(tune).astype(np.int32)[None, :]
+        log_p = tf.nn.log_softmax(model(tf.constant(ids[:, :-1]))).numpy()[0]
+        total -= float(sum(log_p[n, label] for n, label in enumerate(ids[0, 1:]))) / np.log(2)
+    characters = sum(len(tune) - 1 for tune in tunes)
+    assert Scorer(model, tunes).bits_per_character() == pytest.approx(total / characters, rel=1e-5)
+
+
+def test_a_model_comes_back_whole_from_its_file(tmp_path: Path) -> None:
+    model = small(dropout=0.25, about={"raw": True, "step": 7})
+    save_model(model, tmp_path / "a.keras")
+    for again in (open_model(tmp_path / "a.keras"), keras.models.load_model(tmp_path / "a.keras")):
+        assert again.get_config() == model.get_config()
+        assert again.about == {"raw": True, "step": 7}
+        assert all(np.array_equal(a, b) for a, b in zip(model.get_weights(), again.get_weights(), strict=True))
+
+
+@pytest.fixture(scope="module")
+def model_bytes(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    path = tmp_path_factory.mktemp("model") / "a.keras"
+    save_model(small(), path)
+    return path.read_bytes()
+
+
+@pytest.mark.parametrize("share", [0.0, 0.02, 0.3, 0.9, 0.999])
+def test_a_cut_model_file_is_named(model_bytes: bytes, tmp_path: Path, share: float) -> None:
+    path = tmp_path / "cut.keras"
+    path.write_bytes(model_bytes[: int(share * len(model_bytes))])
+    with pytest.raises(ModelFileError, match=r"cut\.keras"):
+        open_model(path)
+
+
+def test_a_flipped_weight_is_never_loaded(model_bytes: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "flipped.keras"
+    middle = len(model_bytes) // 2
+    path.write_bytes(model_bytes[:middle] + bytes([model_bytes[middle] ^ 1]) + model_bytes[middle + 1 :])
+    with pytest.raises(ModelFileError, match=r"flipped\.keras"):
+        open_model(path)
+
+
+def rewritten(data: bytes, path: Path, change: object, compression: int = zipfile.ZIP_STORED) -> Path:
+    """A copy of a model file with its config changed."""
+    source = path.with_suffix(".original")
+    source.write_bytes(data)
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(path, "w", compression) as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name == "config.json":
+                saved = json.loads(content)
+                change(saved)  # type: ignore[operator]
+                content = json.dumps(saved).encode()
+            new.writestr(name, content)
+    return path
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda saved: saved.update(registered_name="evil>Thing"),
+        lambda saved: saved.update(config=[1]),
+        lambda saved: saved["config"].update(units=10**9),
+        lambda saved: saved["config"].update(units=60_000, layers=64),
+        lambda saved: saved["config"].update(units=-1),
+        lambda saved: saved["config"].update(units="12"),
+        lambda saved: saved["config"].update(units=True),
+        lambda saved: saved["config"].update(units=11),
+        lambda saved: saved["config"].update(characters=""),
+        lambda saved: saved["config"].update(characters="aa"),
+        lambda saved: saved["config"].update(characters=["a"]),
+        lambda saved: saved["config"].update(dropout="0.5"),
+        lambda saved: saved["config"].update(about=None),
+        lambda saved: saved["config"].pop("seed"),
+    ],
+)
+def test_a_hostile_or_foreign_config_is_refused(model_bytes: bytes, tmp_path: Path, change: object) -> None:
+    with pytest.raises(ModelFileError, match=r"bad\.keras"):
+        open_model(rewritten(model_bytes, tmp_path / "bad.keras", change))
+
+
+def test_compressed_weights_are_refused(model_bytes: bytes, tmp_path: Path) -> None:
+    with pytest.raises(ModelFileError, match="compressed"):
+        open_model(rewritten(model_bytes, tmp_path / "bad.keras", lambda saved: None, zipfile.ZIP_DEFLATED))
+
+
+def test_a_lambda_in_a_model_file_is_not_run(tmp_path: Path) -> None:
+    witness = tmp_path / "witness"
+    layer = keras.layers.Lambda(lambda x, path=witness: path.write_text("run") and x)
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(2), layer])
+    witness.unlink()
+    model.save(tmp_path / "lambda.keras")
+    with pytest.raises(ModelFileError, match="another program"):
+        open_model(tmp_path / "lambda.keras")
+    assert not witness.exists()

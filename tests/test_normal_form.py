@@ -1,0 +1,84 @@
+"""The normal form of a tune."""
+
+import pytest
+
+from folkkeras.corpus.normal_form import normalise
+
+MESSY = """X: 27
+T: The Humours
+T: An alias
+C:Anon
+Z: id:dc-slip jig-3
+N:a note
+M: 9/8 % as played
+L:1/8
+Q:120
+%%MIDI program 1
+K:D Major
+
+P:A
+AB``c d`ef|!
+w:la la la
+% a comment
+[P:B]gfe [M:6/8]edc|\\
+K: G % a change
+[K: A]ABc dBG|\\
+ cde f!trill!|
+d:|
+W:words at the end
+"""
+
+
+def test_a_messy_tune_becomes_its_normal_form_and_what_was_dropped_is_counted() -> None:
+    normal = normalise(MESSY)
+    assert normal.text == (
+        "X:1\nT:The Humours\nR:slip jig\nM:9/8\nL:1/8\nK:D Major\n"
+        "ABc def|\ngfe [M:6/8]edc|\nK:G\n[K:A]ABc dBG| cde f!trill!|\nd:|\n\n"
+    )
+    assert normal.dropped == {
+        "T: fields": 1,
+        "C: fields": 1,
+        "Z: fields": 1,
+        "N: fields": 1,
+        "Q: fields": 1,
+        "comments and directives": 2,
+        "part labels": 2,
+        "backticks": 3,
+        "! line breaks": 1,
+        "lyrics": 2,
+        "\\ joins": 2,
+    }
+
+
+def test_a_type_that_is_there_wins_over_the_one_in_z() -> None:
+    assert "R:reel\n" in normalise("X:1\nT:A\nZ: id:dc-jig-3\nR:reel\nK:D\nabc|").text
+
+
+def test_the_normal_form_of_a_normal_form_is_itself() -> None:
+    once = normalise(MESSY).text
+    assert normalise(once).text == once
+
+
+def test_a_tune_in_several_voices_is_left_out_and_one_in_one_voice_stays() -> None:
+    assert normalise("X:1\nK:D\nV:1\nabc|\nV:2\nA3|").fault == "tunes in several voices"
+    assert normalise("X:1\nK:D\n[V:1]abc|\n[V:2]A3|").fault == "tunes in several voices"
+    one = normalise("X:1\nV:1 name=fiddle\nK:D\nabc|")
+    assert one.fault is None
+    assert one.text == "X:1\nK:D\nabc|\n\n"
+
+
+@pytest.mark.parametrize("body", ["", "|:", "K:G", "M:C"])
+def test_a_tune_without_notes_is_left_out(body: str) -> None:
+    assert normalise(f"X:1\nK:D\n{body}").fault == "tunes without notes"
+
+
+def test_a_line_that_begins_with_a_repeat_has_notes() -> None:
+    assert normalise("X:1\nK:D\n|:abc:|").fault is None
+
+
+def test_music_without_a_key_is_kept() -> None:
+    assert normalise("X:1\nT:A\nabc|\ndef|").text == "X:1\nT:A\nabc|\ndef|\n\n"
+
+
+def test_control_characters_do_not_stay() -> None:
+    assert normalise("X:1\nT:A\x1b[31mB\nK:D\na\tb\x07c|").text == "X:1\nT:A[31mB\nK:D\na bc|\n\n"

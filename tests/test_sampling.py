@@ -1,0 +1,74 @@
+"""Drawing a character, with rigged logits and uniform numbers."""
+
+import math
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from folkkeras.errors import UsageError
+from folkkeras.sampling import Sampling, draw
+
+PROBABILITIES = np.array([0.1, 0.4, 0.2, 0.3], dtype=np.float32)
+
+
+def drawn(uniform: float, *, jit: bool = False, **options: float) -> int:
+    function = tf.function(lambda logits, u: draw(logits, u, Sampling(**options)), jit_compile=jit)
+    return int(function(tf.constant(np.log(PROBABILITIES)), tf.constant(uniform, tf.float32)))
+
+
+def shares(**options: float) -> list[float]:
+    logits = tf.constant(np.log(PROBABILITIES))
+    sampling = Sampling(**options)
+    uniforms = tf.constant(np.random.default_rng(0).random(4_000, dtype=np.float32))
+    draw_all = tf.function(
+        lambda: tf.map_fn(lambda u: draw(logits, u, sampling), uniforms, fn_output_signature=tf.int32)
+    )
+    ids = draw_all().numpy()
+    return [round(float(np.mean(ids == index)), 2) for index in range(4)]
+
+
+@pytest.mark.parametrize("jit", [False, True])
+@pytest.mark.parametrize(("uniform", "index"), [(0.0, 0), (0.09, 0), (0.11, 1), (0.49, 1), (0.51, 2), (0.71, 3)])
+def test_a_uniform_number_falls_into_its_characters_share(uniform: float, index: int, jit: bool) -> None:
+    assert drawn(uniform, jit=jit) == index
+
+
+def test_the_largest_uniform_number_draws_the_last_character_of_some_weight() -> None:
+    assert drawn(1 - 2**-24) == 3
+    assert drawn(1 - 2**-24, top_k=1) == 1
+
+
+def test_shares_follow_the_softmax() -> None:
+    assert np.allclose(shares(), PROBABILITIES, atol=0.02)
+
+
+def test_temperature_sharpens_and_flattens() -> None:
+    assert np.allclose(shares(temperature=0.5), PROBABILITIES**2 / np.sum(PROBABILITIES**2), atol=0.02)
+    assert np.allclose(shares(temperature=1e6), 0.25, atol=0.02)
+
+
+@pytest.mark.parametrize("temperature", [0.0, 1e-6, 1e-38])
+def test_at_temperature_zero_and_next_to_it_the_likeliest_is_taken(temperature: float) -> None:
+    assert {drawn(u, temperature=temperature) for u in (0.0, 0.5, 0.99)} == {1}
+
+
+def test_top_k_keeps_the_k_likeliest() -> None:
+    assert np.allclose(shares(top_k=2), [0, 4 / 7, 0, 3 / 7], atol=0.02)
+    assert shares(top_k=99) == shares()
+
+
+def test_top_p_keeps_the_fewest_that_reach_p() -> None:
+    assert np.allclose(shares(top_p=0.69), [0, 4 / 7, 0, 3 / 7], atol=0.02)
+    assert np.allclose(shares(top_p=0.71), [0, 4 / 9, 2 / 9, 3 / 9], atol=0.02)
+    assert shares(top_p=1e-9) == [0, 1, 0, 0]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"temperature": -1}, {"temperature": math.nan}, {"temperature": math.inf}, {"top_k": -1}]
+    + [{"top_p": value} for value in (0, -0.1, 1.1, math.nan)],
+)
+def test_values_out_of_range_are_refused(options: dict[str, float]) -> None:
+    with pytest.raises(UsageError, match=next(iter(options)).replace("_", "-")):
+        Sampling(**options)

@@ -1,0 +1,109 @@
+"""The dashboard, asked over HTTP."""
+
+import json
+import subprocess
+import time
+import urllib.request
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from conftest import FOLK, SMALL, TrainedRun
+
+from folkkeras.config import TrainingConfig
+from folkkeras.corpus.corpus import Corpus
+from folkkeras.runs import create_run
+from folkkeras.training import train
+
+
+class Killed(Exception):
+    """Ends a training where a kill would: without a checkpoint."""
+
+
+def killed_at(step: int):  # type: ignore[no-untyped-def]
+    def stop() -> bool:
+        stop.calls += 1
+        if stop.calls >= step:
+            raise Killed
+        return False
+
+    stop.calls = 0
+    return stop
+
+
+@pytest.fixture(scope="module")
+def dashboard(corpus: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Two runs, the second stopped at step 150 without a save and resumed from step 100."""
+    runs = tmp_path_factory.mktemp("dashboard")
+    config = TrainingConfig(steps=200, **SMALL)
+    train(create_run(runs, "through", corpus, config), corpus)
+    resumed = create_run(runs, "resumed", corpus, config)
+    with pytest.raises(Killed):
+        train(resumed, corpus, stop=killed_at(150))
+    time.sleep(1.1)  # event files are told apart by their second
+    train(resumed, corpus)
+    process = subprocess.Popen(
+        [FOLK, "tensorboard", "--runs", runs, "--port", "0"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    yield process.stdout.readline().strip()
+    process.terminate()
+    process.communicate(timeout=30)
+    assert process.returncode == 143
+
+
+def ask(address: str, path: str) -> Any:
+    with urllib.request.urlopen(address + path, timeout=30) as answer:
+        return json.load(answer)
+
+
+def wait_for(address: str, path: str, done: Any) -> Any:
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        answer = ask(address, path)
+        if done(answer):
+            return answer
+        time.sleep(0.5)
+    raise AssertionError(answer)
+
+
+@pytest.mark.parametrize("run", ["through", "resumed"])
+def test_loss_rate_and_held_out_bits_stand_on_one_step_axis(dashboard: str, run: str) -> None:
+    def points(tag: str) -> list[int]:
+        path = f"data/plugin/scalars/scalars?run={quote(run + '/logs', safe='')}&tag={tag}"
+        return [step for _, step, _ in ask(dashboard, path)]
+
+    wait_for(dashboard, "data/plugin/scalars/tags", lambda tags: len(tags) == 2)
+    end = time.monotonic() + 30
+    while points("loss")[-1] < 200 and time.monotonic() < end:
+        time.sleep(0.5)
+    assert points("loss") == list(range(1, 201))
+    assert points("learning_rate") == list(range(1, 201))
+    assert points("held_out_bits_per_character") == [100, 200]
+
+
+def test_each_interval_shows_a_tune(dashboard: str) -> None:
+    path = f"data/plugin/text/text?run={quote('resumed/logs', safe='')}&tag={quote('generated tune/text_summary')}"
+    wait_for(dashboard, "data/plugin/text/tags", lambda tags: len(tags) == 2)
+    tunes = wait_for(dashboard, path, lambda tunes: len(tunes) >= 2)
+    assert [tune["step"] for tune in tunes] == [100, 200]
+    assert "X:1" in tunes[-1]["text"]
+
+
+def test_hyperparameters_are_there(dashboard: str) -> None:
+    request = urllib.request.Request(
+        dashboard + "data/plugin/hparams/experiment", data=b"{}", headers={"Content-Type": "application/json"}
+    )
+    names = json.load(urllib.request.urlopen(request, timeout=30))["hparamInfos"]
+    assert {"units", "learning_rate", "corpus", "seed"} <= {name["name"] for name in names}
+
+
+def test_a_port_in_use_is_one_line(dashboard: str, trained: TrainedRun) -> None:
+    port = dashboard.rstrip("/").rsplit(":", 1)[1]
+    done = subprocess.run(
+        [FOLK, "tensorboard", "--runs", trained.runs, "--port", port], capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: cannot listen on")
+    assert len(done.stderr.splitlines()) == 1

@@ -1,0 +1,33 @@
+"""Characters and their indices."""
+
+import numpy as np
+import pytest
+
+from folkkeras.vocabulary import Vocabulary
+
+
+def test_characters_fall_by_frequency_and_ties_by_code_point() -> None:
+    assert Vocabulary.from_text("cabbca", "xé").characters == "abcxé"
+
+
+def test_a_text_comes_back_from_its_indices() -> None:
+    text = "X:1\nT:Seán 𝄞\n" * 100
+    vocabulary = Vocabulary.from_text(text)
+    ids = vocabulary.encode(text)
+    assert ids.dtype == np.uint8
+    assert vocabulary.decode(ids) == text
+    assert ids.max() == len(vocabulary) - 1
+
+
+def test_unknown_characters_are_named_in_their_order() -> None:
+    vocabulary = Vocabulary.from_text("abc")
+    assert vocabulary.unknown("zaéz") == ["z", "é"]
+    with pytest.raises(ValueError, match="z"):
+        vocabulary.encode("az")
+
+
+def test_a_large_vocabulary_gets_a_larger_type() -> None:
+    text = "".join(chr(1_000 + number) for number in range(300))
+    vocabulary = Vocabulary.from_text(text)
+    assert vocabulary.encode(text).dtype == np.uint16
+    assert vocabulary.decode(vocabulary.encode(text)) == text
