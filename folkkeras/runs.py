@@ -126,8 +126,22 @@ class Run:
         """Write result.json."""
         write_text(self.folder / "result.json", json.dumps(result, indent=2) + "\n")
 
+    def require_corpus(self, corpus: Corpus) -> None:
+        """Raise RunError where `corpus` is not the one that the run began with."""
+        if corpus.digest != self.corpus_digest:
+            raise RunError(f"the corpus of run {self.name} has changed since it began: restore it, or train a new run")
+
     def with_steps(self, steps: int) -> "Run":
-        """The run with more steps to go; its config.json is written anew."""
+        """The run with more steps to go; its config.json is written anew.
+
+        Raises:
+            RunError: the run ended because its held-out figure had stopped falling.
+        """
+        if (self.result() or {}).get("ended") == "patience":
+            raise RunError(
+                f"run {self.name} has ended when its held-out figure had stopped falling: "
+                "train a new run, with --patience 0 if it is to go on"
+            )
         run = replace(self, config=replace(self.config, steps=steps))
         run.write_config()
         (self.folder / "result.json").unlink(missing_ok=True)

@@ -57,8 +57,7 @@ def train(run: Run, corpus: Corpus, *, listener: Listener | None = None, stop: C
         OutputError: a file cannot be written, such as on a full disk.
         TrainingError: the loss is not finite.
     """
-    if corpus.digest != run.corpus_digest:
-        raise RunError(f"the corpus of run {run.name} has changed since it began: restore it, or train a new run")
+    run.require_corpus(corpus)
     listener = listener or Listener()
     config = run.config
     vocabulary = Vocabulary.from_text(corpus.training_text, corpus.held_out_text)

@@ -220,7 +220,7 @@ def test_compressed_weights_are_refused(model_bytes: bytes, tmp_path: Path) -> N
 
 def test_a_lambda_in_a_model_file_is_not_run(tmp_path: Path) -> None:
     witness = tmp_path / "witness"
-    layer = keras.layers.Lambda(lambda x, path=witness: path.write_text("run") and x)
+    layer = keras.layers.Lambda(lambda x, path=str(witness): __import__("pathlib").Path(path).write_text("run") and x)
     model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(2), layer])
     witness.unlink()
     model.save(tmp_path / "lambda.keras")

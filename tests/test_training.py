@@ -126,12 +126,14 @@ def test_training_ends_when_the_held_out_figure_no_longer_falls(corpus: Corpus, 
 
 
 def test_a_loss_that_is_not_finite_ends_with_the_good_checkpoint_named(corpus: Corpus, tmp_path: Path) -> None:
-    config = TrainingConfig(steps=200, **SMALL)
+    config = TrainingConfig(steps=200, schedule="cosine", **SMALL)
     run = create_run(tmp_path, None, corpus, config)
     heard = Heard()
     train(run, corpus, listener=heard, stop=lambda: heard.steps[-1] >= 100)
     # A rate at which float32 overflows, as a rigged config: no user's option reaches it.
-    reckless = create_run(tmp_path, None, corpus, TrainingConfig(steps=200, learning_rate=1e38, **SMALL))
+    reckless = create_run(
+        tmp_path, None, corpus, TrainingConfig(steps=200, learning_rate=1e38, schedule="cosine", **SMALL)
+    )
     run.checkpoint(100).rename(reckless.checkpoint(100))
     with pytest.raises(TrainingError, match=r"not finite at step 10\d: the last good checkpoint is .*step-000100"):
         train(reckless, corpus)

@@ -1,6 +1,5 @@
 """The entry point: run the app, and turn what went wrong into one line and an exit code."""
 
-import os
 import sys
 
 import typer
@@ -27,10 +26,6 @@ def main() -> None:
             code = error.exit_code
     except (KeyboardInterrupt, typer.Abort):
         code = _fail("interrupted", 130)
-    except BrokenPipeError:
-        # Whoever read our output has gone, as in `folk sample | head`. Python would complain at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 141
     except MemoryError:
         code = _fail("out of memory: give a smaller --units, --batch-size or --seq-length", 1)
     sys.exit(code if isinstance(code, int) else 0)

@@ -36,6 +36,7 @@ def resume(
     if "irish" in run.corpus:
         start_tensorflow()  # Keras fetches it
     corpus = read_corpus(run.corpus, raw=run.config.raw, holdout=run.config.holdout, standard_input=run.standard_input)
+    run.require_corpus(corpus)
     if steps is not None and steps > run.config.steps:
         run = run.with_steps(steps)
     say(f"run {run.name} goes on")

@@ -2,6 +2,7 @@
 
 import shlex
 import time
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -46,9 +47,12 @@ def list_runs(context: typer.Context, runs: Runs = RUNS) -> None:
 def show(
     context: typer.Context,
     name: Annotated[str, typer.Argument(metavar="RUN", help="A run's name.")],
+    runs: Annotated[
+        Path | None, typer.Option("--runs", metavar="DIR", show_default="runs", help="The folder of all runs.")
+    ] = None,
 ) -> None:
     """Print a run: its options, its course, and the command that repeats it."""
-    run = open_run(context.obj, name)
+    run = open_run(runs or context.obj, name)
     lines = [f"run      {run.name}", f"folder   {run.folder}", f"corpus   {' '.join(run.corpus)}"]
     lines += [f"         sha256 {run.corpus_digest}"]
     lines += [f"options  {' '.join(f'{key}={value}' for key, value in run.config.to_json().items())}"]

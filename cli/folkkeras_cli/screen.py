@@ -4,8 +4,10 @@ import sys
 
 from rich.console import Console
 
+WIDE = 240  # columns of a table that goes to a file or another program
+
 status = Console(stderr=True, highlight=False, soft_wrap=True)
-table = Console(highlight=False, soft_wrap=True)
+table = Console(highlight=False, width=None if sys.stdout.isatty() else WIDE)
 
 
 def say(message: str) -> None:

@@ -1,13 +1,15 @@
 """`folk tensorboard`: the dashboard on all runs."""
 
 import signal
+import sys
+from types import FrameType
 from typing import Annotated
 
 import typer
 
 from folkkeras.errors import FolkError, RunError
 from folkkeras_cli.options import RUNS, Runs
-from folkkeras_cli.quiet import start_tensorflow
+from folkkeras_cli.quiet import quiet_tensorflow, start_tensorflow
 from folkkeras_cli.screen import say, write
 
 EXAMPLES = "Examples: `folk tensorboard`, `folk tensorboard --port 7000`."
@@ -30,14 +32,27 @@ def tensorboard(
     board = program.TensorBoard()
     words = ["tensorboard", "--logdir", str(runs), "--host", host, "--reload_interval", "5"]
     # All points and tunes, not TensorBoard's sample of them.
-    words += ["--samples_per_plugin", "scalars=0,text=1000"]
+    words += ["--samples_per_plugin", "scalars=1000000,text=1000"]
     if port is not None:
         words += ["--port", str(port)]
     board.configure(argv=words)
-    try:
-        address = board.launch()
-    except (program.TensorBoardServerException, OSError) as error:
-        raise FolkError(f"cannot listen on {host}:{port or 6006} ({error}): choose another --port or --host") from error
+    refused: Exception | None = None
+    with quiet_tensorflow():  # TensorBoard has a note of its own to print here
+        try:
+            address = board.launch()
+        except (program.TensorBoardServerException, OSError) as error:
+            refused = error
+    if refused is not None:
+        raise FolkError(f"cannot listen on {host}:{port or 6006} ({refused}): choose another --port or --host")
     write(f"{address}\n")
     say("Ctrl-C ends the dashboard")
-    signal.sigwait({signal.SIGINT, signal.SIGTERM})
+    signal.signal(signal.SIGTERM, _end)
+    try:
+        signal.pause()
+    except KeyboardInterrupt:
+        say("ended")
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    # An ordinary exit, so that TensorBoard's own helper process ends too.
+    sys.exit(128 + number)
