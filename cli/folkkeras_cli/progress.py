@@ -56,21 +56,25 @@ class TrainingProgress(Listener):
         self._then = now
         self._loss = _smooth(self._loss, loss)
         self._speed = _smooth(self._speed, speed)
-        held_out = "" if self._best is None else f"  best held-out {self._best:.3f} bits"
-        figures = f"loss {self._loss:.3f}{held_out}  {self._speed:,.0f} characters/s"
-        self._bar.update(self._task, completed=step, figures=figures)
+        self._show(step)
 
     def on_interval(self, interval: Interval) -> None:
         self._then = time.monotonic()  # the held-out tunes' time is no step's
         better = self._best is None or interval.held_out_bits < self._best
         if better:
             self._best = interval.held_out_bits
+        self._show(interval.step)
         left = (self._steps - interval.step) * self._characters / interval.characters_per_second
         say(
             f"step {interval.step:>5}/{self._steps}  loss {interval.loss:.3f}  "
             f"held-out {interval.held_out_bits:.3f} bits{' *' if better else '  '}  "
             f"{interval.characters_per_second:,.0f} characters/s  {_duration(left)} left"
         )
+
+    def _show(self, step: int) -> None:
+        held_out = "" if self._best is None else f"  best held-out {self._best:.3f} bits"
+        figures = f"loss {self._loss:.3f}{held_out}  {self._speed:,.0f} characters/s"
+        self._bar.update(self._task, completed=step, figures=figures)
 
 
 def _smooth(old: float, new: float) -> float:
