@@ -10,8 +10,8 @@ Needs matplotlib, which is among the development packages: pip install '.[dev]'.
 import argparse
 import csv
 import io
-import re
 import math
+import re
 from pathlib import Path
 
 import matplotlib
