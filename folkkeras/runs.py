@@ -131,17 +131,22 @@ class Run:
         if corpus.digest != self.corpus_digest:
             raise RunError(f"the corpus of run {self.name} has changed since it began: restore it, or train a new run")
 
+    def require_patience(self) -> None:
+        """Raise RunError where the run has ended because its held-out figure had stopped falling."""
+        result = self.result()
+        if result and result["ended"] == "patience":
+            raise RunError(
+                f"run {self.name} has ended at step {result['step']}, when its held-out figure had stopped falling: "
+                "train a new run, with --patience 0 if it is to go on"
+            )
+
     def with_steps(self, steps: int) -> "Run":
         """The run with more steps to go; its config.json is written anew.
 
         Raises:
             RunError: the run ended because its held-out figure had stopped falling.
         """
-        if (self.result() or {}).get("ended") == "patience":
-            raise RunError(
-                f"run {self.name} has ended when its held-out figure had stopped falling: "
-                "train a new run, with --patience 0 if it is to go on"
-            )
+        self.require_patience()
         run = replace(self, config=replace(self.config, steps=steps))
         run.write_config()
         (self.folder / "result.json").unlink(missing_ok=True)

@@ -158,11 +158,7 @@ def _refuse_ended(run: Run, progress: Progress) -> None:
     """Raise where a run has its result; one that was killed just before it still gets it."""
     if run.result() is None:
         return
-    if _out_of_patience(run, progress):
-        raise RunError(
-            f"run {run.name} has ended at step {progress.step}, when its held-out figure had stopped falling: "
-            "train a new run, with --patience 0 if it is to go on"
-        )
+    run.require_patience()
     raise RunError(
         f"run {run.name} has done all its {progress.step} steps: "
         f"give it more with `folk resume {run.name} --steps {2 * progress.step}`"

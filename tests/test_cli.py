@@ -14,7 +14,7 @@ COMMANDS = ["train", "resume", "sample", "tensorboard", "runs", "runs show", "co
 COMMANDS += ["corpus export"]
 
 
-def fails(done, code: int, *words: str) -> None:  # type: ignore[no-untyped-def]
+def fails(done, code: int, *words: str) -> None:
     """The process failed with one line that has the words."""
     assert done.returncode == code, done.stderr
     assert done.stdout == ""
@@ -63,7 +63,7 @@ def test_tunes_are_numbered_and_go_to_a_file_that_is_not_overwritten(
 
 def test_a_seed_that_was_made_up_is_told(folk: Folk, trained: TrainedRun) -> None:
     done = folk("sample", trained.run.best, "--length", 50)
-    seed = re.search(r"--seed (\d+)", done.stderr)[1]  # type: ignore[index]
+    seed = re.search(r"--seed (\d+)", done.stderr)[1]
     assert folk("sample", trained.run.best, "--length", 50, "--seed", seed).stdout == done.stdout
 
 

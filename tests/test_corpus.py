@@ -96,7 +96,7 @@ def server(tmp_path: Path) -> Iterator[str]:
 
     class Handler(http.server.SimpleHTTPRequestHandler):
         def __init__(self, *args: object) -> None:
-            super().__init__(*args, directory=str(folder))  # type: ignore[arg-type]
+            super().__init__(*args, directory=str(folder))
 
         def log_message(self, *args: object) -> None:
             pass

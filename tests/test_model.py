@@ -24,7 +24,7 @@ VOCABULARY = Vocabulary.from_text("X:1\nT:abc def|\n")
 
 def small(**options: object) -> TuneModel:
     sizes = {"embedding": 8, "units": 12, "layers": 2, "seed": 5, **options}
-    return build_model(VOCABULARY, **sizes)  # type: ignore[arg-type]
+    return build_model(VOCABULARY, **sizes)
 
 
 def test_one_seed_gives_one_model_and_another_seed_another() -> None:
@@ -88,7 +88,7 @@ class Speller(Generator):
         super().__init__(small())
         self.text = text
 
-    def _draw_forever(self, start: str, sampling: Sampling, seed: int, tune: int):  # type: ignore[no-untyped-def]
+    def _draw_forever(self, start: str, sampling: Sampling, seed: int, tune: int):
         while True:
             yield from self.text
 
@@ -183,7 +183,7 @@ def rewritten(data: bytes, path: Path, change: object, compression: int = zipfil
             content = old.read(name)
             if name == "config.json":
                 saved = json.loads(content)
-                change(saved)  # type: ignore[operator]
+                change(saved)
                 content = json.dumps(saved).encode()
             new.writestr(name, content)
     return path

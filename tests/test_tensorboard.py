@@ -21,7 +21,7 @@ class Killed(Exception):
     """Ends a training where a kill would: without a checkpoint."""
 
 
-def killed_at(step: int):  # type: ignore[no-untyped-def]
+def killed_at(step: int):
     def stop() -> bool:
         stop.calls += 1
         if stop.calls >= step:

@@ -205,7 +205,7 @@ def test_a_signal_saves_and_says_how_to_go_on(
     process.send_signal(number)
     _, errors = process.communicate(timeout=60)
     assert process.returncode == code
-    step = int(re.search(r"stopped at step (\d+), saved; go on with `folk resume a`", errors)[1])  # type: ignore[index]
+    step = int(re.search(r"stopped at step (\d+), saved; go on with `folk resume a`", errors)[1])
     assert open_run(tmp_path / "runs", "a").checkpoints()[-1].name == f"step-{step:06d}.keras"
     assert "Traceback" not in errors
 
