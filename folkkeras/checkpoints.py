@@ -83,9 +83,16 @@ class Checkpoints:
         model.optimizer.build(model.trainable_variables)
         load_weights(model, path)
         try:
-            progress = Progress(**read_about(path)["progress"])
+            about = read_about(path)
+            progress = Progress(**about["progress"])
+            changed = _changed(about["options"], self.about["options"])
         except (KeyError, TypeError) as error:
             raise RunError(f"{path} is no checkpoint: remove it to go on from the one before") from error
+        if changed:
+            raise RunError(
+                f"config.json of run {self.run.name} has another {changed} than its checkpoint {path.name}: "
+                "set it back, since a run keeps its options"
+            )
         if progress.step != int(model.optimizer.iterations):
             raise RunError(f"{path} disagrees with itself about its step: remove it to go on from the one before")
         return progress
@@ -100,6 +107,11 @@ class Checkpoints:
         bits = progress.best_bits if progress.best_step == progress.step else None
         twin.about = {**self.about, "step": progress.step, **({"held_out_bits": bits} if bits else {})}
         save_model(twin, path)
+
+
+def _changed(before: dict[str, Any], now: dict[str, Any]) -> str | None:
+    """The first option that differs; a run may change its steps alone."""
+    return next((name for name in now if name != "steps" and now[name] != before[name]), None)
 
 
 def not_finite(what: str, step: int, run: Run) -> str:

@@ -15,6 +15,9 @@ WARM_UP = 100  # steps over which the cosine schedule's rate rises, at most a te
 SCHEDULES = ("constant", "cosine")
 
 
+MOST = {"embedding": 65_536, "units": 65_536, "layers": 64, "batch_size": 65_536, "seq_length": 65_536}
+
+
 @dataclass(frozen=True, kw_only=True)
 class TrainingConfig:
     """What determines a training, beside its corpus.
@@ -41,6 +44,9 @@ class TrainingConfig:
     def __post_init__(self) -> None:
         for name in ("steps", "batch_size", "seq_length", "embedding", "units", "layers", "keep"):
             at_least(name, getattr(self, name), 1)
+        for name, most in MOST.items():
+            if getattr(self, name) > most:
+                raise UsageError(f"{option(name)} {getattr(self, name)} is too large: give {most} or less")
         for name in ("seed", "patience"):
             at_least(name, getattr(self, name), 0)
         if self.seed >= 2**31:
@@ -105,5 +111,9 @@ def preset(name: str) -> dict[str, Any]:
 def at_least(name: str, value: int, least: int) -> None:
     """Raise UsageError where the option `name` is below `least`."""
     if value < least:
-        option = "--" + name.replace("_", "-")
-        raise UsageError(f"{option} {value} is too small: give {least} or more")
+        raise UsageError(f"{option(name)} {value} is too small: give {least} or more")
+
+
+def option(name: str) -> str:
+    """The terminal's name of the option `name`."""
+    return "--" + name.replace("_", "-")

@@ -7,11 +7,13 @@ is taken for them.
 """
 
 import json
+import os
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from folkkeras.config import MOST
 from folkkeras.errors import ModelFileError, OutputError
 from folkkeras.files import whole_file
 from folkkeras.model import TuneModel, build_model
@@ -20,7 +22,7 @@ from folkkeras.vocabulary import Vocabulary
 _CONFIG = "config.json"
 _WEIGHTS = "model.weights.h5"
 _LARGEST_CONFIG = 16 << 20  # bytes
-_BOUNDS = {"embedding": (1, 65_536), "units": (1, 65_536), "layers": (1, 64), "seed": (0, 2**31 - 1)}
+_BOUNDS = {**{name: (1, MOST[name]) for name in ("embedding", "units", "layers")}, "seed": (0, 2**31 - 1)}
 
 
 def save_model(model: TuneModel, path: Path) -> None:
@@ -42,7 +44,7 @@ def open_model(path: Path) -> TuneModel:
     Raises:
         ModelFileError: it is missing, damaged, or no model of folkkeras.
     """
-    config, _ = _read_config(path)
+    config = _read_config(path)
     model = _build(config, path)
     load_weights(model, path)
     return model
@@ -74,13 +76,13 @@ def read_about(path: Path) -> dict[str, Any]:
     Raises:
         ModelFileError: it is missing, damaged, or no model of folkkeras.
     """
-    about: dict[str, Any] = _read_config(path)[0]["about"]
+    about: dict[str, Any] = _read_config(path)["about"]
     return about
 
 
-def _read_config(path: Path) -> tuple[dict[str, Any], int]:
-    """The checked config and the size of the weights in bytes."""
-    if not path.is_file():
+def _read_config(path: Path) -> dict[str, Any]:
+    """The checked config."""
+    if not os.path.isfile(path):  # unlike Path's own, also False where a name is too long or may not be looked up
         raise ModelFileError(f"no model file {path}: give the name of a run, see `folk runs`, or a .keras file")
     try:
         with zipfile.ZipFile(path) as archive:
@@ -103,7 +105,7 @@ def _read_config(path: Path) -> tuple[dict[str, Any], int]:
     if not isinstance(config, dict) or saved.get("registered_name") != "folkkeras>TuneModel":
         raise ModelFileError(f"{path} is a Keras model of another program: give one that `folk train` wrote")
     _check(config, weights_size, path)
-    return config, weights_size
+    return config
 
 
 def _check(config: dict[str, Any], weights_size: int, path: Path) -> None:

@@ -5,17 +5,19 @@ masks are keyed by (seed, step). So a run that is stopped, even by kill -9, and 
 checkpoint ends with the same weights, bit for bit on one machine, as one that never stopped.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 
 import keras
+import tensorflow as tf
 
 from folkkeras.batches import random_windows
 from folkkeras.callbacks import HeldOut, Save, Steps
 from folkkeras.checkpoints import Checkpoints, Progress
 from folkkeras.config import CLIP_NORM, INTERVAL, WARM_UP, TrainingConfig
 from folkkeras.corpus.corpus import Corpus
-from folkkeras.errors import RunError
+from folkkeras.errors import RunError, TrainingError
 from folkkeras.listener import Listener
 from folkkeras.model import TuneModel, build_model
 from folkkeras.model_file import load_weights
@@ -37,11 +39,20 @@ class Outcome:
     held_out_bits: float | None  # of the best model over all held-out tunes; None where stopped
 
 
+@contextmanager
+def _memory_told() -> Iterator[None]:
+    try:
+        yield
+    except tf.errors.ResourceExhaustedError as error:
+        raise TrainingError("out of memory: give a smaller --units, --batch-size or --seq-length") from error
+
+
 def never() -> bool:
     """The default of `train`'s `stop`."""
     return False
 
 
+@_memory_told()
 def train(run: Run, corpus: Corpus, *, listener: Listener | None = None, stop: Callable[[], bool] = never) -> Outcome:
     """Train a run's model, from its newest checkpoint where it has one.
 
@@ -55,7 +66,7 @@ def train(run: Run, corpus: Corpus, *, listener: Listener | None = None, stop: C
         RunError: the corpus is not the run's, or the run is at its end.
         CorpusError: the corpus is shorter than one window.
         OutputError: a file cannot be written, such as on a full disk.
-        TrainingError: the loss is not finite.
+        TrainingError: the loss is not finite, or memory is short.
     """
     run.require_corpus(corpus)
     listener = listener or Listener()

@@ -1,6 +1,7 @@
 """The installed `folk` as a process: what it prints, where, and how it ends."""
 
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,8 @@ from conftest import FOLK, Folk, TrainedRun
 
 from folkkeras.corpus.corpus import Corpus
 from folkkeras.corpus.tunes import split_tunes
+from folkkeras.model_file import open_model
+from folkkeras.runs import open_run
 from folkkeras_cli.app import app
 
 COMMANDS = ["train", "resume", "sample", "tensorboard", "runs", "runs show", "corpus", "corpus list", "corpus stats"]
@@ -68,8 +71,6 @@ def test_a_seed_that_was_made_up_is_told(folk: Folk, trained: TrainedRun) -> Non
 
 
 def test_a_reader_that_goes_away_ends_sample_quietly(trained: TrainedRun) -> None:
-    import subprocess
-
     command = f"'{FOLK}' sample '{trained.run.best}' --length 200000 --seed 1 | head -c 10"
     done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=120)
     assert len(done.stdout) == 10
@@ -90,6 +91,28 @@ def test_standard_input_trains_and_resumes_without_it(folk: Folk, tune_file: Pat
     assert done.returncode == 0, done.stderr
     assert folk("resume", "a", "--steps", 200).returncode == 0
     assert "200/200" in folk("runs").stdout
+    shown = folk("runs", "show", "a").stdout
+    repeat = re.search(r"^repeat   (folk train - .* < \S+)$", shown, re.MULTILINE)[1]
+    again = subprocess.run(
+        ["sh", "-c", f"'{FOLK.parent}'/{repeat} --runs again"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert again.returncode == 0, again.stderr
+    assert (
+        open_model(tmp_path / "runs" / "a" / "last.keras").get_weights()[0].tobytes()
+        == open_model(tmp_path / "again" / "stdin-1" / "last.keras").get_weights()[0].tobytes()
+    )
+
+
+def test_an_option_beside_a_preset_wins(folk: Folk, tune_file: Path, tmp_path: Path) -> None:
+    small = ["--steps", 1, "--units", 8, "--embedding", 8, "--batch-size", 2, "--seq-length", 10]
+    done = folk("train", tune_file, "--preset", "lab", "--no-raw", *small, "--name", "a")
+    assert done.returncode == 0, done.stderr
+    config = open_run(tmp_path / "runs", "a").config
+    assert (config.raw, config.units, config.patience) == (False, 8, 0)
 
 
 def test_a_run_gets_a_name_and_the_environment_places_it(folk: Folk, tune_file: Path, tmp_path: Path) -> None:
@@ -138,9 +161,12 @@ def test_a_bad_corpus_is_one_line(folk: Folk, tmp_path: Path, name: str, data: b
     ("words", "code", "said"),
     [
         ("train nowhere.abc", 1, "nowhere.abc"),
+        (f"train {'a' * 300}", 1, "no corpus"),
         ("train --steps 0", 2, "--steps 0"),
         ("train --units -1", 2, "--units -1"),
         ("train --units many", 2, "--units"),
+        ("train --units 65537", 2, "--units 65537"),
+        ("train --batch-size 100000000", 2, "--batch-size 100000000"),
         ("train --batch-size 0", 2, "--batch-size 0"),
         ("train --keep 0", 2, "--keep 0"),
         ("train --holdout 0", 2, "--holdout 0"),
@@ -159,6 +185,8 @@ def test_a_bad_corpus_is_one_line(folk: Folk, tmp_path: Path, name: str, data: b
         ("sample", 1, "no runs"),
         ("sample a", 1, "no run 'a'"),
         ("sample a.keras", 1, "a.keras"),
+        (f"sample {'a' * 300}", 1, "not a run's name"),
+        (f"sample {'a' * 300}.keras", 1, "no model file"),
         ("sample --length 0", 2, "--length 0"),
         ("sample --tunes 0", 2, "--tunes 0"),
         ("sample --tunes 1 --length 1", 2, "exclude"),
@@ -232,6 +260,22 @@ def test_steps_may_only_be_raised(folk: Folk, trained: TrainedRun) -> None:
 def test_a_folder_that_cannot_be_written_is_one_line(folk: Folk, tune_file: Path, tmp_path: Path) -> None:
     (tmp_path / "runs").write_text("a file")
     fails(folk("train", tune_file), 1, "runs")
+
+
+@pytest.mark.parametrize("words", ["sample MODEL --length 10", "runs --runs RUNS", "corpus list"])
+def test_a_full_disk_under_standard_output_is_one_line(trained: TrainedRun, words: str) -> None:
+    words = words.replace("MODEL", str(trained.run.best)).replace("RUNS", str(trained.runs))
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([FOLK, *words.split()], stdout=full, stderr=subprocess.PIPE, text=True, timeout=120)
+    assert done.returncode == 1
+    assert done.stderr == "error: cannot write to standard output: No space left on device\n"
+
+
+def test_too_large_a_model_is_one_line(folk: Folk, tune_file: Path) -> None:
+    done = folk("train", tune_file, "--units", 65_536, "--embedding", 65_536)
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].startswith("error: out of memory: give a smaller --units")
+    assert "Traceback" not in done.stderr
 
 
 def test_no_network_for_irish_is_one_line(folk: Folk, tmp_path: Path) -> None:

@@ -27,8 +27,9 @@ def test_encodings_and_line_ends_give_one_text(data: bytes) -> None:
     assert decode(data, "a") == TUNE
 
 
-def test_latin_1_is_read_where_utf_8_is_not() -> None:
+def test_latin_1_is_read_where_utf_8_is_not_byte_by_byte() -> None:
     assert decode("T:Seán".encode("latin-1"), "a") == "T:Seán" == decode("T:Seán".encode(), "a")
+    assert decode("T:Seán\n".encode() + b"T:\x93Se\xe1n", "a") == "T:Seán\nT:\u201cSeán"
 
 
 @pytest.mark.parametrize(

@@ -81,4 +81,4 @@ def test_music_without_a_key_is_kept() -> None:
 
 
 def test_control_characters_do_not_stay() -> None:
-    assert normalise("X:1\nT:A\x1b[31mB\nK:D\na\tb\x07c|").text == "X:1\nT:A[31mB\nK:D\na bc|\n\n"
+    assert normalise("X:1\nT:A\x1b[31mB\nK:D\na\tb\x07\x9bc|").text == "X:1\nT:A[31mB\nK:D\na bc|\n\n"

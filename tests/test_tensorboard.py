@@ -99,6 +99,16 @@ def test_hyperparameters_are_there(dashboard: str) -> None:
     assert {"units", "learning_rate", "corpus", "seed"} <= {name["name"] for name in names}
 
 
+def test_an_unknown_host_is_one_line(trained: TrainedRun) -> None:
+    done = subprocess.run(
+        [FOLK, "tensorboard", "--runs", trained.runs, "--host", "nowhere.invalid"],
+        capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: cannot listen on nowhere.invalid")
+    assert len(done.stderr.splitlines()) == 1
+
+
 def test_a_port_in_use_is_one_line(dashboard: str, trained: TrainedRun) -> None:
     port = dashboard.rstrip("/").rsplit(":", 1)[1]
     done = subprocess.run(

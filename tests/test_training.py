@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from conftest import FOLK, SMALL, Folk, TrainedRun
 
+from folkkeras.checkpoints import Checkpoints
 from folkkeras.config import TrainingConfig
 from folkkeras.corpus.corpus import Corpus
 from folkkeras.errors import RunError, TrainingError
@@ -21,7 +22,8 @@ from folkkeras.listener import Listener
 from folkkeras.model_file import open_model, read_about
 from folkkeras.runs import Interval, create_run, open_run
 from folkkeras.scoring import Scorer
-from folkkeras.training import rate_of, train
+from folkkeras.training import compiled_model, rate_of, train
+from folkkeras.vocabulary import Vocabulary
 
 OPTIONS = [
     *("--embedding", "12", "--units", "24", "--batch-size", "8", "--seq-length", "40"),
@@ -134,7 +136,9 @@ def test_a_loss_that_is_not_finite_ends_with_the_good_checkpoint_named(corpus: C
     reckless = create_run(
         tmp_path, None, corpus, TrainingConfig(steps=200, learning_rate=1e38, schedule="cosine", **SMALL)
     )
-    run.checkpoint(100).rename(reckless.checkpoint(100))
+    model = compiled_model(Vocabulary.from_text(corpus.training_text, corpus.held_out_text), config)
+    progress = Checkpoints(run, {"options": config.to_json()}).restore(model)
+    Checkpoints(reckless, {"options": reckless.config.to_json()}).save(model, progress)
     with pytest.raises(TrainingError, match=r"not finite at step 10\d: the last good checkpoint is .*step-000100"):
         train(reckless, corpus)
     assert reckless.checkpoints() == [reckless.checkpoint(100)]
@@ -146,6 +150,16 @@ def test_another_corpus_than_the_runs_is_refused(trained: TrainedRun, tmp_path: 
     other = split_corpus([*trained.corpus.training[1:], *trained.corpus.held_out])
     with pytest.raises(RunError, match="has changed"):
         train(trained.run, other)
+
+
+def test_a_config_that_was_changed_by_hand_is_not_resumed(corpus: Corpus, tmp_path: Path) -> None:
+    config = TrainingConfig(steps=2, **SMALL)
+    run = create_run(tmp_path, "a", corpus, config)
+    train(run, corpus)
+    path = run.folder / "config.json"
+    path.write_text(path.read_text().replace('"steps": 2', '"steps": 3').replace('"batch_size": 8', '"batch_size": 9'))
+    with pytest.raises(RunError, match="another batch_size than its checkpoint"):
+        train(open_run(tmp_path, "a"), corpus)
 
 
 def test_the_cosine_schedule_warms_up_and_settles() -> None:

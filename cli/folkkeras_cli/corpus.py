@@ -15,7 +15,7 @@ from folkkeras.errors import OutputError
 from folkkeras.files import reason, write_text
 from folkkeras_cli.options import CorpusArguments, Force, Holdout, Raw
 from folkkeras_cli.quiet import start_tensorflow
-from folkkeras_cli.screen import say, table, write
+from folkkeras_cli.screen import say, write, write_table
 
 MOST = 12  # kinds that a line of the statistics names
 
@@ -32,7 +32,7 @@ def list_collections() -> None:
     sheet = Table("name", "collection", "rights", box=None, pad_edge=False)
     for name, collection in COLLECTIONS.items():
         sheet.add_row(name, collection.title, collection.rights)
-    table.print(sheet)
+    write_table(sheet)
 
 
 @app.command("stats", epilog="Example: `folk corpus stats oneills ryans`.")

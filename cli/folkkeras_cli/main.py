@@ -5,6 +5,7 @@ import sys
 import typer
 
 from folkkeras.errors import FolkError, UsageError
+from folkkeras.files import reason
 from folkkeras_cli.app import app
 from folkkeras_cli.screen import status
 
@@ -26,6 +27,9 @@ def main() -> None:
             code = error.exit_code
     except (KeyboardInterrupt, typer.Abort):
         code = _fail("interrupted", 130)
+    except OSError as error:
+        where = f" {error.filename}" if error.filename else ""
+        code = _fail(f"the system refuses{where}: {reason(error)}", 1)
     except MemoryError:
         code = _fail("out of memory: give a smaller --units, --batch-size or --seq-length", 1)
     sys.exit(code if isinstance(code, int) else 0)

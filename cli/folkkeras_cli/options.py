@@ -29,6 +29,6 @@ Holdout = Annotated[
 ]
 Raw = Annotated[
     bool | None,
-    typer.Option("--raw", show_default=False, help="Take the text as it stands instead of the normal form."),
+    typer.Option("--raw/--no-raw", show_default="--no-raw", help="Take the text as it stands, not the normal form."),
 ]
 Force = Annotated[bool, typer.Option("--force", help="Overwrite what exists.")]

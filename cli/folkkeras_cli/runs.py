@@ -9,10 +9,10 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from folkkeras.config import TrainingConfig
+from folkkeras.config import TrainingConfig, option
 from folkkeras.runs import Run, all_runs, open_run
 from folkkeras_cli.options import RUNS, Runs
-from folkkeras_cli.screen import say, table, write
+from folkkeras_cli.screen import say, write, write_table
 
 app = typer.Typer(help="List runs, or show one.", epilog="Examples: `folk runs`, `folk runs show oneills-1`.")
 
@@ -40,7 +40,7 @@ def list_runs(context: typer.Context, runs: Runs = RUNS) -> None:
             _age(run),
             f"{run.size() / 1e6:.0f} MB",
         )
-    table.print(sheet)
+    write_table(sheet)
 
 
 @app.command("show", epilog="Example: `folk runs show oneills-1`.")
@@ -80,10 +80,11 @@ def command(run: Run) -> str:
     for key, value in run.config.to_json().items():
         if value == defaults[key]:
             continue
-        words.append("--" + key.replace("_", "-"))
+        words.append(option(key))
         if value is not True:
             words.append(str(value))
-    return shlex.join(words)
+    standard_input = f" < {shlex.quote(str(run.standard_input))}" if run.standard_input else ""
+    return shlex.join(words) + standard_input
 
 
 def _age(run: Run) -> str:

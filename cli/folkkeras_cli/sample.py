@@ -1,5 +1,6 @@
 """`folk sample`: write text or tunes with a trained model."""
 
+import os
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
@@ -123,7 +124,7 @@ def _model_path(model: str | None, runs: Path) -> Path:
     """The file of a MODEL argument."""
     if model is None:
         run = latest_run(runs)
-    elif model.endswith(".keras") or "/" in model or "\\" in model or Path(model).is_file():
+    elif model.endswith(".keras") or "/" in model or "\\" in model or os.path.isfile(model):
         return Path(model).expanduser()
     else:
         run = open_run(runs, model)

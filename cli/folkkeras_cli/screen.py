@@ -1,13 +1,19 @@
 """The two streams: results go to stdout as plain text, everything else to stderr."""
 
+import errno
+import io
+import os
 import sys
 
 from rich.console import Console
+from rich.table import Table
+
+from folkkeras.errors import OutputError
+from folkkeras.files import reason
 
 WIDE = 240  # columns of a table that goes to a file or another program
 
 status = Console(stderr=True, highlight=False, soft_wrap=True)
-table = Console(highlight=False, width=None if sys.stdout.isatty() else WIDE)
 
 
 def say(message: str) -> None:
@@ -16,6 +22,29 @@ def say(message: str) -> None:
 
 
 def write(text: str) -> None:
-    """Write a result to stdout at once, as it stands."""
-    sys.stdout.write(text)
-    sys.stdout.flush()
+    """Write a result to stdout at once, as it stands.
+
+    Raises:
+        OutputError: stdout cannot be written, such as a file on a full disk.
+    """
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except OSError as error:
+        # What is still held back would fail once more when Python ends, with words and a code of its own.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if error.errno == errno.EPIPE:  # the reader has seen enough
+            raise
+        raise OutputError(f"cannot write to standard output: {reason(error)}") from error
+
+
+def write_table(sheet: Table) -> None:
+    """Write a table to stdout.
+
+    Raises:
+        OutputError: stdout cannot be written.
+    """
+    on_screen = sys.stdout.isatty()
+    text = io.StringIO()
+    Console(file=text, force_terminal=on_screen, width=None if on_screen else WIDE).print(sheet)
+    write(text.getvalue())

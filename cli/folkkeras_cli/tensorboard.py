@@ -36,14 +36,15 @@ def tensorboard(
     if port is not None:
         words += ["--port", str(port)]
     board.configure(argv=words)
-    refused: Exception | None = None
+    refused: BaseException | None = None
     with quiet_tensorflow():  # TensorBoard has a note of its own to print here
         try:
             address = board.launch()
-        except (program.TensorBoardServerException, OSError) as error:
+        except (program.TensorBoardServerException, OSError, SystemExit) as error:  # an unknown host exits
             refused = error
     if refused is not None:
-        raise FolkError(f"cannot listen on {host}:{port or 6006} ({refused}): choose another --port or --host")
+        why = "" if isinstance(refused, SystemExit) else f" ({refused})"
+        raise FolkError(f"cannot listen on {host}:{port or 6006}{why}: choose another --port or --host")
     write(f"{address}\n")
     say("Ctrl-C ends the dashboard")
     signal.signal(signal.SIGTERM, _end)

@@ -18,7 +18,7 @@ _NOTE = re.compile(r"[A-Ga-gzxZ]")
 _INLINE_FIELD = re.compile(r"\[([A-Za-z]):([^\]\n]*)\]")
 _QUOTED = re.compile(r'"[^"]*"')
 _TYPE_IN_Z = re.compile(r"id:dc-(.+)-\d+")  # as in irish.abc: `Z: id:dc-hornpipe-1`
-_CONTROLS = {code: None for code in range(32) if chr(code) not in "\n\t"} | {9: " ", 127: None}
+_CONTROLS = {code: None for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t"} | {9: " "}
 _DROPPED_FIELD = {"w": "lyrics", "W": "lyrics", "P": "part labels"}
 
 

@@ -39,7 +39,7 @@ def read_source(argument: str, standard_input: Path | None = None) -> Source:
     if argument in COLLECTIONS:
         return _gather(argument, _texts(collection_path(argument)))
     path = Path(argument).expanduser()
-    if not path.exists():
+    if not os.path.exists(path):  # unlike Path's own, also False where a name is too long or may not be looked up
         names = ", ".join(COLLECTIONS)
         raise CorpusError(f"no corpus {argument!r}: give a file or folder that exists, or one of {names}")
     return _gather(str(path.resolve()), _texts(path))
