@@ -27,7 +27,7 @@ from folkkeras.vocabulary import Vocabulary
 
 OPTIONS = [
     *("--embedding", "12", "--units", "24", "--batch-size", "8", "--seq-length", "40"),
-    *("--layers", "2", "--dropout", "0.2", "--schedule", "cosine"),
+    *("--layers", "2", "--dropout", "0.2"),
 ]
 
 
@@ -79,7 +79,7 @@ def test_the_figures_are_those_of_the_models_they_stand_beside(trained: TrainedR
 def test_a_stop_within_an_interval_and_a_resume_give_the_same_weights_and_figures(
     corpus: Corpus, tmp_path: Path
 ) -> None:
-    config = TrainingConfig(steps=250, dropout=0.2, layers=2, schedule="cosine", **SMALL)
+    config = TrainingConfig(steps=250, dropout=0.2, layers=2, **SMALL)
     through = create_run(tmp_path, "through", corpus, config)
     train(through, corpus)
     stopped = create_run(tmp_path, "stopped", corpus, config)
@@ -97,9 +97,9 @@ def test_a_stop_within_an_interval_and_a_resume_give_the_same_weights_and_figure
 
 
 def test_more_steps_go_on_as_if_they_had_been_asked_for_first(corpus: Corpus, tmp_path: Path) -> None:
-    long = create_run(tmp_path, "long", corpus, TrainingConfig(steps=200, **SMALL))
+    long = create_run(tmp_path, "long", corpus, TrainingConfig(steps=200, schedule="constant", **SMALL))
     train(long, corpus)
-    short = create_run(tmp_path, "short", corpus, TrainingConfig(steps=100, **SMALL))
+    short = create_run(tmp_path, "short", corpus, TrainingConfig(steps=100, schedule="constant", **SMALL))
     train(short, corpus)
     with pytest.raises(RunError, match="--steps 200"):
         train(short, corpus)
@@ -128,14 +128,12 @@ def test_training_ends_when_the_held_out_figure_no_longer_falls(corpus: Corpus, 
 
 
 def test_a_loss_that_is_not_finite_ends_with_the_good_checkpoint_named(corpus: Corpus, tmp_path: Path) -> None:
-    config = TrainingConfig(steps=200, schedule="cosine", **SMALL)
+    config = TrainingConfig(steps=200, **SMALL)
     run = create_run(tmp_path, None, corpus, config)
     heard = Heard()
     train(run, corpus, listener=heard, stop=lambda: heard.steps[-1] >= 100)
     # A rate at which float32 overflows, as a rigged config: no user's option reaches it.
-    reckless = create_run(
-        tmp_path, None, corpus, TrainingConfig(steps=200, learning_rate=1e38, schedule="cosine", **SMALL)
-    )
+    reckless = create_run(tmp_path, None, corpus, TrainingConfig(steps=200, learning_rate=1e38, **SMALL))
     model = compiled_model(Vocabulary.from_text(corpus.training_text, corpus.held_out_text), config)
     progress = Checkpoints(run, {"options": config.to_json()}).restore(model)
     Checkpoints(reckless, {"options": reckless.config.to_json()}).save(model, progress)
@@ -163,12 +161,12 @@ def test_a_config_that_was_changed_by_hand_is_not_resumed(corpus: Corpus, tmp_pa
 
 
 def test_the_cosine_schedule_warms_up_and_settles() -> None:
-    rate = rate_of(TrainingConfig(steps=1_000, schedule="cosine", learning_rate=0.01))
+    rate = rate_of(TrainingConfig(steps=1_000, learning_rate=0.01))
     assert rate(0) == pytest.approx(1e-4, rel=0.01)
     assert rate(100) == pytest.approx(0.01)
     assert rate(550) == pytest.approx(0.005)
     assert rate(999) < 1e-6
-    assert rate_of(TrainingConfig(learning_rate=0.3))(4_000) == 0.3
+    assert rate_of(TrainingConfig(schedule="constant", learning_rate=0.3))(4_000) == 0.3
 
 
 def killed(words: list[str], cwd: Path, ready: Path, delay: float, number: int) -> int:

@@ -39,7 +39,7 @@ def train(
         float | None, typer.Option(show_default="0.005", help="Adam's; the peak of a cosine.")
     ] = None,
     schedule: Annotated[
-        str | None, typer.Option(show_default="constant", help="constant, or cosine with warm-up.")
+        str | None, typer.Option(show_default="cosine", help="cosine with warm-up down to 0, or constant.")
     ] = None,
     embedding: Annotated[
         int | None, typer.Option(show_default="256", help="Dimensions of a character's vector.")
