@@ -14,6 +14,7 @@ _HOMES = {
     "Corpus": "folkkeras.corpus.corpus",
     "FolkError": "folkkeras.errors",
     "Generator": "folkkeras.generation",
+    "LSTM": "folkkeras.lstm",
     "Listener": "folkkeras.listener",
     "Scorer": "folkkeras.scoring",
     "TrainingConfig": "folkkeras.config",

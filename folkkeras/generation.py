@@ -40,13 +40,13 @@ class Generator:
     def __init__(self, model: TuneModel) -> None:
         self.model = model.twin(batch_size=1, stateful=True)
         self.vocabulary = model.vocabulary
-        self._table = tf.Variable(self._folded(), trainable=False)  # (vocabulary, 4 * units)
+        self._table = tf.Variable(self.model.folded_table(), trainable=False)  # (vocabulary, 4 * units)
         self._loops: dict[Sampling, Any] = {}
 
     def copy_weights(self, model: TuneModel) -> None:
         """Take the weights that `model`, of the same sizes, has now."""
         self.model.set_weights(model.get_weights())
-        self._table.assign(self._folded())
+        self._table.assign(self.model.folded_table())
 
     def generate(
         self,
@@ -153,10 +153,6 @@ class Generator:
         logits = self.model(tf.constant(ids))[0, -1]  # (vocabulary,)
         state = [(tf.identity(lstm.states[0]), tf.identity(lstm.states[1])) for lstm in self.model.lstms]
         return logits, state
-
-    def _folded(self) -> tf.Tensor:
-        first = self.model.lstms[0].cell
-        return self.model.embedding.embeddings @ first.kernel + first.bias  # (vocabulary, 4 * units)
 
     def _loop(self, sampling: Sampling) -> Any:
         def loop(logits: tf.Tensor, state: State, uniforms: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, State]:

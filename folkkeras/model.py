@@ -9,7 +9,9 @@ Theoretically Grounded Application of Dropout in Recurrent Neural Networks" (201
 from typing import Any
 
 import keras
+import tensorflow as tf
 
+from folkkeras.lstm import LSTM, lstm_of_characters
 from folkkeras.vocabulary import Vocabulary
 
 
@@ -58,7 +60,7 @@ class TuneModel(keras.Model):
             len(self.vocabulary), embedding, embeddings_initializer=initializers.RandomNormal(stddev=1.0, seed=seed)
         )
         self.lstms = [
-            keras.layers.LSTM(
+            LSTM(
                 units,
                 return_sequences=True,
                 stateful=stateful,
@@ -97,14 +99,36 @@ class TuneModel(keras.Model):
         Returns:
             float32 (batch, length, vocabulary).
         """
-        x = self.embedding(ids)  # (batch, length, embedding)
-        for number, lstm in enumerate(self.lstms):
-            if self.dropouts:
-                x = self.dropouts[number](x, training=training)
+        if training and self.dropouts:
+            x = self.embedding(ids)  # (batch, length, embedding)
+            for lstm, dropout in zip(self.lstms, self.dropouts, strict=False):
+                x = lstm(dropout(x, training=training))  # (batch, length, units)
+            return self.dense(self.dropouts[-1](x, training=training))  # (batch, length, vocabulary)
+        first, *others = self.lstms
+        x = self._first(ids) if first.is_covered() else first(self.embedding(ids))  # (batch, length, units)
+        for lstm in others:
             x = lstm(x)  # (batch, length, units)
-        if self.dropouts:
-            x = self.dropouts[-1](x, training=training)
         return self.dense(x)  # (batch, length, vocabulary)
+
+    def folded_table(self) -> Any:
+        """Each character's share of the first LSTM's gates, its input projection, (vocabulary, 4 * units).
+
+        A look-up in it replaces the product of each character's vector with the kernel.
+        """
+        cell = self.lstms[0].cell
+        return tf.matmul(self.embedding.embeddings, cell.kernel) + cell.bias
+
+    def _first(self, ids: Any) -> Any:
+        """The first LSTM's outputs, (batch, length, units), by the folded table."""
+        lstm = self.lstms[0]
+        kernel = tf.convert_to_tensor(lstm.cell.recurrent_kernel)
+        before = lstm.states if lstm.stateful else lstm.get_initial_state(tf.shape(ids)[0])
+        h, c = (tf.cast(state, kernel.dtype) for state in before)  # (batch, units) each
+        outputs, *after = lstm_of_characters(ids, h, c, self.folded_table(), kernel)
+        if lstm.stateful:
+            for state, value in zip(lstm.states, after, strict=True):
+                state.assign(value)
+        return outputs
 
     def set_step(self, step: int) -> None:
         """Make the next dropout masks those of the training step `step`, whatever was drawn before."""

@@ -10,7 +10,7 @@ from folkkeras import errors
 
 FLOORS = [
     {"errors"},
-    {"files", "config", "vocabulary", "corpus"},
+    {"files", "config", "vocabulary", "corpus", "lstm"},
     {"runs", "batches", "model", "sampling"},
     {"listener", "model_file", "scoring"},
     {"generation", "checkpoints"},

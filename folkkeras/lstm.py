@@ -1,0 +1,272 @@
+"""An LSTM layer that is fast on a CPU; on a GPU, and for what it does not cover, Keras's own.
+
+With the input x_t (F features) and the output h_t (U units), for each step t of a sequence:
+
+    z_t = K^T x_t + R^T h_{t-1} + b            K (F, 4U), R (U, 4U), b (4U): Keras's weights
+    i, f, o = sigmoid(z_t), g = tanh(z_t)      the gates, Keras's order i, f, g, o
+    c_t = f * c_{t-1} + i * g
+    h_t = o * tanh(c_t)
+
+and backwards, with d for the gradient by each, from the last step to the first:
+
+    dh = (gradient from above at t) + R dz_{t+1}
+    dc = dc_{t+1} * f_{t+1} + dh * o * (1 - tanh(c_t)^2)
+    dz = [dc * g * i(1-i), dc * c_{t-1} * f(1-f), dc * i * (1-g^2), dh * tanh(c_t) * o(1-o)]
+    dx_t = K dz_t;  dK = sum_t x_t dz_t^T;  dR = sum_t h_{t-1} dz_t^T;  db = sum_t dz_t
+
+Where the time goes on a CPU, and what is done about it:
+
+- A step's arrays have their features first, (features, batch): a large matrix times a narrow one is twice
+  as fast as the narrow one times the large, and R needs no transposing backwards.
+- x and h, and so K and R, stand stacked, so that one product a step does for both, forwards and backwards,
+  and one product over all steps gives dK and dR after the loop.
+- All that does not depend on dh and dc is multiplied out for all steps at once before the loop backwards.
+- The loops are compiled by XLA, which fuses the arithmetic around the products; each gate has an array of
+  its own, since XLA vectorizes a loop over equal arrays and not one over several slices of an array.
+
+Sources: S. Hochreiter and J. Schmidhuber, "Long Short-Term Memory" (1997); F. Gers et al., "Learning to
+Forget" (2000); one product for many: J. Appleyard et al. (2016), arXiv:1604.01946.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import tensorflow as tf
+from tensorflow.compiler.tf2xla.python import xla
+
+GATES = 4
+Arrays = list[tf.Tensor]
+Size = Any  # an int or, where it is not known while tracing, a scalar tensor
+States = tuple[tf.Tensor, tf.Tensor, tf.Tensor]  # outputs, last h, last c
+
+
+@keras.saving.register_keras_serializable(package="folkkeras")
+class LSTM(keras.layers.LSTM):
+    """`keras.layers.LSTM` with the same arguments, weights and results, faster on a CPU.
+
+    Example:
+        >>> LSTM(1024, return_sequences=True)(features).shape  # features: (batch, length, features)
+        (batch, length, 1024)
+    """
+
+    def inner_loop(self, sequences: Any, initial_state: Any, mask: Any, training: bool = False) -> Any:
+        """The states of all steps: (last output, outputs, [h, c]), as Keras's own."""
+        if not self.is_covered(mask):
+            return super().inner_loop(sequences, initial_state, mask, training=training)
+        cell = self.cell
+        if training and cell.dropout:
+            sequences = sequences * cell.get_dropout_mask(sequences[:, 0, :])[:, None, :]
+        bias = cell.bias if cell.use_bias else tf.zeros((GATES * self.units,), sequences.dtype)
+        outputs, h, c = lstm(
+            sequences, *initial_state, *map(tf.convert_to_tensor, (cell.kernel, cell.recurrent_kernel, bias))
+        )
+        return h, outputs, [h, c]
+
+    def is_covered(self, mask: Any = None) -> bool:
+        """Whether this layer computes by itself; if not, Keras's own way is taken, cuDNN's on a GPU."""
+        cell = self.cell
+        return (
+            mask is None
+            and not self.go_backwards
+            and not self.unroll
+            and not cell.recurrent_dropout
+            and cell.activation is keras.activations.tanh
+            and cell.recurrent_activation is keras.activations.sigmoid
+            and not tf.config.list_logical_devices("GPU")
+        )
+
+
+def lstm(
+    x: tf.Tensor, h: tf.Tensor, c: tf.Tensor, kernel: tf.Tensor, recurrent_kernel: tf.Tensor, bias: tf.Tensor
+) -> States:
+    """Run a sequence through an LSTM.
+
+    Args:
+        x: the input, (batch, length, F).
+        h, c: the initial states, (batch, U) each.
+        kernel, recurrent_kernel, bias: Keras's weights, (F, 4U), (U, 4U) and (4U,).
+
+    Returns:
+        The outputs (batch, length, U), and the last h and c, (batch, U) each.
+    """
+    x = tf.transpose(x, (1, 2, 0))  # (length, F, batch)
+    x = tf.concat([x, tf.ones_like(x[:, :1])], 1)  # the bias is the kernel's row for an input that is always 1
+
+    @tf.custom_gradient
+    def run(x: tf.Tensor, h: tf.Tensor, c: tf.Tensor, weights: tf.Tensor) -> Any:
+        # The gradient is `gradient` below; TensorFlow is not to look for one inside the loop.
+        x, h, c, weights = map(tf.stop_gradient, (x, h, c, weights))
+        outputs, cells, gates = _forward(x, h, c, weights)
+
+        def gradient(d_outputs: tf.Tensor, d_h: tf.Tensor, d_c: tf.Tensor) -> Arrays:
+            d_x, d_h, d_c, d_z = _backward(d_outputs, d_h, d_c, weights, gates, cells, c)
+            return [d_x, d_h, d_c, _weights_gradient(h, outputs, x, d_z)]
+
+        return (outputs, outputs[-1], cells[-1]), gradient
+
+    return _batch_first(*run(x, tf.transpose(h), tf.transpose(c), tf.concat([recurrent_kernel, kernel, bias[None]], 0)))
+
+
+def lstm_of_characters(
+    ids: tf.Tensor, h: tf.Tensor, c: tf.Tensor, table: tf.Tensor, recurrent_kernel: tf.Tensor
+) -> States:
+    """Run a sequence of characters through an LSTM whose input projection is folded into a table.
+
+    Args:
+        ids: indices of characters, (batch, length).
+        h, c: the initial states, (batch, U) each.
+        table: each character's share of z, K^T embedding + b, (vocabulary, 4U).
+        recurrent_kernel: Keras's, (U, 4U).
+
+    Returns:
+        As `lstm`.
+    """
+    ids = tf.transpose(ids)  # (length, batch)
+
+    @tf.custom_gradient
+    def run(h: tf.Tensor, c: tf.Tensor, table: tf.Tensor, weights: tf.Tensor) -> Any:
+        h, c, table, weights = map(tf.stop_gradient, (h, c, table, weights))
+        outputs, cells, gates = _forward_characters(ids, h, c, table, weights)
+
+        def gradient(d_outputs: tf.Tensor, d_h: tf.Tensor, d_c: tf.Tensor) -> Arrays:
+            _, d_h, d_c, d_z = _backward(d_outputs, d_h, d_c, weights, gates, cells, c)
+            units = _shape(h)[0]
+            x = tf.one_hot(ids, _shape(table)[0], axis=1, dtype=table.dtype)  # (length, vocabulary, batch)
+            d_weights = _weights_gradient(h, outputs, x, d_z)
+            return [d_h, d_c, d_weights[units:], d_weights[:units]]
+
+        return (outputs, outputs[-1], cells[-1]), gradient
+
+    return _batch_first(*run(tf.transpose(h), tf.transpose(c), table, recurrent_kernel))
+
+
+def _batch_first(outputs: tf.Tensor, h: tf.Tensor, c: tf.Tensor) -> States:
+    return tf.transpose(outputs, (2, 0, 1)), tf.transpose(h), tf.transpose(c)
+
+
+@tf.function(jit_compile=True)
+def _forward(x: tf.Tensor, h: tf.Tensor, c: tf.Tensor, weights: tf.Tensor) -> Any:
+    """The loop over the steps.
+
+    Args:
+        x: (length, F, batch).
+        h, c: (U, batch).
+        weights: R above K, (U + F, 4U).
+
+    Returns:
+        Outputs and cells, (length, U, batch) each, and the four gates, (length, U * batch) each.
+    """
+    transposed = tf.transpose(weights)  # (4U, U + F)
+    return _loop(lambda t, h: _flat(transposed @ tf.concat([h, x[t]], 0)), _shape(x)[0], h, c)
+
+
+@tf.function(jit_compile=True)
+def _forward_characters(ids: tf.Tensor, h: tf.Tensor, c: tf.Tensor, table: tf.Tensor, weights: tf.Tensor) -> Any:
+    """The same for characters, (length, batch), with the recurrent kernel alone for weights, (U, 4U)."""
+    length = _shape(ids)[0]
+    transposed = tf.transpose(weights)  # (4U, U)
+    shares = tf.reshape(tf.transpose(tf.gather(table, ids), (0, 2, 1)), (length, -1))  # (length, 4U * batch)
+    return _loop(lambda t, h: _flat(transposed @ h) + shares[t], length, h, c)
+
+
+def _loop(z_of: Callable[[tf.Tensor, tf.Tensor], tf.Tensor], length: Size, h: tf.Tensor, c: tf.Tensor) -> Any:
+    units, batch = _shape(h)
+    size = units * batch
+
+    def step(t: tf.Tensor, h: tf.Tensor, c: tf.Tensor, *saved: tf.Tensor) -> Any:
+        i, f, g, o = tf.split(z_of(t, tf.reshape(h, (units, batch))), GATES)  # (U * batch,) each
+        i, f, g, o = tf.sigmoid(i), tf.sigmoid(f), tf.tanh(g), tf.sigmoid(o)
+        c = f * c + i * g
+        h = o * tf.tanh(c)
+        return t + 1, h, c, *(_put(array, t, value) for array, value in zip(saved, (h, c, i, f, g, o), strict=True))
+
+    first = (0, _flat(h), _flat(c), *(tf.zeros((length, size), h.dtype) for _ in range(6)))
+    _, _, _, outputs, cells, *gates = tf.while_loop(lambda t, *_: t < length, step, first, maximum_iterations=length)
+    by_step = (length, units, batch)
+    return tf.reshape(outputs, by_step), tf.reshape(cells, by_step), gates
+
+
+@tf.function(jit_compile=True)
+def _backward(
+    d_outputs: tf.Tensor,
+    d_h: tf.Tensor,
+    d_c: tf.Tensor,
+    weights: tf.Tensor,
+    gates: Arrays,
+    cells: tf.Tensor,
+    c: tf.Tensor,
+) -> Any:
+    """The loop backwards.
+
+    Args:
+        d_outputs: (length, U, batch), the gradient by each output.
+        d_h, d_c: (U, batch), by the last states.
+        weights: R above K, (U + F, 4U); R alone where x needs no gradient.
+        gates, cells: what `_forward` returned.
+        c: (U, batch), the initial one.
+
+    Returns:
+        The gradients by x (length, F, batch), by the initial h and c, and by each gate of z, (U, length * batch).
+    """
+    length, units, batch = _shape(cells)
+    size = units * batch
+    i, f, g, o = gates
+    before = tf.reshape(tf.concat([c[None], cells[:-1]], 0), (length, size))
+    squashed = tf.tanh(tf.reshape(cells, (length, size)))
+    # What dc and dh are multiplied by, (length, U * batch) each.
+    by_c = [g * i * (1 - i), before * f * (1 - f), i * (1 - g * g)]
+    by_h = squashed * o * (1 - o)
+    h_to_c = o * (1 - squashed * squashed)
+    d_outputs = tf.reshape(d_outputs, (length, size))
+    parts = tf.split(weights, GATES, axis=1)  # (U + F, U) each
+
+    def step(t: tf.Tensor, d_h: tf.Tensor, d_c: tf.Tensor, d_x: tf.Tensor, *d_z: tf.Tensor) -> Any:
+        d_h += d_outputs[t]
+        d_c += d_h * h_to_c[t]
+        new = [factor[t] * d_c for factor in by_c] + [by_h[t] * d_h]
+        d_read = tf.add_n([part @ tf.reshape(z, (units, batch)) for part, z in zip(parts, new, strict=True)])
+        return (
+            t - 1,
+            _flat(d_read[:units]),
+            d_c * f[t],
+            _put(d_x, t, _flat(d_read[units:])),
+            *(_put(array, t, value) for array, value in zip(d_z, new, strict=True)),
+        )
+
+    empty = [tf.zeros((length, size), d_h.dtype) for _ in range(GATES)]
+    d_x = tf.zeros((length, (_shape(weights)[0] - units) * batch), d_h.dtype)
+    first = (length - 1, _flat(d_h), _flat(d_c), d_x, *empty)
+    _, d_h, d_c, d_x, *d_z = tf.while_loop(lambda t, *_: t >= 0, step, first, maximum_iterations=length)
+    return (
+        tf.reshape(d_x, (length, -1, batch)),
+        tf.reshape(d_h, (units, batch)),
+        tf.reshape(d_c, (units, batch)),
+        [_by_feature(tf.reshape(array, (length, units, batch))) for array in d_z],
+    )
+
+
+def _weights_gradient(h: tf.Tensor, outputs: tf.Tensor, x: tf.Tensor, d_z: Arrays) -> tf.Tensor:
+    """The gradient by R above K, (U + F, 4U): one product over all steps for each gate."""
+    before = tf.concat([h[None], outputs[:-1]], 0)  # (length, U, batch)
+    read = _by_feature(tf.concat([before, x], 1))  # (U + F, length * batch)
+    return tf.concat([tf.matmul(read, gate, transpose_b=True) for gate in d_z], 1)
+
+
+def _put(array: tf.Tensor, t: tf.Tensor, value: tf.Tensor) -> tf.Tensor:
+    """`array` with `value` as its row t, in place once compiled."""
+    return xla.dynamic_update_slice(array, value[None], [t, 0])
+
+
+def _flat(array: tf.Tensor) -> tf.Tensor:
+    return tf.reshape(array, (-1,))
+
+
+def _by_feature(array: tf.Tensor) -> tf.Tensor:
+    """(length, features, batch) to (features, length * batch)."""
+    return tf.reshape(tf.transpose(array, (1, 0, 2)), (_shape(array)[1], -1))
+
+
+def _shape(array: tf.Tensor) -> list[Size]:
+    """The sizes that are known while tracing as numbers, the others as tensors."""
+    return [size if size is not None else tf.shape(array)[axis] for axis, size in enumerate(array.shape)]
