@@ -14,8 +14,8 @@ from contextlib import contextmanager
 @contextmanager
 def quiet_tensorflow() -> Iterator[None]:
     """Silence what native libraries write to stderr, unless an error ends the block."""
-    # 2: errors and what ends the process are still told. A user's own setting wins.
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    # 3: only what ends the process is told; all else that fails raises. A user's own setting wins.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     sys.stderr.flush()
     screen = os.dup(2)
     with tempfile.TemporaryFile() as held:
