@@ -41,29 +41,30 @@ class Sampling:
             raise UsageError(f"--top-p {self.top_p} is not above 0 and up to 1: 1 keeps all characters")
 
 
-def draw(logits: tf.Tensor, uniform: tf.Tensor, sampling: Sampling) -> tf.Tensor:
-    """The index of the drawn character, int32 scalar.
+def draw(logits: tf.Tensor, uniforms: tf.Tensor, sampling: Sampling) -> tf.Tensor:
+    """The indices of the drawn characters, int32 (...).
 
     Args:
-        logits: float32 (vocabulary,).
-        uniform: float32 scalar in [0, 1).
+        logits: float32 (..., vocabulary).
+        uniforms: float32 in [0, 1), (...).
         sampling: how to draw.
     """
     if sampling.temperature == 0:
-        return tf.argmax(logits, output_type=tf.int32)
+        return tf.argmax(logits, -1, output_type=tf.int32)
     # The maximum goes first: a tiny temperature must not turn logits into infinities that cancel to nan.
     # Below float32's normal range a temperature counts as 0; processors may flush such numbers.
-    weights = tf.exp((logits - tf.reduce_max(logits)) / max(sampling.temperature, _LEAST))  # (vocabulary,)
-    size = logits.shape[0]
-    if 0 < sampling.top_k < size:
-        least = tf.math.top_k(weights, sampling.top_k).values[-1]
+    highest = tf.reduce_max(logits, -1, keepdims=True)
+    weights = tf.exp((logits - highest) / max(sampling.temperature, _LEAST))  # (..., vocabulary)
+    if 0 < sampling.top_k < logits.shape[-1]:
+        least = tf.math.top_k(weights, sampling.top_k).values[..., -1:]
         weights = tf.where(weights >= least, weights, 0.0)
     if sampling.top_p < 1:
         falling = tf.sort(weights, direction="DESCENDING")
-        before = tf.cumsum(falling, exclusive=True)
-        kept = before < sampling.top_p * tf.reduce_sum(falling)
-        least = tf.reduce_min(tf.where(kept, falling, falling[0]))
+        before = tf.cumsum(falling, -1, exclusive=True)
+        kept = before < sampling.top_p * tf.reduce_sum(falling, -1, keepdims=True)
+        least = tf.reduce_min(tf.where(kept, falling, falling[..., :1]), -1, keepdims=True)
         weights = tf.where(weights >= least, weights, 0.0)
     # Only characters of some weight take part, so rounding in the sum can never pick another.
-    cumulative = tf.where(weights > 0, tf.cumsum(weights), 0.0)
-    return tf.argmax(cumulative > uniform * tf.reduce_max(cumulative), output_type=tf.int32)
+    cumulative = tf.where(weights > 0, tf.cumsum(weights, -1), 0.0)
+    reached = cumulative > uniforms[..., None] * tf.reduce_max(cumulative, -1, keepdims=True)
+    return tf.argmax(reached, -1, output_type=tf.int32)

@@ -62,7 +62,7 @@ class TensorBoardLog(keras.callbacks.Callback):
         else:
             self._generator.copy_weights(self.model)
         start = "".join(c for c in DEFAULT_START if not self.model.vocabulary.unknown(c))
-        return "".join(self._generator.stream_tune(start, Sampling(), self.run.config.seed, longest=LONGEST_TUNE))
+        return "".join(self._generator.stream_tunes(1, start, Sampling(), self.run.config.seed, longest=LONGEST_TUNE))
 
 
 def _as_markdown(tune: str) -> str:

@@ -11,8 +11,8 @@ from folkkeras import errors
 FLOORS = [
     {"errors"},
     {"files", "config", "vocabulary", "corpus", "lstm"},
-    {"runs", "batches", "model", "sampling"},
-    {"listener", "model_file", "scoring"},
+    {"runs", "batches", "model", "sampling", "growing_tune"},
+    {"listener", "model_file", "scoring", "slots"},
     {"generation", "checkpoints"},
     {"callbacks"},
     {"tensorboard_log"},

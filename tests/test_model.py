@@ -8,14 +8,10 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from conftest import TrainedRun
 
-import folkkeras
-from folkkeras.errors import ModelFileError, UsageError
-from folkkeras.generation import Generator
+from folkkeras.errors import ModelFileError
 from folkkeras.model import TuneModel, build_model
 from folkkeras.model_file import open_model, save_model
-from folkkeras.sampling import Sampling
 from folkkeras.scoring import Scorer
 from folkkeras.vocabulary import Vocabulary
 
@@ -55,79 +51,6 @@ def test_dropout_masks_follow_the_step_and_hold_for_a_sequence() -> None:
     assert np.array_equal(masks[0], masks[2])
     assert not np.array_equal(masks[0], masks[1])
     assert np.array_equal(masks[0], np.repeat(masks[0][:, :1], 6, axis=1))
-
-
-@pytest.mark.parametrize("layers", [1, 2])
-def test_the_compiled_loop_draws_what_the_stateful_model_draws(layers: int) -> None:
-    generator = Generator(small(layers=layers))
-    text = generator.generate(length=150, start="X:1", seed=3)
-    model, ids = generator.model, VOCABULARY.encode("X:1").astype(np.int32)[None, :]
-    model.reset_state()
-    logits = model(tf.constant(ids)).numpy()[0, -1]
-    expected = "X:1"
-    for uniform in np.random.default_rng((3, 1)).random(150, dtype=np.float32):
-        weights = np.exp(logits - logits.max())
-        index = int(np.argmax(np.cumsum(weights) > uniform * weights.sum()))
-        expected += VOCABULARY.characters[index]
-        logits = model(tf.constant([[index]])).numpy()[0, -1]
-    assert text == expected
-
-
-def test_a_length_counts_new_characters_and_a_shorter_text_begins_a_longer_one() -> None:
-    generator = Generator(small())
-    long = generator.generate(length=200, start="X:1\nT:", seed=9)
-    assert len(long) == 206
-    assert long.startswith(generator.generate(length=65, start="X:1\nT:", seed=9))
-    assert long != generator.generate(length=200, start="X:1\nT:", seed=10)
-
-
-class Speller(Generator):
-    """A generator rigged to write a text that it is given, over and over."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__(small())
-        self.text = text
-
-    def _draw_forever(self, start: str, sampling: Sampling, seed: int, tune: int):
-        while True:
-            yield from self.text
-
-
-@pytest.mark.parametrize(
-    ("start", "written", "tune"),
-    [
-        ("X:1", "\nT:a\nabc|\n\nX:1\nT:b\n", "X:4\nT:a\nabc|\n"),
-        ("X:1", "23\nT:a\n\n\n\nX:", "X:4\nT:a\n"),
-        ("X:1\nT:b\n\nX:1", "\nT:a\nX:2\n", "X:4\nT:b\n\nX:1\nT:a\n"),
-        ("X:1\nT:a\nX", ":ab\nX:1\n", "X:4\nT:a\nX:ab\n"),
-        ("T:a", "X:b\nX:1", "T:aX:b\n"),
-        ("X:1", "\nX:1", "X:4\n"),
-    ],
-)
-def test_a_tune_ends_before_the_next_and_is_numbered(start: str, written: str, tune: str) -> None:
-    assert "".join(Speller(written).stream_tune(start, Sampling(), seed=0, tune=4)) == tune
-
-
-def test_a_tune_that_does_not_end_is_cut() -> None:
-    assert "".join(Speller("abc ").stream_tune("X:1\n", Sampling(), seed=0, longest=10)) == "X:1\nabc abc ab\n"
-
-
-def test_a_tune_is_the_same_alone_or_after_others(trained: TrainedRun) -> None:
-    generator = folkkeras.load(trained.run.best)
-    many = [generator.generate(seed=1, tune=number) for number in (1, 2, 3)]
-    assert folkkeras.load(trained.run.best).generate(seed=1, tune=3) == many[2]
-    assert many[1].startswith("X:2\n")
-    assert many[2].split("\n", 1)[1] != many[1].split("\n", 1)[1]
-
-
-def test_a_start_text_that_the_model_cannot_read_is_named() -> None:
-    generator = Generator(small())
-    with pytest.raises(UsageError, match="'é', 'Q'"):
-        generator.generate(length=1, start="éQé")
-    with pytest.raises(UsageError, match="empty"):
-        generator.generate(length=1, start="")
-    with pytest.raises(UsageError, match="--length 0"):
-        generator.generate(length=0)
 
 
 def test_bits_are_the_mean_over_tunes_from_a_zero_state_whatever_their_batches() -> None:

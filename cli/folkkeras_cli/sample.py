@@ -90,10 +90,7 @@ def _pieces(
         if not last.endswith("\n"):
             yield "\n"
         return
-    for tune in range(1, (tunes or 1) + 1):
-        if tune > 1:
-            yield "\n"
-        yield from generator.stream_tune(start, sampling, seed, tune)
+    yield from generator.stream_tunes(tunes or 1, start, sampling, seed)
 
 
 def _with_count(pieces: Iterator[str]) -> Iterator[str]:

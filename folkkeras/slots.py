@@ -1,0 +1,162 @@
+"""Slots: streams of characters drawn side by side by one compiled loop, each character fed back in.
+
+The loop works in float32 on explicit LSTM states, features first, (units, slots). The first layer's input
+projection is folded into the embedding table: a character's row is its share of the gates and costs a
+look-up instead of a product. Each slot reads its stream's start text from a zero state and then draws; a
+slot whose stream has ended takes the next one.
+
+A stream's uniform numbers are its own, so it is the same alone or among many, as far as the rounding of
+wider products lets it: only where two characters' shares meet within rounding can a draw differ.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import tensorflow as tf
+
+from folkkeras.model import TuneModel
+from folkkeras.sampling import Sampling, draw
+
+CHUNK = 64  # characters a call of the loop; short enough to stream, long enough to cost nothing
+
+Ids = npt.NDArray[np.int32]
+
+
+class Stream:
+    """A text on its way: what is still to be read of its start, and its uniform numbers.
+
+    Args:
+        start: the start text's indices.
+        seed: keys the uniform numbers, `numpy.random.default_rng(seed)`.
+    """
+
+    def __init__(self, start: Ids, seed: tuple[int, ...]) -> None:
+        self.unread = start
+        self.fresh = True  # nothing has been read yet
+        self.random = np.random.default_rng(seed)
+
+
+@dataclass(frozen=True)
+class Weights:
+    """A model's weights as the loop reads them."""
+
+    table: tf.Tensor  # (vocabulary, 4 * units)
+    layers: list[tuple[tf.Tensor, tf.Tensor]]  # (4 * units, read), (4 * units, 1): read are the layer below and itself
+    dense: tuple[tf.Tensor, tf.Tensor]  # (vocabulary, units), (vocabulary, 1)
+
+    @classmethod
+    def of(cls, model: TuneModel) -> "Weights":
+        """The weights that a model has now."""
+        layers = []
+        for number, lstm in enumerate(model.lstms):
+            kernel, recurrent_kernel, bias = map(tf.convert_to_tensor, lstm.cell.trainable_variables)
+            read = tf.concat([kernel, recurrent_kernel], 0) if number else recurrent_kernel
+            layers.append((tf.transpose(read), bias[:, None]))
+        kernel, bias = map(tf.convert_to_tensor, model.dense.trainable_variables)
+        return cls(model.folded_table(), layers, (tf.transpose(kernel), bias[:, None]))
+
+
+class Slots:
+    """A fixed number of slots and their states.
+
+    Args:
+        model: whose weights of now are taken.
+        number: of slots.
+        sampling: how characters are drawn.
+    """
+
+    def __init__(self, model: TuneModel, number: int, sampling: Sampling) -> None:
+        self.number = number
+        self._weights = Weights.of(model)
+        units = model.lstms[0].units
+        self._states = [(tf.zeros((units, number)), tf.zeros((units, number))) for _ in model.lstms]
+        self._logits = tf.zeros((len(model.vocabulary), number))
+        self._loop = _loop(sampling)
+
+    def advance(self, streams: Sequence[Stream | None]) -> list[Ids]:
+        """Draw each slot's next characters, at most CHUNK: its start text's are read and not returned.
+
+        Args:
+            streams: a slot's stream, or None where it stands idle.
+        """
+        read = np.full((CHUNK, self.number), -1, np.int32)
+        uniforms = np.zeros((CHUNK, self.number), np.float32)
+        fresh = np.ones((1, self.number), bool)
+        counts = []
+        for slot, stream in enumerate(streams):
+            count = CHUNK if stream is None else min(CHUNK, len(stream.unread))
+            counts.append(count)
+            read[:count, slot] = 0
+            if stream is not None:
+                read[:count, slot], stream.unread = stream.unread[:count], stream.unread[count:]
+                uniforms[count:, slot] = stream.random.random(CHUNK - count, dtype=np.float32)
+                fresh[0, slot], stream.fresh = stream.fresh, False
+        weights = self._weights
+        ids, self._logits, self._states = self._loop(
+            weights.table, weights.layers, weights.dense, self._states, self._logits, fresh, read, uniforms
+        )
+        drawn = ids.numpy()
+        return [drawn[count:, slot] for slot, count in enumerate(counts)]
+
+
+_loops: dict[Sampling, Any] = {}  # compiled once a process
+
+
+def _loop(sampling: Sampling) -> Any:
+    if sampling not in _loops:
+        _loops[sampling] = tf.function(_Loop(sampling), jit_compile=True)
+    return _loops[sampling]
+
+
+class _Loop:
+    """The loop over a chunk's characters, for TensorFlow to compile."""
+
+    def __init__(self, sampling: Sampling) -> None:
+        self.sampling = sampling
+
+    def __call__(
+        self,
+        table: tf.Tensor,
+        layers: list[tuple[tf.Tensor, tf.Tensor]],
+        dense: tuple[tf.Tensor, tf.Tensor],
+        states: list[tuple[tf.Tensor, tf.Tensor]],
+        logits: tf.Tensor,
+        fresh: tf.Tensor,
+        read: tf.Tensor,
+        uniforms: tf.Tensor,
+    ) -> Any:
+        """Read or draw CHUNK characters a slot.
+
+        Args:
+            table, layers, dense: as in `Weights`.
+            states: of each layer, h and c, (units, slots) each.
+            logits: of the next character, (vocabulary, slots).
+            fresh: whether a slot's stream begins, (1, slots).
+            read: the characters to read; -1 where one is to be drawn, (CHUNK, slots).
+            uniforms: in [0, 1), (CHUNK, slots).
+
+        Returns:
+            The characters (CHUNK, slots), the logits and the states.
+        """
+        kernel, bias = dense
+        states = [(tf.where(fresh, 0.0, h), tf.where(fresh, 0.0, c)) for h, c in states]
+        ids = tf.TensorArray(tf.int32, size=CHUNK)
+        for number in tf.range(CHUNK):
+            drawn = draw(tf.transpose(logits), uniforms[number], self.sampling)
+            ids_now = tf.where(read[number] < 0, drawn, read[number])  # (slots,)
+            ids = ids.write(number, ids_now)
+            share = tf.transpose(tf.gather(table, ids_now))  # (4 * units, slots)
+            below = None
+            after = []
+            for (weights, layer_bias), (h, c) in zip(layers, states, strict=True):
+                z = weights @ h + share if below is None else weights @ tf.concat([below, h], 0) + layer_bias
+                i, f, g, o = tf.split(z, 4)  # Keras's order of the gates
+                c = tf.sigmoid(f) * c + tf.sigmoid(i) * tf.tanh(g)  # (units, slots)
+                below = tf.sigmoid(o) * tf.tanh(c)  # (units, slots)
+                after.append((below, c))
+            states = after
+            logits = kernel @ below + bias
+        return ids.stack(), logits, states

@@ -1,0 +1,96 @@
+"""The compiled loop against the stateful Keras model, one stream and many."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from conftest import TrainedRun
+from test_model import small
+
+import folkkeras
+from folkkeras.corpus.tunes import split_tunes
+from folkkeras.errors import UsageError
+from folkkeras.generation import Generator
+from folkkeras.sampling import Sampling
+
+
+def by_keras(generator: Generator, start: str, length: int, seed: tuple[int, int]) -> str:
+    """What the stateful model of batch size 1 writes, fed character by character."""
+    model, vocabulary = generator.model, generator.vocabulary
+    model.reset_state()
+    for index in vocabulary.encode(start).tolist():
+        logits = model(tf.constant([[index]])).numpy()[0, -1]
+    text = start
+    for uniform in np.random.default_rng(seed).random(length, dtype=np.float32):
+        weights = np.exp(logits - logits.max())
+        index = int(np.argmax(np.cumsum(weights) > uniform * weights.sum()))
+        text += vocabulary.characters[index]
+        logits = model(tf.constant([[index]])).numpy()[0, -1]
+    return text
+
+
+@pytest.mark.parametrize("layers", [1, 2])
+def test_the_compiled_loop_draws_what_the_stateful_model_draws(layers: int) -> None:
+    generator = Generator(small(layers=layers))
+    assert generator.generate(length=300, start="X:1", seed=3) == by_keras(generator, "X:1", 300, (3, 1))
+
+
+def test_so_it_does_from_a_trained_model(trained: TrainedRun) -> None:
+    generator = folkkeras.load(trained.run.best)
+    start = "X:1\nT:The Morning" * 6  # longer than a chunk of the loop
+    assert generator.generate(length=300, start=start, seed=5) == by_keras(generator, start, 300, (5, 1))
+
+
+def test_the_stateful_model_is_the_one_that_keras_itself_would_build(trained: TrainedRun) -> None:
+    generator = folkkeras.load(trained.run.best)
+    source = generator.model
+    x = inputs = keras.Input(batch_shape=(1, None))
+    x = keras.layers.Embedding(len(source.vocabulary), source.sizes["embedding"])(x)
+    x = keras.layers.LSTM(source.sizes["units"], return_sequences=True, stateful=True)(x)
+    plain = keras.Model(inputs, keras.layers.Dense(len(source.vocabulary))(x))
+    plain.set_weights(source.get_weights())
+    source.reset_state()
+    for index in source.vocabulary.encode("X:1\nT:The Reel\n").tolist():
+        ids = tf.constant([[index]])
+        np.testing.assert_allclose(source(ids).numpy(), plain(ids).numpy(), rtol=1e-4, atol=1e-5)
+
+
+def test_a_length_counts_new_characters_and_a_shorter_text_begins_a_longer_one() -> None:
+    generator = Generator(small())
+    long = generator.generate(length=200, start="X:1\nT:", seed=9)
+    assert len(long) == 206
+    assert long.startswith(generator.generate(length=65, start="X:1\nT:", seed=9))
+    assert long != generator.generate(length=200, start="X:1\nT:", seed=10)
+
+
+@pytest.mark.parametrize("options", [{"temperature": 0.7}, {"top_k": 3}, {"top_p": 0.8}, {"temperature": 0.0}])
+def test_many_tunes_are_those_drawn_one_by_one(trained: TrainedRun, options: dict[str, float]) -> None:
+    generator = folkkeras.load(trained.run.best)
+    many = "".join(generator.stream_tunes(5, "X:1", Sampling(**options), 1, longest=300))
+    alone = [
+        "".join(generator.stream_tunes(1, "X:1", Sampling(**options), 1, first=number, longest=300))
+        for number in range(1, 6)
+    ]
+    assert many == "\n".join(alone)
+
+
+def test_slots_are_refilled_until_all_tunes_are_there(trained: TrainedRun) -> None:
+    generator = folkkeras.load(trained.run.best)
+    text = "".join(generator.stream_tunes(150, "X:1", Sampling(), 2, longest=200))
+    before, tunes = split_tunes(text)
+    assert before == ""
+    assert [tune.split("\n", 1)[0] for tune in tunes] == [f"X:{number}" for number in range(1, 151)]
+    assert len({tune.split("\n", 1)[1] for tune in tunes}) > 100
+    for number in (1, 64, 65, 150):
+        alone = "".join(generator.stream_tunes(1, "X:1", Sampling(), 2, first=number, longest=200))
+        assert tunes[number - 1].rstrip("\n") == alone.rstrip("\n")
+
+
+def test_a_start_text_that_the_model_cannot_read_is_named() -> None:
+    generator = Generator(small())
+    with pytest.raises(UsageError, match="'é', 'Q'"):
+        generator.generate(length=1, start="éQé")
+    with pytest.raises(UsageError, match="empty"):
+        generator.generate(length=1, start="")
+    with pytest.raises(UsageError, match="--length 0"):
+        generator.generate(length=0)

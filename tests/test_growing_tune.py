@@ -1,0 +1,48 @@
+"""Where a tune ends, and what of it can be shown."""
+
+import pytest
+
+from folkkeras.growing_tune import GrowingTune
+
+
+def written(start: str, text: str, size: int, longest: int = 1_000) -> str:
+    """The tune that is shown when `text`, over and over, comes in pieces of a size."""
+    tune = GrowingTune(start, number=4, longest=longest)
+    text *= 50
+    shown = "" if tune.ended else tune.add("")
+    for place in range(0, len(text), size):
+        shown += tune.add(text[place : place + size])
+    assert tune.ended
+    return shown
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 100])
+@pytest.mark.parametrize(
+    ("start", "text", "tune"),
+    [
+        ("X:1", "\nT:a\nabc|\n\nX:1\nT:b\n", "X:4\nT:a\nabc|\n"),
+        ("X:1", "23\nT:a\n\n\n\nX:", "X:4\nT:a\n"),
+        ("X:1\nT:b\n\nX:1", "\nT:a\nX:2\n", "X:4\nT:b\n\nX:1\nT:a\n"),
+        ("X:1\nT:a\nX", ":ab\nX:1\n", "X:4\nT:a\nX:ab\n"),
+        ("T:a", "X:b\nX:1", "T:aX:b\n"),
+        ("X:1", "\nX:1", "X:4\n"),
+        ("X:1\nT:a\n", "X:1\n", "X:4\nT:a\n"),
+        ("T:a", "\nXabc\nX:", "T:a\nXabc\n"),
+    ],
+)
+def test_a_tune_ends_before_the_next_and_is_numbered(start: str, text: str, tune: str, size: int) -> None:
+    assert written(start, text, size) == tune
+
+
+@pytest.mark.parametrize("size", [1, 5, 64])
+def test_a_tune_that_does_not_end_is_cut(size: int) -> None:
+    assert written("X:1\n", "abc ", size, longest=10) == "X:4\nabc abc ab\n"
+
+
+def test_what_is_certain_is_shown_at_once() -> None:
+    tune = GrowingTune("X:1\nT:", number=2, longest=100)
+    assert [tune.add(piece) for piece in ("The ", "Reel\n\nX", "y\n", "X:")] == [
+        "X:2\nT:The ", "Reel", "\n\nXy", "\n"
+    ]  # fmt: skip
+    assert tune.ended
+    assert tune.add("more") == ""
