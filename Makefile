@@ -3,10 +3,13 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PEERS := .venv-peers
+# PyPI's PyTorch for Linux brings CUDA; give the file of a CPU build to save its gigabytes.
+TORCH ?= torch==2.13.0
 DEMO_RUN ?= demo-$(shell date +%Y%m%d-%H%M%S)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint format clean
+.PHONY: help install demo test bench lint format clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,6 +30,14 @@ demo: install ## Train for a few minutes on the built-in tunes, then write a tun
 test: install ## Run every test
 	$(BIN)/python -m pytest
 
+$(PEERS)/installed: Makefile
+	$(PYTHON) -m venv $(PEERS)
+	$(PEERS)/bin/python -m pip install --quiet $(TORCH) numpy onnx onnxruntime
+	touch $@
+
+bench: install $(PEERS)/installed ## Time training and sampling beside Keras, PyTorch and ONNX Runtime
+	$(BIN)/python tests/bench/bench.py --peer $(PEERS)/bin/python --out bench.json $(BENCH)
+
 lint: install ## Check format, lint and types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -37,4 +48,4 @@ format: install ## Mend format and what lint can mend
 	$(BIN)/ruff check --fix .
 
 clean: ## Remove the environment and the caches, never the runs
-	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) $(PEERS) build *.egg-info .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,104 @@
+"""Keras: the lab's eager loop, the stock layer in `fit`, and folkkeras."""
+
+import sys
+import time
+from collections.abc import Callable
+
+import keras
+import numpy as np
+import tensorflow as tf
+from contender import BATCH, CHARACTERS, EMBEDDING, LENGTH, STEPS, STREAMS, VOCABULARY, Measure, seconds_each, serve
+
+from folkkeras.batches import random_windows
+from folkkeras.config import TrainingConfig
+from folkkeras.model import TuneModel, build_model
+from folkkeras.sampling import Sampling
+from folkkeras.slots import CHUNK, Slots, Stream
+from folkkeras.training import compiled_model
+from folkkeras.vocabulary import Vocabulary
+
+ALPHABET = Vocabulary("".join(chr(ord("(") + index) for index in range(VOCABULARY)))
+
+
+def windows() -> tf.data.Dataset:
+    """Batches as a training's."""
+    ids = np.random.default_rng(0).integers(0, VOCABULARY, 100_000).astype(np.uint8)
+    return random_windows(ids, batch_size=BATCH, seq_length=LENGTH, seed=0)
+
+
+def stock(units: int, layers: int) -> keras.Model:
+    """The network from Keras's own layers."""
+    lstms = [keras.layers.LSTM(units, return_sequences=True) for _ in range(layers)]
+    return keras.Sequential([keras.layers.Embedding(VOCABULARY, EMBEDDING), *lstms, keras.layers.Dense(VOCABULARY)])
+
+
+def train_lab(units: int, layers: int) -> Measure:
+    """Seconds a step of the lab's own loop: eager, a GradientTape, no clipping."""
+    model, batches = stock(units, layers), iter(windows())
+    optimizer = keras.optimizers.Adam(5e-3)
+
+    def step() -> None:
+        x, y = next(batches)
+        with tf.GradientTape() as tape:
+            loss = keras.losses.sparse_categorical_crossentropy(y, model(x), from_logits=True)
+        gradients = tape.gradient(loss, model.trainable_variables)
+        optimizer.apply_gradients(zip(gradients, model.trainable_variables, strict=True))
+
+    return lambda: seconds_each(step, 2)
+
+
+def train_stock(units: int, layers: int) -> Measure:
+    """Seconds a step of `fit` with Keras's layers."""
+    model = stock(units, layers)
+    model.compile(
+        optimizer=keras.optimizers.Adam(5e-3, global_clipnorm=1.0),
+        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+    )
+    return fit(model)
+
+
+def train(units: int, layers: int) -> Measure:
+    """Seconds a step of `fit` with folkkeras."""
+    return fit(compiled_model(ALPHABET, TrainingConfig(units=units, layers=layers)))
+
+
+def fit(model: keras.Model) -> Measure:
+    """Seconds a step between the ends of the first and the last of a `fit`."""
+    batches = windows()
+
+    class Clock(keras.callbacks.Callback):
+        ends: list[float]
+
+        def on_train_batch_end(self, batch: int, logs: object = None) -> None:
+            self.ends.append(time.perf_counter())
+
+    def measure() -> float:
+        clock = Clock()
+        clock.ends = []
+        model.fit(batches, steps_per_epoch=STEPS + 1, verbose=0, shuffle=False, callbacks=[clock])
+        return (clock.ends[-1] - clock.ends[0]) / STEPS
+
+    return measure
+
+
+def sample(streams: int) -> Callable[[int, int], Measure]:
+    """Characters a second of all streams together."""
+
+    def build(units: int, layers: int) -> Measure:
+        model: TuneModel = build_model(ALPHABET, embedding=EMBEDDING, units=units, layers=layers)
+        slots = Slots(model, streams, Sampling())
+        texts = [Stream(np.zeros(1, np.int32), (0, number)) for number in range(streams)]
+        calls = CHARACTERS // CHUNK
+        return lambda: streams * CHUNK / seconds_each(lambda: slots.advance(texts), calls)
+
+    return build
+
+
+if __name__ == "__main__":
+    keras.utils.set_random_seed(0)
+    kinds = {
+        "lab": {"train": train_lab},
+        "stock": {"train": train_stock},
+        "folkkeras": {"train": train, "sample": sample(1), "sample64": sample(STREAMS)},
+    }
+    serve(kinds[sys.argv[1]])
