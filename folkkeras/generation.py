@@ -29,9 +29,11 @@ class Generator:
 
     Args:
         model: the trained model; its weights are copied.
+        bfloat16: draw with the weights' matrices in bfloat16.
     """
 
-    def __init__(self, model: TuneModel) -> None:
+    def __init__(self, model: TuneModel, *, bfloat16: bool = False) -> None:
+        self.bfloat16 = bfloat16
         self.model = model.twin(batch_size=1, stateful=True)
         self.vocabulary = model.vocabulary
 
@@ -80,7 +82,7 @@ class Generator:
         at_least("length", length, 1)
         self._check(start, seed, tune)
         yield start
-        slots = Slots(self.model, 1, sampling)
+        slots = Slots(self.model, 1, sampling, bfloat16=self.bfloat16)
         stream = self._stream(start, seed, tune)
         while length > 0:
             ids = slots.advance([stream])[0][:length]
@@ -115,7 +117,7 @@ class Generator:
         at_least("tunes", count, 1)
         self._check(start, seed, first)
         number = min(MOST_SLOTS, 1 << (count - 1).bit_length())  # of slots; few sizes, since each is compiled
-        slots = Slots(self.model, number, sampling)
+        slots = Slots(self.model, number, sampling, bfloat16=self.bfloat16)
         last = first + count - 1
         tunes: list[tuple[int, Stream, GrowingTune] | None] = [None] * number
         waiting: dict[int, str] = {}  # a tune's number -> its text that cannot be yielded yet
@@ -158,8 +160,8 @@ class Generator:
         at_least("tune", tune, 1)
 
 
-def load(path: str | Path) -> Generator:
-    """Open a `.keras` file of folkkeras for generation.
+def load(path: str | Path, *, bfloat16: bool = False) -> Generator:
+    """Open a `.keras` file of folkkeras for generation; `bfloat16` draws with its matrices in that type.
 
     Example:
         >>> print(folkkeras.load("runs/oneills-1/best.keras").generate(seed=7))
@@ -167,4 +169,4 @@ def load(path: str | Path) -> Generator:
     Raises:
         ModelFileError: the file is missing, damaged, or no model of folkkeras.
     """
-    return Generator(open_model(Path(path)))
+    return Generator(open_model(Path(path)), bfloat16=bfloat16)

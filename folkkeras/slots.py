@@ -43,20 +43,30 @@ class Stream:
 class Weights:
     """A model's weights as the loop reads them."""
 
-    table: tf.Tensor  # (vocabulary, 4 * units)
+    table: tf.Tensor  # (4 * units, vocabulary), for one slot (vocabulary, 4 * units)
     layers: list[tuple[tf.Tensor, tf.Tensor]]  # (4 * units, read), (4 * units, 1): read are the layer below and itself
     dense: tuple[tf.Tensor, tf.Tensor]  # (vocabulary, units), (vocabulary, 1)
 
     @classmethod
-    def of(cls, model: TuneModel) -> "Weights":
-        """The weights that a model has now."""
+    def of(cls, model: TuneModel, number: int, *, bfloat16: bool) -> "Weights":
+        """The weights that a model has now, for a number of slots.
+
+        For one slot the matrices stay as Keras has them, inputs first, which is how a vector's product reads them
+        fastest; for more they are transposed. In bfloat16, where asked for, they are half the bytes to read.
+        """
+
+        def matrix(kernel: tf.Tensor) -> tf.Tensor:
+            kernel = kernel if number == 1 else tf.transpose(kernel)
+            return tf.cast(kernel, tf.bfloat16) if bfloat16 else kernel
+
         layers = []
-        for number, lstm in enumerate(model.lstms):
+        for layer, lstm in enumerate(model.lstms):
             kernel, recurrent_kernel, bias = map(tf.convert_to_tensor, lstm.cell.trainable_variables)
-            read = tf.concat([kernel, recurrent_kernel], 0) if number else recurrent_kernel
-            layers.append((tf.transpose(read), bias[:, None]))
+            read = tf.concat([kernel, recurrent_kernel], 0) if layer else recurrent_kernel
+            layers.append((matrix(read), bias[:, None]))
         kernel, bias = map(tf.convert_to_tensor, model.dense.trainable_variables)
-        return cls(model.folded_table(), layers, (tf.transpose(kernel), bias[:, None]))
+        table = model.folded_table()
+        return cls(table if number == 1 else tf.transpose(table), layers, (matrix(kernel), bias[:, None]))
 
 
 class Slots:
@@ -66,11 +76,12 @@ class Slots:
         model: whose weights of now are taken.
         number: of slots.
         sampling: how characters are drawn.
+        bfloat16: read the matrices in that type; faster where the processor is, and a little less exact.
     """
 
-    def __init__(self, model: TuneModel, number: int, sampling: Sampling) -> None:
+    def __init__(self, model: TuneModel, number: int, sampling: Sampling, *, bfloat16: bool = False) -> None:
         self.number = number
-        self._weights = Weights.of(model)
+        self._weights = Weights.of(model, number, bfloat16=bfloat16)
         units = model.lstms[0].units
         self._states = [(tf.zeros((units, number)), tf.zeros((units, number))) for _ in model.lstms]
         self._logits = tf.zeros((len(model.vocabulary), number))
@@ -148,15 +159,35 @@ class _Loop:
             drawn = draw(tf.transpose(logits), uniforms[number], self.sampling)
             ids_now = tf.where(read[number] < 0, drawn, read[number])  # (slots,)
             ids = ids.write(number, ids_now)
-            share = tf.transpose(tf.gather(table, ids_now))  # (4 * units, slots)
+            share = _shares(table, ids_now)  # (4 * units, slots)
             below = None
             after = []
             for (weights, layer_bias), (h, c) in zip(layers, states, strict=True):
-                z = weights @ h + share if below is None else weights @ tf.concat([below, h], 0) + layer_bias
+                if below is None:
+                    z = tf.reshape(_product(weights, h), (-1,)) + tf.reshape(share, (-1,))
+                else:
+                    z = tf.reshape(_product(weights, tf.concat([below, h], 0)) + layer_bias, (-1,))
+                # Flat, since XLA vectorizes slices of a flat array best.
                 i, f, g, o = tf.split(z, 4)  # Keras's order of the gates
-                c = tf.sigmoid(f) * c + tf.sigmoid(i) * tf.tanh(g)  # (units, slots)
-                below = tf.sigmoid(o) * tf.tanh(c)  # (units, slots)
-                after.append((below, c))
+                c = tf.sigmoid(f) * tf.reshape(c, (-1,)) + tf.sigmoid(i) * tf.tanh(g)
+                below = tf.reshape(tf.sigmoid(o) * tf.tanh(c), h.shape)  # (units, slots)
+                after.append((below, tf.reshape(c, h.shape)))
             states = after
-            logits = kernel @ below + bias
+            logits = _product(kernel, below) + bias
         return ids.stack(), logits, states
+
+
+def _shares(table: tf.Tensor, ids: tf.Tensor) -> tf.Tensor:
+    """The characters' shares of the gates, (4 * units, slots)."""
+    if ids.shape[0] == 1:
+        return tf.transpose(tf.gather(table, ids))
+    # For many a product with ones and zeros is faster than looking columns up.
+    return table @ tf.one_hot(ids, table.shape[1], axis=0)
+
+
+def _product(weights: tf.Tensor, values: tf.Tensor) -> tf.Tensor:
+    """A matrix of `Weights` times (read, slots), in the weights' type and float32 again after it."""
+    values = tf.cast(values, weights.dtype)
+    one = values.shape[1] == 1
+    product = tf.transpose(tf.transpose(values) @ weights) if one else weights @ values
+    return tf.cast(product, tf.float32)

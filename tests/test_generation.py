@@ -86,6 +86,13 @@ def test_slots_are_refilled_until_all_tunes_are_there(trained: TrainedRun) -> No
         assert tunes[number - 1].rstrip("\n") == alone.rstrip("\n")
 
 
+def test_bfloat16_draws_alike_for_a_while(trained: TrainedRun) -> None:
+    exact, rounded = (folkkeras.load(trained.run.best, bfloat16=asked) for asked in (False, True))
+    texts = [generator.generate(length=20, temperature=0, seed=1) for generator in (exact, rounded)]
+    assert texts[0] == texts[1]
+    assert exact.generate(length=600, seed=1) != rounded.generate(length=600, seed=1)
+
+
 def test_a_start_text_that_the_model_cannot_read_is_named() -> None:
     generator = Generator(small())
     with pytest.raises(UsageError, match="'é', 'Q'"):

@@ -50,6 +50,9 @@ def sample(
     tunes: Annotated[int | None, typer.Option(show_default="1", help="Whole tunes to write.")] = None,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write to this file instead of the screen.")] = None,
     force: Force = False,
+    bfloat16: Annotated[
+        bool, typer.Option("--bfloat16", help="Read the weights in bfloat16; faster on processors made for it.")
+    ] = False,
     runs: Runs = RUNS,
 ) -> None:
     """Write new tunes; the text alone goes to stdout, so `folk sample > tune.abc` is a clean file."""
@@ -69,7 +72,7 @@ def sample(
 
     sampling = Sampling(temperature=temperature, top_k=top_k, top_p=top_p)
     chosen = secrets.randbelow(10**6) if seed is None else seed
-    pieces = _pieces(load(path), length, start, sampling, chosen, tunes)
+    pieces = _pieces(load(path, bfloat16=bfloat16), length, start, sampling, chosen, tunes)
     if out is None:
         for piece in pieces:
             write(piece)
