@@ -139,7 +139,7 @@ def _build(config: dict[str, Any], path: Path) -> TuneModel:
     build: Callable[..., TuneModel] = build_model
     names = ("embedding", "units", "layers", "dropout", "seed", "about")
     try:
-        return build(Vocabulary(config["characters"]), **{name: config[name] for name in names})
+        return build(Vocabulary(config["characters"]), blank=True, **{name: config[name] for name in names})
     except Exception as error:  # e.g. memory; whatever it is, the file is at fault
         raise ModelFileError(f"cannot build the model of {path}: {_first_line(error)}") from error
 
