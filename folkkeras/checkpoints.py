@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from folkkeras.errors import RunError, TrainingError
+from folkkeras.errors import ModelFileError, RunError, TrainingError
 from folkkeras.files import remove_unfinished
 from folkkeras.model import TuneModel
 from folkkeras.model_file import load_weights, read_about, save_model
@@ -70,8 +70,7 @@ class Checkpoints:
         """Load the newest checkpoint into a compiled model; without one, training begins at step 0.
 
         Raises:
-            ModelFileError: the file is damaged.
-            RunError: it lacks what training needs.
+            RunError: the file is damaged or lacks what training needs, or the run's options have changed.
         """
         remove_unfinished(self.run.folder)
         remove_unfinished(self.run.folder / "checkpoints")
@@ -81,7 +80,10 @@ class Checkpoints:
         path = paths[-1]
         # Before its variables exist Keras loads none of them, and its step count stays 0.
         model.optimizer.build(model.trainable_variables)
-        load_weights(model, path)
+        try:
+            load_weights(model, path)
+        except ModelFileError as error:
+            raise RunError(f"{error}, or remove it to go on from the checkpoint before it") from error
         try:
             about = read_about(path)
             progress = Progress(**about["progress"])

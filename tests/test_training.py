@@ -160,6 +160,21 @@ def test_a_config_that_was_changed_by_hand_is_not_resumed(corpus: Corpus, tmp_pa
         train(open_run(tmp_path, "a"), corpus)
 
 
+def test_a_damaged_checkpoint_is_named_and_the_one_before_it_goes_on(corpus: Corpus, tmp_path: Path) -> None:
+    run = create_run(tmp_path, "a", corpus, TrainingConfig(steps=200, schedule="constant", **SMALL))
+    train(run, corpus)
+    through = weights(run.last)
+    newest = run.checkpoint(200)
+    newest.write_bytes(newest.read_bytes()[:-2_000])
+    with pytest.raises(
+        RunError, match=r"step-000200\.keras is damaged .* remove it to go on from the checkpoint before"
+    ):
+        train(run.with_steps(201), corpus)
+    newest.unlink()
+    train(run, corpus)
+    assert all(np.array_equal(a, b) for a, b in zip(through, weights(run.last), strict=True))
+
+
 def test_the_cosine_schedule_warms_up_and_settles() -> None:
     rate = rate_of(TrainingConfig(steps=1_000, learning_rate=0.01))
     assert rate(0) == pytest.approx(1e-4, rel=0.01)
