@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -118,10 +119,7 @@ def measure(peer: str, sizes: list[tuple[int, int]], rounds: int) -> list[dict[s
     try:
         for units, layers in sizes:
             for kind, names in kinds.items():
-                turns = {
-                    name: (lambda name=name: contenders[name].measure(kind, units, layers))  # noqa: B023
-                    for name in names
-                }
+                turns = {name: partial(contenders[name].measure, kind, units, layers) for name in names}
                 rows.append({"measure": kind, "units": units, "layers": layers, "figures": take_turns(turns, rounds)})
                 show(rows[-1])
     finally:
