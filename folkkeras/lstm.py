@@ -18,8 +18,8 @@ Where the time goes on a CPU, and what is done about it:
 
 - A step's arrays have their features first, (features, batch): a large matrix times a narrow one is twice
   as fast as the narrow one times the large, and R needs no transposing backwards.
-- x and h, and so K and R, stand stacked, so that one product a step does for both, forwards and backwards,
-  and one product over all steps gives dK and dR after the loop.
+- x and h, and so K and R, stand stacked, so that a step's product does for both, forwards and backwards, and
+  dK and dR come from one product a gate over all steps, after the loop.
 - All that does not depend on dh and dc is multiplied out for all steps at once before the loop backwards.
 - The loops are compiled by XLA, which fuses the arithmetic around the products; each gate has an array of
   its own, since XLA vectorizes a loop over equal arrays and not one over several slices of an array.
@@ -254,7 +254,7 @@ def _weights_gradient(h: tf.Tensor, outputs: tf.Tensor, x: tf.Tensor, d_z: Array
 
 
 def _put(array: tf.Tensor, t: tf.Tensor, value: tf.Tensor) -> tf.Tensor:
-    """`array` with `value` as its row t, in place once compiled."""
+    """`array` with `value` as its row t, in place once compiled; TensorFlow's public names have no such update."""
     return xla.dynamic_update_slice(array, value[None], [t, 0])
 
 

@@ -1,9 +1,8 @@
 """Slots: streams of characters drawn side by side by one compiled loop, each character fed back in.
 
 The loop works in float32 on explicit LSTM states, features first, (units, slots). The first layer's input
-projection is folded into the embedding table: a character's row is its share of the gates and costs a
-look-up instead of a product. Each slot reads its stream's start text from a zero state and then draws; a
-slot whose stream has ended takes the next one.
+projection is folded into the embedding table, where a character's row is its share of the gates. Each slot
+reads its stream's start text from a zero state and then draws; a slot whose stream has ended takes the next.
 
 A stream's uniform numbers are its own, so it is the same alone or among many, as far as the rounding of
 wider products lets it: only where two characters' shares meet within rounding can a draw differ.
