@@ -4,7 +4,6 @@
 
 writes docs/loss-curve.svg, from the run's metrics.csv, and docs/tune.svg, a terminal with what
 `folk sample oneills-1 --seed 7` prints. The same run gives the same pictures, on one machine byte for byte.
-Needs matplotlib: pip install '.[docs]'.
 """
 
 import argparse

@@ -64,7 +64,16 @@ class HeldOut(keras.callbacks.Callback):
         self.run, self.progress, self.scorer = run, progress, scorer
         self.checkpoints, self.listener, self.learning_rate = checkpoints, listener, learning_rate
         self._rows = [row for row in run.intervals() if row.step <= progress.step]
-        self._began, self._began_step = time.monotonic(), progress.step
+        self._compiled = False
+        self._begin()
+
+    def _begin(self) -> None:
+        self._began, self._began_step = time.monotonic(), self.progress.step
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        if not self._compiled and not interval_ended(self.progress, self.run):
+            self._compiled = True
+            self._begin()  # the first step's compiling would tell a wrong speed and time left
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         progress, config = self.progress, self.run.config
@@ -78,10 +87,9 @@ class HeldOut(keras.callbacks.Callback):
             self.checkpoints.export(self.model, self.run.best, progress)
         elif config.patience and progress.waited >= config.patience:
             self.model.stop_training = True
-        now = time.monotonic()
         characters = (progress.step - self._began_step) * config.batch_size * config.seq_length
-        speed = characters / max(now - self._began, 1e-9)
-        self._began, self._began_step = now, progress.step
+        speed = characters / max(time.monotonic() - self._began, 1e-9)
+        self._begin()
         row = Interval(progress.step, loss, bits, self.learning_rate(progress.step - 1), round(speed, 1))
         self._rows.append(row)
         self.run.write_intervals(self._rows)

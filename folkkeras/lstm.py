@@ -145,7 +145,7 @@ def _batch_first(outputs: tf.Tensor, h: tf.Tensor, c: tf.Tensor) -> States:
     return tf.transpose(outputs, (2, 0, 1)), tf.transpose(h), tf.transpose(c)
 
 
-@tf.function(jit_compile=True)
+@tf.function(jit_compile=True, autograph=False)
 def _forward(x: tf.Tensor, h: tf.Tensor, c: tf.Tensor, weights: tf.Tensor) -> Any:
     """The loop over the steps.
 
@@ -161,7 +161,7 @@ def _forward(x: tf.Tensor, h: tf.Tensor, c: tf.Tensor, weights: tf.Tensor) -> An
     return _loop(lambda t, h: _flat(transposed @ tf.concat([h, x[t]], 0)), _shape(x)[0], h, c)
 
 
-@tf.function(jit_compile=True)
+@tf.function(jit_compile=True, autograph=False)
 def _forward_characters(ids: tf.Tensor, h: tf.Tensor, c: tf.Tensor, table: tf.Tensor, weights: tf.Tensor) -> Any:
     """The same for characters, (length, batch), with the recurrent kernel alone for weights, (U, 4U)."""
     length = _shape(ids)[0]
@@ -187,7 +187,7 @@ def _loop(z_of: Callable[[tf.Tensor, tf.Tensor], tf.Tensor], length: Size, h: tf
     return tf.reshape(outputs, by_step), tf.reshape(cells, by_step), gates
 
 
-@tf.function(jit_compile=True)
+@tf.function(jit_compile=True, autograph=False)
 def _backward(
     d_outputs: tf.Tensor,
     d_h: tf.Tensor,

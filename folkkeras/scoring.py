@@ -45,7 +45,7 @@ class Scorer:
         self._chunks = _chunks([model.vocabulary.encode(tune) for tune in tunes])
         twin = self._twin = model.twin(batch_size=LANES, stateful=True)
 
-        @tf.function
+        @tf.function(autograph=False)
         def nats(inputs: tf.Tensor, labels: tf.Tensor, counted: tf.Tensor, fresh: tf.Tensor) -> tf.Tensor:
             for lstm in twin.lstms:
                 for state in lstm.states:

@@ -117,7 +117,7 @@ _loops: dict[Sampling, Any] = {}  # compiled once a process
 
 def _loop(sampling: Sampling) -> Any:
     if sampling not in _loops:
-        _loops[sampling] = tf.function(_Loop(sampling), jit_compile=True)
+        _loops[sampling] = tf.function(_Loop(sampling), jit_compile=True, autograph=False)
     return _loops[sampling]
 
 
@@ -153,11 +153,10 @@ class _Loop:
         """
         kernel, bias = dense
         states = [(tf.where(fresh, 0.0, h), tf.where(fresh, 0.0, c)) for h, c in states]
-        ids = tf.TensorArray(tf.int32, size=CHUNK)
-        for number in tf.range(CHUNK):
+
+        def step(number: tf.Tensor, ids: tf.TensorArray, logits: tf.Tensor, states: Any) -> Any:
             drawn = draw(tf.transpose(logits), uniforms[number], self.sampling)
             ids_now = tf.where(read[number] < 0, drawn, read[number])  # (slots,)
-            ids = ids.write(number, ids_now)
             share = _shares(table, ids_now)  # (4 * units, slots)
             below = None
             after = []
@@ -171,8 +170,10 @@ class _Loop:
                 c = tf.sigmoid(f) * tf.reshape(c, (-1,)) + tf.sigmoid(i) * tf.tanh(g)
                 below = tf.reshape(tf.sigmoid(o) * tf.tanh(c), h.shape)  # (units, slots)
                 after.append((below, tf.reshape(c, h.shape)))
-            states = after
-            logits = _product(kernel, below) + bias
+            return number + 1, ids.write(number, ids_now), _product(kernel, below) + bias, after
+
+        first = (0, tf.TensorArray(tf.int32, size=CHUNK), logits, states)
+        _, ids, logits, states = tf.while_loop(lambda number, *_: number < CHUNK, step, first, maximum_iterations=CHUNK)
         return ids.stack(), logits, states
 
 

@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -295,3 +296,15 @@ def test_tensorflow_is_silent_unless_it_fails(folk: Folk, trained: TrainedRun, t
     assert done.returncode == 1
     assert "native words" in done.stderr
     assert "no such library" in done.stderr
+
+
+def test_tensorflow_starts_without_what_is_not_needed_and_leaves_it_to_others() -> None:
+    script = """
+import sys
+from folkkeras_cli.quiet import start_tensorflow
+start_tensorflow()
+print(sorted({"matplotlib", "chardet", "keras"} & set(sys.modules)))
+import chardet, matplotlib
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert (done.stdout, done.stderr, done.returncode) == ("['keras']\n", "", 0)

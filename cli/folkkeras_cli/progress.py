@@ -22,7 +22,7 @@ class TrainingProgress(Listener):
         self._characters = 0
         self._loss = math.nan
         self._speed = math.nan
-        self._then = time.monotonic()
+        self._then = math.nan
         self._bar = Progress(
             TextColumn("[bold]{task.completed}/{task.total}"),
             BarColumn(bar_width=None),
@@ -48,14 +48,13 @@ class TrainingProgress(Listener):
         self._steps, self._characters = steps, characters_per_step
         self._bar.update(self._task, completed=step, total=steps)
         self._bar.start_task(self._task)
-        self._then = time.monotonic()
+        self._then = math.nan  # the first step is compiled, which tells nothing of the speed
 
     def on_step(self, step: int, loss: float) -> None:
         now = time.monotonic()
-        speed = self._characters / max(now - self._then, 1e-9)
-        self._then = now
         self._loss = _smooth(self._loss, loss)
-        self._speed = _smooth(self._speed, speed)
+        self._speed = _smooth(self._speed, self._characters / max(now - self._then, 1e-9))
+        self._then = now
         self._show(step)
 
     def on_interval(self, interval: Interval) -> None:
@@ -73,7 +72,8 @@ class TrainingProgress(Listener):
 
     def _show(self, step: int) -> None:
         held_out = "" if self._best is None else f"  best held-out {self._best:.3f} bits"
-        figures = f"loss {self._loss:.3f}{held_out}  {self._speed:,.0f} characters/s"
+        speed = "" if math.isnan(self._speed) else f"  {self._speed:,.0f} characters/s"
+        figures = f"loss {self._loss:.3f}{held_out}{speed}"
         self._bar.update(self._task, completed=step, figures=figures)
 
 
