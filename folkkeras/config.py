@@ -15,7 +15,16 @@ WARM_UP = 100  # steps over which the cosine schedule's rate rises, at most a te
 SCHEDULES = ("constant", "cosine")
 
 
-MOST = {"embedding": 65_536, "units": 65_536, "layers": 64, "batch_size": 65_536, "seq_length": 65_536}
+MOST = {
+    "embedding": 65_536,
+    "units": 65_536,
+    "layers": 64,
+    "batch_size": 65_536,
+    "seq_length": 65_536,
+    "steps": 10**9,
+    "patience": 10**9,
+    "keep": 10**9,
+}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -24,6 +24,7 @@ def whole_file(path: Path) -> Iterator[Path]:
     Raises:
         OutputError: the file cannot be written (folder missing or read-only, disk full).
     """
+    path = Path(os.path.realpath(path))  # a link stays one, and what it names is written
     temporary = path.with_name(f"{TEMPORARY_PREFIX}{os.getpid()}-{path.name}")
     try:
         yield temporary

@@ -12,7 +12,7 @@ import tensorflow as tf
 
 from folkkeras.errors import UsageError
 
-_LEAST = 1e-30  # a temperature that float32 still divides by
+_LEAST, _MOST = 1e-30, 1e30  # temperatures that float32 still divides by
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +54,7 @@ def draw(logits: tf.Tensor, uniforms: tf.Tensor, sampling: Sampling) -> tf.Tenso
     # The maximum goes first: a tiny temperature must not turn logits into infinities that cancel to nan.
     # Below float32's normal range a temperature counts as 0; processors may flush such numbers.
     highest = tf.reduce_max(logits, -1, keepdims=True)
-    weights = tf.exp((logits - highest) / max(sampling.temperature, _LEAST))  # (..., vocabulary)
+    weights = tf.exp((logits - highest) / min(max(sampling.temperature, _LEAST), _MOST))  # (..., vocabulary)
     if 0 < sampling.top_k < logits.shape[-1]:
         least = tf.math.top_k(weights, sampling.top_k).values[..., -1:]
         weights = tf.where(weights >= least, weights, 0.0)

@@ -112,8 +112,8 @@ def _with_count(pieces: Iterator[str]) -> Iterator[str]:
 def _check_out(out: Path | None, force: bool) -> None:
     if out is None:
         return
-    if out.is_dir():
-        raise OutputError(f"{out} is a folder: give --out a file's name")
+    if str(out) == "-" or (out.exists() and not out.is_file()):
+        raise OutputError(f"{out} is no file's name: leave --out away for the screen")
     if out.exists() and not force:
         raise OutputError(f"{out} exists already: choose another name, or overwrite it with --force")
     if not out.parent.is_dir():
