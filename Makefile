@@ -19,6 +19,7 @@ install: $(VENV)/installed ## Make the environment .venv and install folkkeras i
 $(VENV)/installed: pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 11) <= v <= (3, 13) else f"Python {v[0]}.{v[1]} will not do: give one of 3.11 to 3.13, as in make PYTHON=python3.12")'
 	$(PYTHON) -m venv $(VENV)
+	@echo "Installing TensorFlow and the rest into $(VENV); this takes a minute or two" >&2
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	touch $@
 

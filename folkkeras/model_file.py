@@ -97,6 +97,8 @@ def _read_config(path: Path) -> dict[str, Any]:
             weights_size = members[_WEIGHTS].file_size
     except ModelFileError:
         raise
+    except PermissionError as error:
+        raise ModelFileError(f"cannot read {path}: {error.strerror}") from error
     except (zipfile.BadZipFile, OSError, ValueError, RecursionError, NotImplementedError, RuntimeError) as error:
         raise ModelFileError(
             f"{path} is not a readable .keras file ({_first_line(error)}): it is cut off, damaged or of another kind"

@@ -8,6 +8,7 @@ runs/NAME/config.json     the options, the corpus and its digest, the versions
           best.keras      the model of the best held-out figure
           last.keras      the model of the last interval
           logs/           TensorBoard's
+          .lock           held by the process that trains
 """
 
 import csv
@@ -16,7 +17,8 @@ import json
 import os
 import platform
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields, replace
 from importlib import metadata
 from pathlib import Path
@@ -25,8 +27,9 @@ from typing import Any
 from folkkeras.config import TrainingConfig
 from folkkeras.corpus.corpus import Corpus
 from folkkeras.corpus.sources import STANDARD_INPUT
-from folkkeras.errors import FolkError, OutputError, RunError
+from folkkeras.errors import FolkError, OutputError, RunError, UsageError
 from folkkeras.files import reason, write_text
+from folkkeras.lock import HeldError, locked
 
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,99}")
 _CHECKPOINT = re.compile(r"step-(\d+)\.keras")
@@ -53,6 +56,7 @@ class Run:
     corpus_digest: str
     config: TrainingConfig
     versions: dict[str, str]
+    raises: tuple[tuple[int, int, int], ...] = ()  # each: at this step, so many steps at most became so many
 
     @property
     def name(self) -> str:
@@ -85,14 +89,12 @@ class Run:
 
     def checkpoints(self) -> list[Path]:
         """The checkpoints that are there, the newest last."""
-        found = [
-            (int(match[1]), path) for path in self._in_checkpoints() if (match := _CHECKPOINT.fullmatch(path.name))
-        ]
-        return [path for _, path in sorted(found)]
+        return [path for _, path in self._checkpoints_by_step()]
 
-    def _in_checkpoints(self) -> list[Path]:
+    def _checkpoints_by_step(self) -> list[tuple[int, Path]]:
         folder = self.folder / "checkpoints"
-        return list(folder.iterdir()) if folder.is_dir() else []
+        paths = folder.iterdir() if folder.is_dir() else []
+        return sorted((int(match[1]), path) for path in paths if (match := _CHECKPOINT.fullmatch(path.name)))
 
     def intervals(self) -> list[Interval]:
         """The rows of metrics.csv."""
@@ -140,16 +142,45 @@ class Run:
                 "train a new run, with --patience 0 if it is to go on"
             )
 
+    def require_unended(self) -> None:
+        """Raise RunError where the run has its result."""
+        self.require_patience()
+        if result := self.result():
+            step = result["step"]
+            raise RunError(
+                f"run {self.name} has done all its {step} steps: "
+                f"give it more with `folk resume {self.name} --steps {2 * step}`"
+            )
+
+    @contextmanager
+    def sole_writer(self) -> Iterator[None]:
+        """A context in which no other process may train or change the run.
+
+        Raises:
+            RunError: another one does.
+        """
+        try:
+            with locked(self.folder / ".lock"):
+                yield
+        except HeldError as error:
+            raise RunError(f"run {self.name} is being trained by another process: wait, or stop that one") from error
+
+    def steps_done(self) -> int:
+        """The step of the newest checkpoint."""
+        return max((step for step, _ in self._checkpoints_by_step()), default=0)
+
     def with_steps(self, steps: int) -> "Run":
         """The run with more steps to go; its config.json is written anew.
 
         Raises:
-            RunError: the run ended because its held-out figure had stopped falling.
+            RunError: the run ended because its held-out figure had stopped falling, or is being trained.
         """
         self.require_patience()
-        run = replace(self, config=replace(self.config, steps=steps))
-        run.write_config()
-        (self.folder / "result.json").unlink(missing_ok=True)
+        raises = (*self.raises, (self.steps_done(), self.config.steps, steps))
+        run = replace(self, config=replace(self.config, steps=steps), raises=raises)
+        with self.sole_writer():
+            (self.folder / "result.json").unlink(missing_ok=True)
+            run.write_config()
         return run
 
     def write_config(self) -> None:
@@ -159,6 +190,7 @@ class Run:
             "corpus_digest": self.corpus_digest,
             "options": self.config.to_json(),
             "versions": self.versions,
+            "raises": [list(each) for each in self.raises],
         }
         write_text(self.folder / "config.json", json.dumps(values, indent=2, ensure_ascii=False) + "\n")
 
@@ -182,7 +214,8 @@ def create_run(runs: Path, name: str | None, corpus: Corpus, config: TrainingCon
         text: of a corpus from standard input, to keep.
 
     Raises:
-        RunError: the name is no plain name, or there is such a run already.
+        UsageError: the name is no plain name.
+        RunError: there is such a run already.
         OutputError: the folder cannot be written.
     """
     names = [_checked(name)] if name is not None else [f"{_stem(corpus.sources)}-{n}" for n in range(1, 100_000)]
@@ -212,6 +245,7 @@ def open_run(runs: Path, name: str) -> Run:
     """Open the run `name` in the folder `runs`.
 
     Raises:
+        UsageError: the name is no plain name.
         RunError: there is no such run, or its config.json cannot be read.
     """
     folder = runs / _checked(name)
@@ -226,6 +260,7 @@ def open_run(runs: Path, name: str) -> Run:
             corpus_digest=str(values["corpus_digest"]),
             config=TrainingConfig.from_json(values["options"]),
             versions=dict(values["versions"]),
+            raises=tuple((int(at), int(before), int(after)) for at, before, after in values.get("raises", ())),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise RunError(f"{folder / 'config.json'} is not a run's config ({error}): restore it from a copy") from error
@@ -256,8 +291,9 @@ def latest_run(runs: Path) -> Run:
 
 def _checked(name: str) -> str:
     if not _PLAIN_NAME.fullmatch(name):
-        raise RunError(
-            f"{name!r} is not a run's name: use letters, digits, '.', '_', '+' and '-', a letter or digit first"
+        raise UsageError(
+            f"{name!r} is not a run's name: use up to 100 letters, digits, '.', '_', '+' and '-', "
+            "a letter or digit first"
         )
     return name
 

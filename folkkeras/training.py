@@ -17,7 +17,7 @@ from folkkeras.callbacks import HeldOut, Save, Steps
 from folkkeras.checkpoints import Checkpoints, Progress
 from folkkeras.config import CLIP_NORM, INTERVAL, WARM_UP, TrainingConfig
 from folkkeras.corpus.corpus import Corpus
-from folkkeras.errors import RunError, TrainingError
+from folkkeras.errors import TrainingError
 from folkkeras.listener import Listener
 from folkkeras.model import TuneModel, build_model
 from folkkeras.model_file import load_weights
@@ -63,13 +63,18 @@ def train(run: Run, corpus: Corpus, *, listener: Listener | None = None, stop: C
         stop: asked after each step; True ends the training with a checkpoint of that step.
 
     Raises:
-        RunError: the corpus is not the run's, or the run is at its end.
+        RunError: the corpus is not the run's, or the run is at its end, or another process trains it.
         CorpusError: the corpus is shorter than one window.
         OutputError: a file cannot be written, such as on a full disk.
         TrainingError: the loss is not finite, or memory is short.
     """
     run.require_corpus(corpus)
-    listener = listener or Listener()
+    with run.sole_writer():
+        run.require_unended()
+        return _train(run, corpus, listener or Listener(), stop)
+
+
+def _train(run: Run, corpus: Corpus, listener: Listener, stop: Callable[[], bool]) -> Outcome:
     config = run.config
     vocabulary = Vocabulary.from_text(corpus.training_text, corpus.held_out_text)
     ids = vocabulary.encode(corpus.training_text)
@@ -77,8 +82,7 @@ def train(run: Run, corpus: Corpus, *, listener: Listener | None = None, stop: C
     checkpoints = Checkpoints(run, {**about, "options": config.to_json()})
     model = compiled_model(vocabulary, config)
     progress = checkpoints.restore(model)
-    if _has_ended(run, progress):
-        _refuse_ended(run, progress)
+    if _has_ended(run, progress):  # it was killed just before it had its result
         return _finish(run, corpus, model, progress)
     model.stop_training = False
 
@@ -163,17 +167,6 @@ def _out_of_patience(run: Run, progress: Progress) -> bool:
 
 def _has_ended(run: Run, progress: Progress) -> bool:
     return _out_of_patience(run, progress) or progress.step >= run.config.steps
-
-
-def _refuse_ended(run: Run, progress: Progress) -> None:
-    """Raise where a run has its result; one that was killed just before it still gets it."""
-    if run.result() is None:
-        return
-    run.require_patience()
-    raise RunError(
-        f"run {run.name} has done all its {progress.step} steps: "
-        f"give it more with `folk resume {run.name} --steps {2 * progress.step}`"
-    )
 
 
 def _finish(run: Run, corpus: Corpus, model: TuneModel, progress: Progress) -> Outcome:

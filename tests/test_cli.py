@@ -1,6 +1,7 @@
 """The installed `folk` as a process: what it prints, where, and how it ends."""
 
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -102,10 +103,30 @@ def test_standard_input_trains_and_resumes_without_it(folk: Folk, tune_file: Pat
         timeout=300,
     )
     assert again.returncode == 0, again.stderr
+    assert "at step 100 `folk resume a --steps 200`" in shown
+    assert folk("resume", "stdin-1", "--steps", 200, "--runs", "again").returncode == 0
     assert (
         open_model(tmp_path / "runs" / "a" / "last.keras").get_weights()[0].tobytes()
         == open_model(tmp_path / "again" / "stdin-1" / "last.keras").get_weights()[0].tobytes()
     )
+
+
+def test_sample_takes_the_latest_run_that_has_a_model_and_a_runs_folder(folk: Folk, trained: TrainedRun) -> None:
+    unfinished = trained.runs / "unfinished"
+    unfinished.mkdir()
+    try:
+        (unfinished / "config.json").write_bytes((trained.run.folder / "config.json").read_bytes())
+        for words in ([], [trained.run.folder]):
+            done = folk("sample", *words, "--length", 5, "--seed", 1, "--runs", trained.runs)
+            assert (done.returncode, len(done.stdout)) == (0, len("X:1") + 5 + 1)
+        fails(folk("sample", "unfinished", "--runs", trained.runs), 1, "no model yet")
+    finally:
+        shutil.rmtree(unfinished)
+
+
+def test_a_start_text_may_have_line_ends_in_any_shell(folk: Folk, trained: TrainedRun) -> None:
+    done = folk("sample", "small", "--runs", trained.runs, "--start", r"X:1\nT:A", "--length", 5, "--seed", 1)
+    assert done.stdout.startswith("X:1\nT:A")
 
 
 def test_an_option_beside_a_preset_wins(folk: Folk, tune_file: Path, tmp_path: Path) -> None:
@@ -177,8 +198,8 @@ def test_a_bad_corpus_is_one_line(folk: Folk, tmp_path: Path, name: str, data: b
         ("train --learning-rate nan", 2, "--learning-rate nan"),
         ("train --schedule square", 2, "square"),
         ("train --preset best", 2, "best"),
-        ("train ryans --name ../a", 1, "../a"),
-        ("train ryans --name .hidden", 1, ".hidden"),
+        ("train ryans --name ../a", 2, "../a"),
+        ("train ryans --name .hidden", 2, ".hidden"),
         (f"train ryans --steps {10**20}", 2, "--steps"),
         ("train --no-such-option", 2, "--no-such-option"),
         ("resume", 1, "no runs"),
@@ -187,7 +208,7 @@ def test_a_bad_corpus_is_one_line(folk: Folk, tmp_path: Path, name: str, data: b
         ("sample", 1, "no runs"),
         ("sample a", 1, "no run 'a'"),
         ("sample a.keras", 1, "a.keras"),
-        (f"sample {'a' * 300}", 1, "not a run's name"),
+        (f"sample {'a' * 300}", 2, "not a run's name"),
         (f"sample {'a' * 300}.keras", 1, "no model file"),
         ("sample --length 0", 2, "--length 0"),
         ("sample --tunes 0", 2, "--tunes 0"),

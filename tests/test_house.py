@@ -11,6 +11,7 @@ from folkkeras import errors
 FLOORS = [
     {"errors"},
     {"files", "config", "vocabulary", "corpus", "lstm"},
+    {"lock"},
     {"runs", "batches", "model", "sampling", "growing_tune"},
     {"listener", "model_file", "scoring", "slots"},
     {"generation", "checkpoints"},

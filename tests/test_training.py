@@ -58,7 +58,7 @@ def test_a_training_learns_and_leaves_its_files(trained: TrainedRun) -> None:
     assert rows[-1].held_out_bits < rows[0].held_out_bits < 6
     assert [path.name for path in run.checkpoints()] == [f"step-{n:06d}.keras" for n in (100, 200, 300)]
     assert {path.name for path in run.folder.iterdir()} == {
-        "config.json", "metrics.csv", "result.json", "checkpoints", "best.keras", "last.keras", "logs",
+        "config.json", "metrics.csv", "result.json", "checkpoints", "best.keras", "last.keras", "logs", ".lock",
     }  # fmt: skip
     with (run.folder / "metrics.csv").open() as file:
         assert next(csv.reader(file)) == ["step", "loss", "held_out_bits", "learning_rate", "characters_per_second"]
@@ -154,8 +154,8 @@ def test_a_config_that_was_changed_by_hand_is_not_resumed(corpus: Corpus, tmp_pa
     config = TrainingConfig(steps=2, **SMALL)
     run = create_run(tmp_path, "a", corpus, config)
     train(run, corpus)
-    path = run.folder / "config.json"
-    path.write_text(path.read_text().replace('"steps": 2', '"steps": 3').replace('"batch_size": 8', '"batch_size": 9'))
+    path = run.with_steps(3).folder / "config.json"
+    path.write_text(path.read_text().replace('"batch_size": 8', '"batch_size": 9'))
     with pytest.raises(RunError, match="another batch_size than its checkpoint"):
         train(open_run(tmp_path, "a"), corpus)
 
@@ -219,12 +219,19 @@ def test_a_run_that_is_killed_twice_ends_bit_for_bit_like_one_that_is_not(
     assert not list(run.rglob(".unfinished*"))
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(
+    ("number", "code", "when"),
+    [
+        (signal.SIGINT, 130, "checkpoints/step-000100.keras"),
+        (signal.SIGTERM, 143, "checkpoints/step-000100.keras"),
+        (signal.SIGINT, 130, "config.json"),  # while TensorFlow is being imported
+    ],
+)
 def test_a_signal_saves_and_says_how_to_go_on(
-    number: int, code: int, tune_file: Path, folk: Folk, tmp_path: Path
+    number: int, code: int, when: str, tune_file: Path, folk: Folk, tmp_path: Path
 ) -> None:
     words = ["train", str(tune_file), "--steps", "100000", "--patience", "0", "--name", "a", *OPTIONS]
-    ready = tmp_path / "runs" / "a" / "checkpoints" / "step-000100.keras"
+    ready = tmp_path / "runs" / "a" / when
     process = subprocess.Popen([FOLK, *words], cwd=tmp_path, stderr=subprocess.PIPE, text=True)
     while not ready.exists() and process.poll() is None:
         time.sleep(0.02)
@@ -235,6 +242,24 @@ def test_a_signal_saves_and_says_how_to_go_on(
     step = int(re.search(r"stopped at step (\d+), saved; go on with `folk resume a`", errors)[1])
     assert open_run(tmp_path / "runs", "a").checkpoints()[-1].name == f"step-{step:06d}.keras"
     assert "Traceback" not in errors
+    assert "TensorFlow" not in errors
+
+
+def test_a_run_that_is_being_trained_is_left_to_its_process(tune_file: Path, folk: Folk, tmp_path: Path) -> None:
+    words = ["train", str(tune_file), "--steps", "100000", "--patience", "0", "--name", "a", *OPTIONS]
+    process = subprocess.Popen([FOLK, *words], cwd=tmp_path, stderr=subprocess.DEVNULL)
+    try:
+        while not (tmp_path / "runs" / "a" / "checkpoints" / "step-000100.keras").exists() and process.poll() is None:
+            time.sleep(0.02)
+        for extra in ([], ["--steps", "200000"]):
+            done = folk("resume", *extra)
+            assert done.returncode == 1
+            assert re.fullmatch("error: run a is being trained by another process.*\n", done.stderr)
+        assert open_run(tmp_path / "runs", "a").config.steps == 100_000
+    finally:
+        process.kill()
+        process.wait()
+    assert folk("resume", "--steps", "10").returncode == 2  # the lock has gone with the process
 
 
 def test_a_full_disk_during_a_save_is_one_line_and_keeps_what_was_good(

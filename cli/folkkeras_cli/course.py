@@ -8,16 +8,18 @@ from folkkeras.corpus.corpus import Corpus
 from folkkeras.runs import Run
 from folkkeras_cli.options import RUNS
 from folkkeras_cli.progress import TrainingProgress
+from folkkeras_cli.quiet import start_tensorflow
 from folkkeras_cli.screen import say
 from folkkeras_cli.signals import StopOnSignal
 
 
 def run_training(run: Run, corpus: Corpus, runs: Path) -> None:
     """Train or go on, then say what came of it; exits with 130 or 143 where a signal stopped it."""
-    from folkkeras.training import train
-
     best = min((row.held_out_bits for row in run.intervals()), default=None)
     with StopOnSignal() as signals, TrainingProgress(best) as progress:
+        start_tensorflow()
+        from folkkeras.training import train
+
         outcome = train(run, corpus, listener=progress, stop=signals.requested)
     where = "" if runs == RUNS else f" --runs {runs}"
     if outcome.ended == "stopped":
@@ -30,6 +32,6 @@ def run_training(run: Run, corpus: Corpus, runs: Path) -> None:
         )
     say(
         f"best model: {run.best}, step {outcome.best_step}, {outcome.held_out_bits:.3f} bits per character "
-        f"over all {len(corpus.held_out):,} held-out tunes"
+        f"over all held-out tunes ({len(corpus.held_out):,})"
     )
     say(f"write a tune with `folk sample {run.name}{where}`")

@@ -22,7 +22,7 @@ def main() -> None:
         context = getattr(error, "ctx", None)
         path = context.command_path if context else "folk"
         message = error.format_message().strip().replace("\n", " ")
-        code = 0 if not message else _fail(f"{message.rstrip('.')}: see `{path} --help`", error.exit_code)
+        code = 0 if not message else _fail(f"{message.rstrip('.?')}: see `{path} --help`", error.exit_code)
         if not message:  # a group without a command has shown its help
             code = error.exit_code
     except (KeyboardInterrupt, typer.Abort):

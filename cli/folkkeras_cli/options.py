@@ -7,14 +7,14 @@ import typer
 
 Runs = Annotated[
     Path,
-    typer.Option("--runs", metavar="DIR", envvar="FOLK_RUNS", help="The folder of all runs."),
+    typer.Option("--runs", metavar="DIR", envvar="FOLK_RUNS", readable=False, help="The folder of all runs."),
 ]
 RUNS = Path("runs")
 
 CorpusArguments = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="[CORPUS]...",
+        metavar="CORPUS",
         show_default=False,
         help="A built-in collection (see `folk corpus list`; default: oneills), an .abc file, "
         "a folder, or - for standard input. Several are joined.",
@@ -22,7 +22,7 @@ CorpusArguments = Annotated[
 ]
 RunName = Annotated[
     str | None,
-    typer.Argument(metavar="[RUN]", show_default=False, help="A run's name; default: the latest run."),
+    typer.Argument(metavar="RUN", show_default=False, help="A run's name; default: the latest run."),
 ]
 Holdout = Annotated[
     float | None, typer.Option(show_default="0.1", help="Share of the tunes to hold out, by a hash of their music.")

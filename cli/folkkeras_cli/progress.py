@@ -24,14 +24,18 @@ class TrainingProgress(Listener):
         self._speed = math.nan
         self._then = math.nan
         self._bar = Progress(
-            TextColumn("[bold]{task.completed}/{task.total}"),
+            TextColumn("[bold]{task.fields[steps]}"),
             BarColumn(bar_width=None),
             TextColumn("{task.fields[figures]}"),
             TimeRemainingColumn(compact=True),
+            TextColumn("left"),
             console=status,
             expand=True,
+            transient=True,  # what is left on the screen are the lines of the intervals
         )
-        self._task = self._bar.add_task("training", total=None, figures="compiling the first step", start=False)
+        self._task = self._bar.add_task(
+            "training", total=None, steps="", figures="compiling the first step", start=False
+        )
 
     def __enter__(self) -> "TrainingProgress":
         if status.is_terminal:
@@ -45,8 +49,10 @@ class TrainingProgress(Listener):
             self._bar.stop()
 
     def on_start(self, step: int, steps: int, characters_per_step: int) -> None:
+        if step:
+            say(f"going on from step {step}")
         self._steps, self._characters = steps, characters_per_step
-        self._bar.update(self._task, completed=step, total=steps)
+        self._bar.update(self._task, completed=step, total=steps, steps=f"{step}/{steps}")
         self._bar.start_task(self._task)
         self._then = math.nan  # the first step is compiled, which tells nothing of the speed
 
@@ -66,15 +72,15 @@ class TrainingProgress(Listener):
         left = (self._steps - interval.step) * self._characters / interval.characters_per_second
         say(
             f"step {interval.step:>5}/{self._steps}  loss {interval.loss:.3f}  "
-            f"held-out {interval.held_out_bits:.3f} bits{' *' if better else '  '}  "
+            f"held-out {interval.held_out_bits:.3f}{' *' if better else '  '}  "
             f"{interval.characters_per_second:,.0f} characters/s  {_duration(left)} left"
         )
 
     def _show(self, step: int) -> None:
-        held_out = "" if self._best is None else f"  best held-out {self._best:.3f} bits"
+        held_out = "" if self._best is None else f"  best held-out {self._best:.3f}"
         speed = "" if math.isnan(self._speed) else f"  {self._speed:,.0f} characters/s"
         figures = f"loss {self._loss:.3f}{held_out}{speed}"
-        self._bar.update(self._task, completed=step, figures=figures)
+        self._bar.update(self._task, completed=step, steps=f"{step}/{self._steps}", figures=figures)
 
 
 def _smooth(old: float, new: float) -> float:

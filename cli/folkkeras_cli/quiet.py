@@ -23,7 +23,7 @@ def quiet_tensorflow() -> Iterator[None]:
         os.dup2(held.fileno(), 2)
         try:
             yield
-        except BaseException:
+        except Exception:
             sys.stderr.flush()
             held.seek(0)
             os.write(screen, held.read())

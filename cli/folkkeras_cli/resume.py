@@ -39,6 +39,7 @@ def resume(
     run.require_corpus(corpus)
     if steps is not None and steps > run.config.steps:
         run = run.with_steps(steps)
-    say(f"run {run.name} goes on")
-    start_tensorflow()
+        if run.config.schedule == "cosine":
+            say(f"the cosine schedule now ends at step {steps}, so the learning rate rises again")
+    run.require_unended()
     run_training(run, corpus, runs)

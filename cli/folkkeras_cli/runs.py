@@ -2,16 +2,19 @@
 
 import shlex
 import time
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from folkkeras.config import TrainingConfig, option
-from folkkeras.runs import Run, all_runs, open_run
-from folkkeras_cli.options import RUNS, Runs
+from folkkeras.errors import RunError
+from folkkeras.runs import Run, all_runs, latest_run, open_run
+from folkkeras_cli.options import RUNS, RunName, Runs
 from folkkeras_cli.screen import say, write, write_table
 
 app = typer.Typer(help="List runs, or show one.", epilog="Examples: `folk runs`, `folk runs show oneills-1`.")
@@ -23,20 +26,20 @@ def list_runs(context: typer.Context, runs: Runs = RUNS) -> None:
     context.obj = runs
     if context.invoked_subcommand is not None:
         return
+    if not runs.is_dir() and runs != RUNS:
+        raise RunError(f"no folder {runs}: name the runs' folder with --runs")
     found = all_runs(runs)
     if not found:
         say(f"no runs in {runs}: train one with `folk train`")
         return
-    sheet = Table("run", "corpus", "steps", "best held-out bits", "age", "size", box=None, pad_edge=False)
+    whole = partial(Column, overflow="fold")  # a name is there to be copied
+    sheet = Table(whole("run"), whole("corpus"), "steps", "held-out bits", "age", "size", box=None, pad_edge=False)
     for run in found:
-        rows = run.intervals()
-        best = f"{min(row.held_out_bits for row in rows):.3f}" if rows else "none yet"
-        step = rows[-1].step if rows else 0
         sheet.add_row(
             run.name,
             escape(" ".join(run.corpus)),
-            f"{step}/{run.config.steps}",
-            best,
+            f"{run.steps_done()}/{run.config.steps}",
+            _best(run),
             _age(run),
             f"{run.size() / 1e6:.0f} MB",
         )
@@ -46,18 +49,21 @@ def list_runs(context: typer.Context, runs: Runs = RUNS) -> None:
 @app.command("show", epilog="Example: `folk runs show oneills-1`.")
 def show(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(metavar="RUN", help="A run's name.")],
+    name: RunName = None,
     runs: Annotated[
-        Path | None, typer.Option("--runs", metavar="DIR", show_default="runs", help="The folder of all runs.")
+        Path | None, typer.Option("--runs", metavar="DIR", show_default=False, help="The folder of all runs.")
     ] = None,
 ) -> None:
     """Print a run: its options, its course, and the command that repeats it."""
-    run = open_run(runs or context.obj, name)
+    folder = runs or context.obj
+    run = open_run(folder, name) if name else latest_run(folder)
     lines = [f"run      {run.name}", f"folder   {run.folder}", f"corpus   {' '.join(run.corpus)}"]
     lines += [f"         sha256 {run.corpus_digest}"]
     lines += [f"options  {' '.join(f'{key}={value}' for key, value in run.config.to_json().items())}"]
     lines += [f"made by  {' '.join(f'{package} {version}' for package, version in run.versions.items())}"]
-    lines += [f"repeat   {command(run)}", "", "  step    loss  held-out bits  learning rate  characters/s"]
+    lines += [f"repeat   {command(run)}"]
+    lines += [f"         at step {at} `folk resume {run.name} --steps {after}`" for at, _, after in run.raises]
+    lines += ["", "  step    loss  held-out bits  learning rate  characters/s"]
     lines += [
         f"{row.step:>6}  {row.loss:6.3f}  {row.held_out_bits:13.3f}  {row.learning_rate:13.2e}  "
         f"{row.characters_per_second:12,.0f}"
@@ -77,7 +83,8 @@ def command(run: Run) -> str:
     """The `folk train` command that repeats a run."""
     defaults = TrainingConfig().to_json()
     words = ["folk", "train", *run.corpus]
-    for key, value in run.config.to_json().items():
+    first = run.raises[0][1] if run.raises else run.config.steps
+    for key, value in replace(run.config, steps=first).to_json().items():
         if value == defaults[key]:
             continue
         words.append(option(key))
@@ -85,6 +92,14 @@ def command(run: Run) -> str:
             words.append(str(value))
     standard_input = f" < {shlex.quote(str(run.standard_input))}" if run.standard_input else ""
     return shlex.join(words) + standard_input
+
+
+def _best(run: Run) -> str:
+    """The figure over all held-out tunes, and until that is there the best one of their sample."""
+    if result := run.result():
+        return f"{result['held_out_bits']:.3f}"
+    rows = run.intervals()
+    return f"{min(row.held_out_bits for row in rows):.3f}" if rows else "none yet"
 
 
 def _age(run: Run) -> str:

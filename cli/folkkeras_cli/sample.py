@@ -11,7 +11,7 @@ import typer
 from folkkeras.config import at_least
 from folkkeras.errors import ModelFileError, OutputError, UsageError
 from folkkeras.files import write_text
-from folkkeras.runs import latest_run, open_run
+from folkkeras.runs import all_runs, latest_run, open_run
 from folkkeras_cli.options import RUNS, Force, Runs
 from folkkeras_cli.quiet import start_tensorflow
 from folkkeras_cli.screen import say, status, write
@@ -34,7 +34,7 @@ def sample(
     model: Annotated[
         str | None,
         typer.Argument(
-            metavar="[MODEL]",
+            metavar="MODEL",
             show_default=False,
             help="A run's name (its best model) or a .keras file; default: the latest run.",
         ),
@@ -42,7 +42,9 @@ def sample(
     length: Annotated[
         int | None, typer.Option(show_default=False, help="New characters to write; without it, whole tunes.")
     ] = None,
-    start: Annotated[str, typer.Option(help="Text to go on from.")] = "X:1",
+    start: Annotated[
+        str, typer.Option(help=r"Text to go on from, \n for a line's end; tunes get X: lines with their own numbers.")
+    ] = "X:1",
     temperature: Annotated[float, typer.Option(help="Below 1 bolder choices get rarer; 0 takes the likeliest.")] = 1.0,
     top_k: Annotated[int, typer.Option(help="Draw from the k likeliest characters; 0: from all.")] = 0,
     top_p: Annotated[float, typer.Option(help="Draw from the fewest characters that make up this probability.")] = 1.0,
@@ -70,6 +72,7 @@ def sample(
     from folkkeras.generation import load
     from folkkeras.sampling import Sampling
 
+    start = start.replace("\\n", "\n")  # few shells can pass on a line's end
     sampling = Sampling(temperature=temperature, top_k=top_k, top_p=top_p)
     chosen = secrets.randbelow(10**6) if seed is None else seed
     pieces = _pieces(load(path, bfloat16=bfloat16), length, start, sampling, chosen, tunes)
@@ -123,7 +126,9 @@ def _check_out(out: Path | None, force: bool) -> None:
 def _model_path(model: str | None, runs: Path) -> Path:
     """The file of a MODEL argument."""
     if model is None:
-        run = latest_run(runs)
+        run = next((run for run in all_runs(runs) if run.best.exists()), None) or latest_run(runs)
+    elif os.path.isdir(model):
+        run = open_run(Path(model).parent, Path(model).name)
     elif model.endswith(".keras") or "/" in model or "\\" in model or os.path.isfile(model):
         return Path(model).expanduser()
     else:

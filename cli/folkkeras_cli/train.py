@@ -20,7 +20,7 @@ from folkkeras_cli.screen import say
 
 EXAMPLES = """Examples:
 
-`folk train` learns O'Neill's Music of Ireland;
+`folk train --steps 1000` learns O'Neill's Music of Ireland;
 
 `folk train mytunes/ --name mine --units 512 --dropout 0.3` learns your own;
 
@@ -89,7 +89,6 @@ def train(
         f"run {run.name}: {len(tunes.training):,} tunes to learn from, {len(tunes.held_out):,} held out; "
         f"{len(tunes.training_text):,} characters"
     )
-    start_tensorflow()
     run_training(run, tunes, runs)
 
 

@@ -57,7 +57,7 @@ class Corpus:
 
 
 def read_corpus(
-    arguments: Sequence[str],
+    arguments: str | Sequence[str],
     *,
     raw: bool = False,
     holdout: float = 0.1,
@@ -66,7 +66,7 @@ def read_corpus(
     """Read, join and split the tunes of CORPUS arguments.
 
     Args:
-        arguments: collections' names, paths of files or folders, or `-` for standard input.
+        arguments: one or several: a collection's name, the path of a file or folder, or `-` for standard input.
         raw: keep the text as it stands instead of the normal form.
         holdout: the share of tunes to hold out, above 0 and below 1.
         standard_input: a file to read for `-` in place of standard input.
@@ -74,6 +74,8 @@ def read_corpus(
     Raises:
         CorpusError: a source cannot be read, or there are fewer than two tunes.
     """
+    if isinstance(arguments, str):
+        arguments = [arguments]
     sources = [read_source(argument, standard_input) for argument in dict.fromkeys(arguments)]
     dropped: Counter[str] = Counter()
     for source in sources:

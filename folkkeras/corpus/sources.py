@@ -50,13 +50,17 @@ def _texts(path: Path) -> list[tuple[str, str]]:
         return [(str(path), _read(path))]
     files = sorted(
         Path(folder) / name
-        for folder, _, names in os.walk(path)
+        for folder, _, names in os.walk(path, onerror=_refuse)
         for name in names
         if name.lower().endswith(".abc") and not name.startswith(".")
     )
     if not files:
         raise CorpusError(f"no .abc files in the folder {path}: give a folder with tunes in ABC notation")
     return [(str(file), _read(file)) for file in files]
+
+
+def _refuse(error: OSError) -> None:
+    raise CorpusError(f"cannot read {error.filename}: {reason(error)}")
 
 
 def _read(path: Path) -> str:
