@@ -21,6 +21,8 @@ Where the time goes on a CPU, and what is done about it:
 - x and h, and so K and R, stand stacked, so that a step's product does for both, forwards and backwards, and
   dK and dR come from one product a gate over all steps, after the loop.
 - All that does not depend on dh and dc is multiplied out for all steps at once before the loop backwards.
+- Half-precision types are computed in float32: a CPU's products of them are slower, four times in bfloat16
+  on one with AVX-512, and less exact.
 - The loops are compiled by XLA, which fuses the arithmetic around the products; each gate has an array of
   its own, since XLA vectorizes a loop over equal arrays and not one over several slices of an array.
 
@@ -58,9 +60,8 @@ class LSTM(keras.layers.LSTM):
         if training and cell.dropout:
             sequences = sequences * cell.get_dropout_mask(sequences[:, 0, :])[:, None, :]
         bias = cell.bias if cell.use_bias else tf.zeros((GATES * self.units,), sequences.dtype)
-        outputs, h, c = lstm(
-            sequences, *initial_state, *map(tf.convert_to_tensor, (cell.kernel, cell.recurrent_kernel, bias))
-        )
+        h, c = initial_state
+        outputs, h, c = lstm(sequences, h, c, cell.kernel, cell.recurrent_kernel, bias)
         return h, outputs, [h, c]
 
     def is_covered(self, mask: Any = None) -> bool:
@@ -90,6 +91,8 @@ def lstm(
     Returns:
         The outputs (batch, length, U), and the last h and c, (batch, U) each.
     """
+    kind = x.dtype
+    x, h, c, kernel, recurrent_kernel, bias = map(_wide, (x, h, c, kernel, recurrent_kernel, bias))
     x = tf.transpose(x, (1, 2, 0))  # (length, F, batch)
     x = tf.concat([x, tf.ones_like(x[:, :1])], 1)  # the bias is the kernel's row for an input that is always 1
 
@@ -105,7 +108,8 @@ def lstm(
 
         return (outputs, outputs[-1], cells[-1]), gradient
 
-    return _batch_first(*run(x, tf.transpose(h), tf.transpose(c), tf.concat([recurrent_kernel, kernel, bias[None]], 0)))
+    weights = tf.concat([recurrent_kernel, kernel, bias[None]], 0)
+    return _batch_first(kind, *run(x, tf.transpose(h), tf.transpose(c), weights))
 
 
 def lstm_of_characters(
@@ -122,6 +126,8 @@ def lstm_of_characters(
     Returns:
         As `lstm`.
     """
+    kind = table.dtype
+    h, c, table, recurrent_kernel = map(_wide, (h, c, table, recurrent_kernel))
     ids = tf.transpose(ids)  # (length, batch)
 
     @tf.custom_gradient
@@ -138,11 +144,18 @@ def lstm_of_characters(
 
         return (outputs, outputs[-1], cells[-1]), gradient
 
-    return _batch_first(*run(tf.transpose(h), tf.transpose(c), table, recurrent_kernel))
+    return _batch_first(kind, *run(tf.transpose(h), tf.transpose(c), table, recurrent_kernel))
 
 
-def _batch_first(outputs: tf.Tensor, h: tf.Tensor, c: tf.Tensor) -> States:
-    return tf.transpose(outputs, (2, 0, 1)), tf.transpose(h), tf.transpose(c)
+def _wide(array: Any) -> tf.Tensor:
+    array = tf.convert_to_tensor(array)  # a stateful layer's states are variables
+    return tf.cast(array, tf.float32) if array.dtype.size < tf.float32.size else array
+
+
+def _batch_first(kind: tf.DType, outputs: tf.Tensor, h: tf.Tensor, c: tf.Tensor) -> States:
+    parts = tf.transpose(outputs, (2, 0, 1)), tf.transpose(h), tf.transpose(c)
+    outputs, h, c = (tf.cast(part, kind) for part in parts)
+    return outputs, h, c
 
 
 @tf.function(jit_compile=True, autograph=False)
