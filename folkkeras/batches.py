@@ -6,6 +6,7 @@ that an undisturbed one would see, with no iterator to save.
 
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
@@ -37,14 +38,17 @@ def random_windows(
     """
     require_window(len(ids), seq_length)
     windows = len(ids) - seq_length  # a window needs one character more, for its last label
-    text = tf.constant(ids)  # (characters,)
-    within = tf.range(seq_length + 1, dtype=tf.int64)  # (seq_length + 1,)
+    within = np.arange(seq_length + 1)
+
+    def cut(starts: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
+        return ids[starts[:, None] + within].astype(np.int32)
 
     def batch(step: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         starts = tf.random.stateless_uniform(
             (batch_size,), seed=tf.stack([tf.constant(seed, tf.int64), step]), maxval=windows, dtype=tf.int64
         )  # (batch_size,)
-        window = tf.cast(tf.gather(text, starts[:, None] + within), tf.int32)  # (batch_size, seq_length + 1)
+        # NumPy cuts the windows, since a data set would copy the text into itself.
+        window = tf.ensure_shape(tf.numpy_function(cut, [starts], tf.int32), (batch_size, seq_length + 1))
         return window[:, :-1], window[:, 1:]
 
     return tf.data.Dataset.counter(start_step).map(batch).prefetch(2)

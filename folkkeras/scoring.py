@@ -16,6 +16,7 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from folkkeras.model import TuneModel
+from folkkeras.vocabulary import Vocabulary
 
 LANES = 32  # tunes side by side
 CHUNK = 50  # characters of each a call
@@ -25,9 +26,9 @@ CHUNK = 50  # characters of each a call
 class _Chunk:
     """One call's share of all lanes."""
 
-    inputs: npt.NDArray[np.int32]  # (lanes, chunk)
-    labels: npt.NDArray[np.int32]  # (lanes, chunk), one character ahead
-    counted: npt.NDArray[np.float32]  # (lanes, chunk), 1 where there is a label, 0 beyond a tune's end
+    inputs: npt.NDArray  # (lanes, chunk), in the small type of the vocabulary's indices
+    labels: npt.NDArray  # (lanes, chunk), one character ahead
+    counted: npt.NDArray[np.bool_]  # (lanes, chunk), whether there is a label, or the tune has ended
     fresh: npt.NDArray[np.bool_]  # (lanes, 1), whether a tune begins here
 
 
@@ -42,7 +43,7 @@ class Scorer:
     def __init__(self, model: TuneModel, tunes: Sequence[str]) -> None:
         self.model = model
         self.characters = sum(len(tune) - 1 for tune in tunes)  # predicted
-        self._chunks = _chunks([model.vocabulary.encode(tune) for tune in tunes])
+        self._chunks = _chunks(tunes, model.vocabulary)
         twin = self._twin = model.twin(batch_size=LANES, stateful=True)
 
         @tf.function(autograph=False)
@@ -50,8 +51,9 @@ class Scorer:
             for lstm in twin.lstms:
                 for state in lstm.states:
                     state.assign(tf.where(fresh, tf.zeros_like(state), state))
-            logits = twin(inputs, training=False)  # (lanes, chunk, vocabulary)
-            return tf.reduce_sum(tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits) * counted)
+            logits = twin(tf.cast(inputs, tf.int32), training=False)  # (lanes, chunk, vocabulary)
+            nats = tf.nn.sparse_softmax_cross_entropy_with_logits(tf.cast(labels, tf.int32), logits)
+            return tf.reduce_sum(tf.where(counted, nats, 0.0))
 
         self._nats = nats
 
@@ -65,25 +67,29 @@ class Scorer:
         return total / self.characters / float(np.log(2))
 
 
-def _chunks(tunes: list[npt.NDArray[np.int32]]) -> list[_Chunk]:
+def _chunks(tunes: Sequence[str], vocabulary: Vocabulary) -> list[_Chunk]:
     """Lay the tunes' indices into lanes, each tune from the beginning of a chunk on, the longest ones first."""
-    sizes = [-(-(len(tune) - 1) // CHUNK) for tune in tunes]  # chunks
+    sizes = [-(-len(tune) // CHUNK) for tune in tunes]  # chunks
     ends = [0] * LANES  # chunks laid into each lane
     places = {}
     for number in sorted(range(len(tunes)), key=lambda number: -sizes[number]):
         lane = ends.index(min(ends))
         places[number] = lane, ends[lane]
         ends[lane] += sizes[number]
-    inputs, labels = (np.zeros((LANES, max(ends) * CHUNK), np.int32) for _ in range(2))
-    counted = np.zeros(inputs.shape, np.float32)
+    ids = np.zeros((LANES, max(ends) * CHUNK + 1), vocabulary.encode("").dtype)
+    counted = np.zeros(ids.shape, bool)
     fresh = np.zeros((LANES, max(ends)), bool)
     for number, (lane, chunk) in places.items():
-        tune = tunes[number]
-        place = slice(chunk * CHUNK, chunk * CHUNK + len(tune) - 1)
-        inputs[lane, place], labels[lane, place], counted[lane, place] = tune[:-1], tune[1:], 1
+        tune, begin = vocabulary.encode(tunes[number]), chunk * CHUNK
+        ids[lane, begin : begin + len(tune)] = tune
+        counted[lane, begin : begin + len(tune) - 1] = True
         fresh[lane, chunk] = True
-    parts = [slice(chunk * CHUNK, (chunk + 1) * CHUNK) for chunk in range(max(ends))]
     return [
-        _Chunk(inputs[:, part], labels[:, part], counted[:, part], fresh[:, chunk : chunk + 1])
-        for chunk, part in enumerate(parts)
+        _Chunk(
+            ids[:, begin : begin + CHUNK],
+            ids[:, begin + 1 : begin + CHUNK + 1],
+            counted[:, begin : begin + CHUNK],
+            fresh[:, begin // CHUNK, None],
+        )
+        for begin in range(0, max(ends) * CHUNK, CHUNK)
     ]

@@ -71,10 +71,12 @@ def train(run: Run, corpus: Corpus, *, listener: Listener | None = None, stop: C
     run.require_corpus(corpus)
     with run.sole_writer():
         run.require_unended()
-        return _train(run, corpus, listener or Listener(), stop)
+        model, progress = _fit(run, corpus, listener or Listener(), stop)
+        return _finish(run, corpus, model, progress)
 
 
-def _train(run: Run, corpus: Corpus, listener: Listener, stop: Callable[[], bool]) -> Outcome:
+def _fit(run: Run, corpus: Corpus, listener: Listener, stop: Callable[[], bool]) -> tuple[TuneModel, Progress]:
+    """Take the steps that are left; none where the run was killed just before it had its result."""
     config = run.config
     vocabulary = Vocabulary.from_text(corpus.training_text, corpus.held_out_text)
     ids = vocabulary.encode(corpus.training_text)
@@ -82,8 +84,8 @@ def _train(run: Run, corpus: Corpus, listener: Listener, stop: Callable[[], bool
     checkpoints = Checkpoints(run, {**about, "options": config.to_json()})
     model = compiled_model(vocabulary, config)
     progress = checkpoints.restore(model)
-    if _has_ended(run, progress):  # it was killed just before it had its result
-        return _finish(run, corpus, model, progress)
+    if _has_ended(run, progress):
+        return model, progress
     model.stop_training = False
 
     learning_rate = rate_of(config)
@@ -118,7 +120,7 @@ def _train(run: Run, corpus: Corpus, listener: Listener, stop: Callable[[], bool
             fit(steps_per_epoch=INTERVAL, epochs=-(-(config.steps - progress.step) // INTERVAL))
     finally:
         log.close()
-    return _finish(run, corpus, model, progress)
+    return model, progress
 
 
 def compiled_model(vocabulary: Vocabulary, config: TrainingConfig) -> TuneModel:

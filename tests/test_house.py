@@ -19,7 +19,12 @@ FLOORS = [
     {"tensorboard_log"},
     {"training"},
 ]
-CORPUS_FLOORS = [{"decoding", "tunes", "collections"}, {"normal_form", "sources"}, {"corpus"}, {"statistics"}]
+CORPUS_FLOORS = [
+    {"decoding", "tunes", "tune_list", "collections"},
+    {"normal_form", "sources"},
+    {"corpus"},
+    {"statistics"},
+]
 LIBRARY = Path(folkkeras.__file__).parent
 
 

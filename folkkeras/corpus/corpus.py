@@ -13,6 +13,7 @@ from pathlib import Path
 
 from folkkeras.corpus.normal_form import normalise
 from folkkeras.corpus.sources import read_source
+from folkkeras.corpus.tune_list import TuneList
 from folkkeras.errors import CorpusError
 
 
@@ -22,21 +23,21 @@ class Corpus:
 
     sources: tuple[str, ...]  # collections' names, absolute paths, "-"
     raw: bool  # the text as it stands instead of the normal form
-    training: tuple[str, ...]
-    held_out: tuple[str, ...]
+    training: TuneList
+    held_out: TuneList
     found: int  # tunes before any was left out
     dropped: Counter[str]  # what is not in the texts -> how often
     duplicates: int  # tunes whose music stands in an earlier one
 
-    @cached_property
+    @property
     def training_text(self) -> str:
         """The training tunes, joined."""
-        return "".join(self.training)
+        return self.training.text
 
     @property
     def held_out_text(self) -> str:
         """The held-out tunes, joined."""
-        return "".join(self.held_out)
+        return self.held_out.text
 
     @cached_property
     def digest(self) -> str:
@@ -141,8 +142,8 @@ def split_corpus(
     return Corpus(
         sources=sources,
         raw=raw,
-        training=tuple(text for text, out in zip(texts, held, strict=True) if not out),
-        held_out=tuple(text for text, out in zip(texts, held, strict=True) if out),
+        training=TuneList(text for text, out in zip(texts, held, strict=True) if not out),
+        held_out=TuneList(text for text, out in zip(texts, held, strict=True) if out),
         found=len(tunes),
         dropped=dropped,
         duplicates=duplicates,
