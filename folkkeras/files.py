@@ -45,8 +45,17 @@ def write_text(path: Path, text: str) -> None:
     Raises:
         OutputError: the file cannot be written.
     """
+    write_bytes(path, text.encode("utf-8"))
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write `data`, whole or not at all.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
     with whole_file(path) as temporary:
-        temporary.write_bytes(text.encode("utf-8"))
+        temporary.write_bytes(data)
 
 
 def remove_unfinished(folder: Path) -> None:

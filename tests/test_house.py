@@ -11,7 +11,7 @@ from folkkeras import errors
 FLOORS = [
     {"errors"},
     {"files", "config", "vocabulary", "corpus", "lstm"},
-    {"lock"},
+    {"lock", "music"},
     {"runs", "batches", "model", "sampling", "growing_tune"},
     {"listener", "model_file", "scoring", "slots"},
     {"generation", "checkpoints"},
@@ -24,6 +24,14 @@ CORPUS_FLOORS = [
     {"normal_form", "sources"},
     {"corpus"},
     {"statistics"},
+]
+MUSIC_FLOORS = [
+    {"tune", "instruments", "kinds"},
+    {"checking", "performance", "musicxml"},
+    {"reading", "midi", "engraving"},
+    {"sound"},
+    {"rendering"},
+    {"worker", "workshop"},
 ]
 LIBRARY = Path(folkkeras.__file__).parent
 
@@ -51,6 +59,7 @@ def check(files: list[Path], floors: list[set[str]], prefix: str = "") -> None:
 
 def test_imports_go_down_only() -> None:
     check([path for path in LIBRARY.glob("*.py") if path.stem != "__init__"], FLOORS)
+    check([path for path in (LIBRARY / "music").glob("*.py") if path.stem != "__init__"], MUSIC_FLOORS, "music.")
     check([path for path in (LIBRARY / "corpus").glob("*.py") if path.stem != "__init__"], CORPUS_FLOORS, "corpus.")
 
 

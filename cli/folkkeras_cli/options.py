@@ -20,6 +20,10 @@ CorpusArguments = Annotated[
         "a folder, or - for standard input. Several are joined.",
     ),
 ]
+Files = Annotated[
+    list[str],
+    typer.Argument(metavar="FILE...", show_default=False, help="Files of tunes in ABC notation; - is standard input."),
+]
 RunName = Annotated[
     str | None,
     typer.Argument(metavar="RUN", show_default=False, help="A run's name; default: the latest run."),

@@ -1,0 +1,162 @@
+"""A tune as it is played: which note sounds when, for how long, at which pitch.
+
+Ties become one note, repeats are written out, grace notes take their time from the note after them.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from folkkeras.errors import UsageError
+from folkkeras.music.tune import Event, Tune
+
+LONGEST = 20 * 60  # seconds; a performance is cut there
+_GRACE = Fraction(1, 64)  # of a whole note; at most half of the note goes to all its graces
+_OCTAVE = 12
+
+# Beats a minute of a dance, by a word in its R; the beat as a fraction of a whole note. The usual pace of sessions.
+_PACES = {
+    "slip jig": (Fraction(3, 8), 115),
+    "jig": (Fraction(3, 8), 112),
+    "slide": (Fraction(3, 8), 130),
+    "reel": (Fraction(1, 2), 100),
+    "hornpipe": (Fraction(1, 2), 80),
+    "strathspey": (Fraction(1, 4), 120),
+    "polka": (Fraction(1, 4), 126),
+    "march": (Fraction(1, 4), 110),
+    "waltz": (Fraction(1, 4), 130),
+    "air": (Fraction(1, 4), 80),
+}
+
+
+@dataclass(frozen=True)
+class Note:
+    """A note that sounds."""
+
+    onset: Fraction  # whole notes from the beginning
+    length: Fraction  # whole notes
+    pitch: int  # MIDI note number, middle C being 60
+    bar: int  # its place in `Tune.bars`
+
+
+@dataclass(frozen=True, kw_only=True)
+class Playing:
+    """How a tune is played.
+
+    Args:
+        tempo: beats a minute, the beat being that of the metre; None takes the tune's own, or its dance's.
+        transpose: semitones up, or down where negative.
+        repeats: whether repeats are played.
+        swing: whether a hornpipe's even eighths are played long and short, two to one.
+
+    Raises:
+        UsageError: a value is out of its range.
+    """
+
+    tempo: float | None = None
+    transpose: int = 0
+    repeats: bool = True
+    swing: bool = False
+
+    def __post_init__(self) -> None:
+        if self.tempo is not None and not 10 <= self.tempo <= 1_000:
+            raise UsageError(f"--tempo {self.tempo} is not from 10 to 1000 beats a minute")
+        if abs(self.transpose) > 2 * _OCTAVE:
+            raise UsageError(f"--transpose {self.transpose} is more than two octaves: give -24 to 24 semitones")
+
+
+def beat_of(tune: Tune) -> Fraction:
+    """The metre's beat as a fraction of a whole note: a dotted quarter in 6/8, 9/8, 12/8; a half in 2/2."""
+    metre = next((bar.metre for bar in tune.bars if bar.metre), None)
+    if metre is None:
+        return Fraction(1, 4)
+    if metre.unit == 8 and metre.beats % 3 == 0:
+        return Fraction(3, 8)
+    return Fraction(1, metre.unit) if metre.unit < 8 else Fraction(1, 4)
+
+
+def pace(tune: Tune, playing: Playing) -> Fraction:
+    """Whole notes a minute."""
+    beat = beat_of(tune)
+    if playing.tempo is not None:
+        return beat * Fraction(playing.tempo).limit_denominator(1_000)
+    if tune.tempo and 2 <= tune.tempo <= 400:  # whole notes a minute; what lies beyond is a slip of the pen
+        return tune.tempo
+    for word, (unit, beats) in _PACES.items():
+        if word in tune.type.lower():
+            return unit * beats
+    return beat * (100 if beat > Fraction(1, 4) else 120)
+
+
+def performance(tune: Tune, playing: Playing) -> list[Note]:
+    """The notes in the order of their onsets, at most `LONGEST` seconds of them."""
+    bars = tune.order if playing.repeats else range(len(tune.bars))
+    end = pace(tune, playing) * LONGEST / 60
+    swing = playing.swing and "hornpipe" in tune.type.lower()
+    notes: list[Note] = []
+    tied: dict[int, int] = {}  # pitch -> the place in `notes` of a note that goes on
+    now = Fraction()
+    for place in bars:
+        began = now
+        for event in tune.bars[place].events:
+            if now >= end:
+                return notes
+            onset, length = (now, event.length)
+            if swing:
+                onset, length = _swung(began, now, event)
+            onset, length = _add_graces(notes, event, onset, length, playing.transpose, place)
+            going_on: dict[int, int] = {}
+            for pitch in event.pitches:
+                midi = _within(pitch.midi + playing.transpose)
+                if midi in tied:
+                    number = tied[midi]
+                    whole = notes[number]
+                    notes[number] = Note(whole.onset, onset + length - whole.onset, midi, whole.bar)
+                else:
+                    number = len(notes)
+                    notes.append(Note(onset, length, midi, place))
+                if event.tied:
+                    going_on[midi] = number
+            if event.pitches or not event.tied:
+                tied = going_on
+            now += event.length
+    return notes
+
+
+def _add_graces(
+    notes: list[Note], event: Event, onset: Fraction, length: Fraction, transpose: int, bar: int
+) -> tuple[Fraction, Fraction]:
+    """Add an event's grace notes; what is left of its own time: onset and length."""
+    if not event.graces or not event.pitches:
+        return onset, length
+    each = min(_GRACE, length / 2 / len(event.graces))
+    for number, grace in enumerate(event.graces):
+        notes.append(Note(onset + number * each, each, _within(grace.midi + transpose), bar))
+    taken = each * len(event.graces)
+    return onset + taken, length - taken
+
+
+def _swung(began: Fraction, now: Fraction, event: Event) -> tuple[Fraction, Fraction]:
+    """An even eighth on a beat lasts two thirds of a quarter, the one after it a third."""
+    eighth = Fraction(1, 8)
+    if event.length != eighth or event.tuplet:
+        return now, event.length
+    if (now - began) % (2 * eighth) == 0:
+        return now, eighth * Fraction(4, 3)
+    return now + eighth / 3, eighth * Fraction(2, 3)
+
+
+def _within(pitch: int) -> int:
+    """A MIDI note number; a pitch beyond them sounds in the nearest octave that has it."""
+    while pitch < 0:
+        pitch += _OCTAVE
+    while pitch > 127:
+        pitch -= _OCTAVE
+    return pitch
+
+
+def seconds(tune: Tune, playing: Playing, notes: list[Note]) -> Iterator[tuple[float, float, int]]:
+    """Each note's onset and length in seconds, and its MIDI note number."""
+    factor = Fraction(60) / pace(tune, playing)
+    for note in notes:
+        yield float(note.onset * factor), float(note.length * factor), note.pitch

@@ -1,0 +1,143 @@
+"""A tune as music: bars of events with pitches and lengths, and what is wrong with it.
+
+Onsets and lengths are exact fractions of a whole note. Source of the terms: the ABC standard 2.1,
+abcnotation.com/wiki/abc:standard:v2.1.
+"""
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from math import lcm
+
+_SEMITONES = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
+
+
+def printable(text: str) -> str:
+    """The text without control characters, which XML cannot hold and a terminal would obey."""
+    return "".join(character for character in text if character.isprintable())
+
+
+@dataclass(frozen=True)
+class Pitch:
+    """A pitch as it is spelled."""
+
+    letter: str  # A to G
+    alter: int  # semitones by its accidental or the key, -2 to 2
+    octave: int  # scientific: the 4th begins with middle C
+    accidental: int | None = None  # the one that is written before it, semitones; 0 is a natural
+
+    @property
+    def midi(self) -> int:
+        """The MIDI note number; middle C is 60."""
+        return 12 * (self.octave + 1) + _SEMITONES[self.letter] + self.alter
+
+
+@dataclass(frozen=True)
+class Tuplet:
+    """`notes` in the time of `time`, such as 3 in the time of 2."""
+
+    notes: int
+    time: int
+    first: bool  # whether the event begins the tuplet
+    last: bool  # whether it ends it
+
+
+@dataclass(frozen=True)
+class Event:
+    """A note, a chord, or a rest."""
+
+    pitches: tuple[Pitch, ...]  # of a rest none
+    length: Fraction  # as it sounds
+    tuplet: Tuplet | None = None
+    tied: bool = False  # to the next event
+    graces: tuple[Pitch, ...] = ()  # before it
+    joined: bool = False  # written without a space after the event before it, so under one beam
+    symbol: str = ""  # a chord symbol or a remark above it
+
+    @property
+    def written(self) -> Fraction:
+        """The length that its notehead shows: in a tuplet, the one before the tuplet's scaling."""
+        return self.length * Fraction(self.tuplet.notes, self.tuplet.time) if self.tuplet else self.length
+
+
+@dataclass(frozen=True)
+class BarLine:
+    """What stands between two bars."""
+
+    repeat_start: bool = False
+    repeat_end: bool = False
+    double: bool = False
+    endings: tuple[int, ...] = ()  # the passes that the bar after it is for
+
+    @property
+    def divides(self) -> bool:
+        """Whether a section begins or ends here, so that a bar may be split by it."""
+        return self.repeat_start or self.repeat_end or self.double or bool(self.endings)
+
+
+@dataclass(frozen=True)
+class Metre:
+    """A metre, such as 6/8."""
+
+    beats: int
+    unit: int  # 8 for an eighth
+    text: str  # as written
+
+    @property
+    def length(self) -> Fraction:
+        """Of a full bar."""
+        return Fraction(self.beats, self.unit)
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A bar with at least one event."""
+
+    number: int  # 0 for a pick-up before the first full bar
+    line: int  # of the text, from 1
+    events: tuple[Event, ...]
+    before: BarLine | None  # None at the beginning
+    after: BarLine | None  # None at the end
+    metre: Metre | None  # None where it is free
+    signature: tuple[tuple[str, int], ...]  # letter and semitones of the key signature, in its order
+
+    @property
+    def length(self) -> Fraction:
+        """Of its events together."""
+        lengths = [event.length for event in self.events]
+        parts = lcm(*{length.denominator for length in lengths})  # sums of whole numbers are far faster
+        return Fraction(sum(length.numerator * (parts // length.denominator) for length in lengths), parts)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What keeps a tune from being whole."""
+
+    message: str
+    line: int | None = None  # of the text, from 1
+    bar: int | None = None
+
+    def __str__(self) -> str:
+        places = [f"{name} {value}" for name, value in (("line", self.line), ("bar", self.bar)) if value is not None]
+        return f"{', '.join(places)}: {self.message}" if places else self.message
+
+
+@dataclass(frozen=True)
+class Tune:
+    """A tune that was read."""
+
+    text: str
+    reference: str = ""  # X
+    title: str = ""  # the first T
+    type: str = ""  # R
+    key: str = ""  # K
+    metre: str = ""  # M
+    tempo: Fraction | None = None  # whole notes a minute, where Q gives it
+    unit_length: Fraction = Fraction(1, 8)  # L, or what the standard says where it is absent
+    bars: tuple[Bar, ...] = ()
+    order: tuple[int, ...] = ()  # the bars as they are played, by their place in `bars`, repeats written out
+    faults: tuple[Fault, ...] = field(default=())
+
+    @property
+    def whole(self) -> bool:
+        """Whether it parses, has a key, ends by itself, and every bar is full."""
+        return not self.faults

@@ -1,0 +1,184 @@
+"""A tune as it sounds: performance, MIDI, samples, and the same notes as abc2midi's."""
+
+import io
+import re
+import shutil
+import subprocess
+from fractions import Fraction
+from pathlib import Path
+
+import mido
+import numpy as np
+import pytest
+import soundfile
+
+from folkkeras.corpus.sources import read_source
+from folkkeras.errors import UsageError
+from folkkeras.music.instruments import INSTRUMENTS
+from folkkeras.music.midi import TICKS, midi_bytes
+from folkkeras.music.performance import LONGEST, Playing, pace, performance
+from folkkeras.music.reading import read_tune
+from folkkeras.music.sound import RATE, samples, sound_bytes
+from folkkeras.music.tune import Tune
+
+FLUTE = INSTRUMENTS["flute"]
+HEADER = "X:1\nT:Test\nM:4/4\nL:1/8\nK:D\n"
+
+
+def played(music: str, header: str = HEADER, **playing: object) -> list[tuple[Fraction, Fraction, int]]:
+    """Onset and length in eighths, and pitch."""
+    notes = performance(read_tune(header + music), Playing(**playing))
+    return [(note.onset * 8, note.length * 8, note.pitch) for note in notes]
+
+
+def notes_in(data: bytes) -> list[tuple[float, float, int]]:
+    """Onset and length in quarters, and pitch, of a MIDI file."""
+    file = mido.MidiFile(file=io.BytesIO(data))
+    found = []
+    for track in file.tracks:
+        now, sounding = 0, {}
+        for message in track:
+            now += message.time
+            if message.type == "note_on" and message.velocity:
+                sounding.setdefault(message.note, []).append(now)
+            elif message.type in ("note_on", "note_off") and sounding.get(message.note):
+                begin = sounding[message.note].pop(0)
+                found.append((begin / file.ticks_per_beat, (now - begin) / file.ticks_per_beat, message.note))
+    return sorted(found)
+
+
+def test_ties_become_one_note_also_over_a_bar_line_and_into_a_repeat() -> None:
+    assert played("A4-A4|") == [(0, 8, 69)]
+    assert played("A8-|A8|") == [(0, 16, 69)]
+    assert played("[DA]4-[DA]4|") == [(0, 8, 62), (0, 8, 69)]
+    assert played("A4-B4|") == [(0, 4, 69), (4, 4, 71)]
+
+
+def test_repeats_may_be_left_out() -> None:
+    assert len(played("|:A8:|")) == 2
+    assert len(played("|:A8:|", repeats=False)) == 1
+
+
+def test_transposition_and_swing() -> None:
+    assert [pitch for _, _, pitch in played("DFA4|", transpose=-2)] == [60, 64, 67]
+    hornpipe = HEADER.replace("K:D", "R:hornpipe\nK:D")
+    long, short = Fraction(4, 3), Fraction(2, 3)
+    assert played("AB A2|", hornpipe, swing=True) == [(0, long, 69), (long, short, 71), (2, 2, 69)]
+    assert played("AB|", hornpipe) == [(0, 1, 69), (1, 1, 71)]
+
+
+def test_grace_notes_take_their_time_from_the_note_after_them() -> None:
+    (_, grace, first), (onset, length, second) = played("{c}A2|")
+    assert (first, second, onset, grace + length) == (73, 69, grace, 2)
+
+
+def test_a_tempo_is_the_tunes_the_dances_or_the_one_asked_for() -> None:
+    jig = "X:1\nR:jig\nM:6/8\nL:1/8\nK:D\nABc dfa|]"
+    assert pace(read_tune(jig), Playing()) == Fraction(3, 8) * 112
+    assert pace(read_tune(jig.replace("K:D", "Q:3/8=90\nK:D")), Playing()) == Fraction(3, 8) * 90
+    assert pace(read_tune(jig), Playing(tempo=60)) == Fraction(3, 8) * 60
+
+
+def test_an_endless_tune_is_cut() -> None:
+    tune = read_tune(HEADER + "A8|" * 5_000)
+    notes = performance(tune, Playing())
+    assert float(notes[-1].onset / pace(tune, Playing())) * 60 < LONGEST
+    assert len(performance(read_tune(HEADER + "a99999|"), Playing())) == 1
+
+
+@pytest.mark.parametrize("values", [{"tempo": 0}, {"tempo": 1e9}, {"transpose": 99}])
+def test_values_out_of_range_are_refused(values: dict[str, float]) -> None:
+    with pytest.raises(UsageError, match=f"--{next(iter(values))}"):
+        Playing(**values)
+
+
+def test_a_midi_file_has_the_notes_the_tempo_and_the_metre() -> None:
+    tune = read_tune("X:1\nT:Jig é☃\nM:6/8\nL:1/8\nQ:3/8=100\nK:G\nGBd g2d|]")
+    data = midi_bytes(tune, INSTRUMENTS["fiddle"], Playing())
+    expected = [(0, 67), (0.5, 71), (1, 74), (1.5, 79), (2.5, 74)]
+    assert [(onset, pitch) for onset, _, pitch in notes_in(data)] == expected
+    messages = {message.type: message for message in mido.MidiFile(file=io.BytesIO(data), charset="utf-8").tracks[0]}
+    assert messages["set_tempo"].tempo == 400_000  # microseconds of a quarter: 150 a minute
+    assert (messages["time_signature"].numerator, messages["time_signature"].denominator) == (6, 8)
+    assert messages["program_change"].program == 110
+    assert messages["track_name"].name == "Jig é☃"
+    assert TICKS % 96 == 0  # triplets and 32nds fall on whole ticks
+
+
+def likeliest(wave: np.ndarray, around: int) -> int:
+    """The pitch within half an octave of `around` whose harmonics are the strongest in a steady note."""
+    spectrum = np.abs(np.fft.rfft(wave * np.hanning(len(wave))))
+
+    def strength(pitch: int) -> float:
+        fundamental = 440 * 2 ** ((pitch - 69) / 12) * len(wave) / RATE  # in the spectrum's steps
+        near = [slice(int(k * fundamental * 0.985), int(k * fundamental * 1.015) + 2) for k in range(1, 7)]
+        return sum(spectrum[part].max() / k for k, part in enumerate(near, start=1))
+
+    return max(range(around - 5, around + 6), key=strength)
+
+
+@pytest.mark.parametrize("name", INSTRUMENTS)
+def test_each_note_sounds_at_its_pitch(name: str) -> None:
+    tune = read_tune("X:1\nM:4/4\nL:1/4\nQ:1/4=60\nK:C\nDGAe|]")
+    wave = samples(tune, INSTRUMENTS[name], Playing())
+    for number, note in enumerate(performance(tune, Playing())):
+        held = wave[int((number + 0.25) * RATE) : int((number + 0.75) * RATE)]
+        assert likeliest(held, note.pitch) == note.pitch
+
+
+@pytest.mark.parametrize(("kind", "magic"), [("wav", b"RIFF"), ("flac", b"fLaC"), ("ogg", b"OggS"), ("mp3", b"")])
+def test_sound_files_open_and_last_as_long_as_the_tune(kind: str, magic: bytes) -> None:
+    tune = read_tune(HEADER + "|:A8|B8:|" * 12)
+    data = sound_bytes(tune, FLUTE, Playing(tempo=240), kind)
+    assert data.startswith(magic)
+    wave, rate = soundfile.read(io.BytesIO(data))
+    played_for = 48 * 4 / 240 * 60
+    assert rate == RATE
+    assert played_for < len(wave) / rate < played_for + 3
+    assert np.abs(wave).max() > 0.3
+
+
+def comparable(text: str) -> str | None:
+    """The text for a comparison of notes, or None where taste decides: graces, chord symbols, decorations."""
+    text = re.sub(r"[ \t]*!$", "", text, flags=re.MULTILINE)
+    text = re.sub(r"^R:.*\n", "", text, flags=re.MULTILINE)  # abc2midi swings hornpipes
+    body = text.split("K:", 1)[-1].split("\n", 1)[-1]
+    return None if re.search(r'[{}"!~.HLMOPSTuv+]', body) else text
+
+
+def same_notes(tune: Tune, oracle: bytes) -> bool:
+    """Pitches, onsets and lengths; abc2midi spreads chords by a few ticks and shortens notes by one."""
+    ours = notes_in(midi_bytes(tune, FLUTE, Playing()))
+    theirs = notes_in(oracle)
+    order = [sorted(notes, key=lambda note: (round(note[0] * 12), note[2])) for notes in (ours, theirs)]
+    return len(ours) == len(theirs) and all(
+        one[2] == other[2] and abs(one[0] - other[0]) < 0.03 and abs(one[1] - other[1]) < 0.04
+        for one, other in zip(*order, strict=True)
+    )
+
+
+@pytest.mark.parametrize("collection", ["oneills", "ryans", "airds", "lab"])
+def test_notes_are_those_of_abc2midi(collection: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    if not shutil.which("abc2midi"):
+        pytest.skip("abc2midi is not installed (Debian: apt install abcmidi)")
+    source = str(request.getfixturevalue("lab_corpus")) if collection == "lab" else collection
+    compared = same = 0
+    for number, verbatim in enumerate(read_source(source).tunes):
+        text = comparable(verbatim)
+        tune = read_tune(text) if text else None
+        if text is None or tune is None or not tune.whole:
+            continue
+        (tmp_path / f"{number}.abc").write_text(text)
+        subprocess.run(
+            ["abc2midi", f"{number}.abc", "-o", f"{number}.mid", "-quiet"], cwd=tmp_path, capture_output=True
+        )
+        path = tmp_path / f"{number}.mid"
+        if path.exists():
+            compared += 1
+            same += same_notes(tune, path.read_bytes())
+    assert compared > 10  # of Ryan's nearly all have decorations
+    assert same >= LEAST[collection] * compared, (same, compared)
+
+
+# Where they differ it is by the repeats: after `A || B :|` the standard repeats B alone (4.8), abc2midi all.
+LEAST = {"oneills": 0.97, "ryans": 0.9, "airds": 0.95, "lab": 0.97}
