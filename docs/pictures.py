@@ -1,9 +1,10 @@
-"""Draw the README's two pictures from a run: the course of its training, and a tune that it wrote.
+"""Draw the README's pictures from a run: the course of its training, a tune that it wrote, and that tune's page.
 
     python docs/pictures.py runs/oneills-1
 
-writes docs/loss-curve.svg, from the run's metrics.csv, and docs/tune.svg, a terminal with what
-`folk sample oneills-1 --seed 7` prints. The same run gives the same pictures, on one machine byte for byte.
+writes docs/loss-curve.svg, from the run's metrics.csv, docs/tune.svg, a terminal with what
+`folk sample oneills-1 --seed 7` prints, and docs/page.png, a page of `folk sample`, seen in Chromium. The same run
+gives the same pictures, on one machine byte for byte.
 """
 
 import argparse
@@ -11,6 +12,8 @@ import csv
 import io
 import math
 import re
+import subprocess
+import tempfile
 from pathlib import Path
 
 import matplotlib
@@ -21,6 +24,9 @@ from rich.console import Console
 from rich.text import Text
 
 import folkkeras
+from folkkeras.music.engraving import svg_text
+from folkkeras.music.page import Entry, page_text
+from folkkeras.music.reading import read_tune
 
 DOCS = Path(__file__).resolve().parent
 WIDTH = 88  # columns of the drawn terminal
@@ -62,15 +68,31 @@ def draw_tune(run: Path, seed: int, out: Path) -> None:
     out.write_text(re.sub(r"@font-face \{.*?\}", "", picture, flags=re.DOTALL), encoding="utf-8")
 
 
+def draw_page(run: Path, seed: int, out: Path) -> None:
+    """Draw the web page of a tune that the run's best model wrote, the first whole one from `seed` on."""
+    generator = folkkeras.load(run / "best.keras")
+    numbered = ((number, read_tune(generator.generate(seed=number))) for number in range(seed, seed + 100))
+    number, tune = next((number, tune) for number, tune in numbered if tune.whole)
+    entry = Entry(tune, svg_text(tune, title=False))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "page.html"
+        about = {"model": f"{run.name}/best.keras", "seed": str(number)}
+        path.write_text(page_text([entry], "A new tune", about), encoding="utf-8")
+        words = ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"]
+        words += ["--window-size=1000,620", f"--screenshot={out}", path.as_uri()]
+        subprocess.run(words, check=True, capture_output=True)
+
+
 def main() -> None:
     """Read the command line and draw."""
-    parser = argparse.ArgumentParser(description="Draw docs/loss-curve.svg and docs/tune.svg from a run.")
+    parser = argparse.ArgumentParser(description="Draw the README's pictures from a run.")
     parser.add_argument("run", type=Path, help="the run's folder, such as runs/oneills-1")
     parser.add_argument("--seed", type=int, default=7, help="of the tune (default: 7)")
     arguments = parser.parse_args()
     run = arguments.run.resolve()
     draw_curve(run, DOCS / "loss-curve.svg")
     draw_tune(run, arguments.seed, DOCS / "tune.svg")
+    draw_page(run, arguments.seed, DOCS / "page.png")
 
 
 if __name__ == "__main__":

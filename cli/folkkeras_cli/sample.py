@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from folkkeras.config import at_least
+from folkkeras.corpus.tunes import TUNE_START
 from folkkeras.errors import ModelFileError, OutputError, UsageError
 from folkkeras.files import write_text
+from folkkeras.music.reading import read_tunes
 from folkkeras.runs import all_runs, latest_run, open_run
 from folkkeras_cli.options import RUNS, Force, Runs
 from folkkeras_cli.quiet import start_tensorflow
+from folkkeras_cli.rendering import Rendering, kind_of
 from folkkeras_cli.screen import say, status, write
 
 if TYPE_CHECKING:
@@ -26,7 +29,9 @@ EXAMPLES = """Examples:
 
 `folk sample --length 1000` writes 1,000 characters;
 
-`folk sample oneills-1 --tunes 10 --seed 7 --out tunes.abc` writes ten tunes to a file.
+`folk sample oneills-1 --tunes 10 --seed 7 --out tunes.abc` writes ten tunes to a file;
+
+`folk sample --tunes 3 --out tunes.html` makes a page with their scores and a player.
 """
 
 
@@ -50,7 +55,10 @@ def sample(
     top_p: Annotated[float, typer.Option(help="Draw from the fewest characters that make up this probability.")] = 1.0,
     seed: Annotated[int | None, typer.Option(show_default="random", help="One seed gives one text.")] = None,
     tunes: Annotated[int | None, typer.Option(show_default="1", help="Whole tunes to write.")] = None,
-    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write to this file instead of the screen.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write to this file: .abc, or a page .html, or a kind of `folk render`."),
+    ] = None,
     force: Force = False,
     bfloat16: Annotated[
         bool, typer.Option("--bfloat16", help="Read the weights in bfloat16; faster on processors made for it.")
@@ -66,6 +74,8 @@ def sample(
     if seed is not None:
         at_least("seed", seed, 0)
     _check_out(out, force)
+    if out and kind_of(out) and not start.startswith(TUNE_START):
+        raise UsageError(f"a {out.suffix} file is made of whole tunes: begin --start with {TUNE_START}1")
     path = _model_path(model, runs)
 
     start_tensorflow()
@@ -79,6 +89,12 @@ def sample(
     if out is None:
         for piece in pieces:
             write(piece)
+    elif kind := kind_of(out):
+        about = {"model": str(path), "seed": str(chosen)} | {
+            name.replace("_", "-"): str(value) for name, value in vars(sampling).items()
+        }
+        rendering = Rendering(kind=kind, out=out, stem=out.stem, force=force, about={**about, "start": start})
+        rendering.write(read_tunes("".join(_with_count(pieces))))
     else:
         write_text(out, "".join(_with_count(pieces)))
         say(f"wrote {out}")

@@ -3,8 +3,7 @@
 Ties become one note, repeats are written out, grace notes take their time from the note after them.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from folkkeras.errors import UsageError
@@ -37,6 +36,7 @@ class Note:
     length: Fraction  # whole notes
     pitch: int  # MIDI note number, middle C being 60
     bar: int  # its place in `Tune.bars`
+    event: int  # its place in the bar's events
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,26 +97,27 @@ def performance(tune: Tune, playing: Playing) -> list[Note]:
     tied: dict[int, int] = {}  # pitch -> the place in `notes` of a note that goes on
     now = Fraction()
     for place in bars:
-        began = now
-        for event in tune.bars[place].events:
+        bar = tune.bars[place]
+        # A pick-up stands at the end of its bar.
+        began = now - (bar.metre.length - bar.length if bar.number == 0 and bar.metre else 0)
+        for number, event in enumerate(bar.events):
             if now >= end:
                 return notes
             onset, length = (now, event.length)
             if swing:
                 onset, length = _swung(began, now, event)
-            onset, length = _add_graces(notes, event, onset, length, playing.transpose, place)
+            onset, length = _add_graces(notes, event, onset, length, playing.transpose, (place, number))
             going_on: dict[int, int] = {}
             for pitch in event.pitches:
                 midi = _within(pitch.midi + playing.transpose)
                 if midi in tied:
-                    number = tied[midi]
-                    whole = notes[number]
-                    notes[number] = Note(whole.onset, onset + length - whole.onset, midi, whole.bar)
+                    going = tied[midi]
+                    notes[going] = replace(notes[going], length=onset + length - notes[going].onset)
                 else:
-                    number = len(notes)
-                    notes.append(Note(onset, length, midi, place))
+                    going = len(notes)
+                    notes.append(Note(onset, length, midi, place, number))
                 if event.tied:
-                    going_on[midi] = number
+                    going_on[midi] = going
             if event.pitches or not event.tied:
                 tied = going_on
             now += event.length
@@ -124,14 +125,14 @@ def performance(tune: Tune, playing: Playing) -> list[Note]:
 
 
 def _add_graces(
-    notes: list[Note], event: Event, onset: Fraction, length: Fraction, transpose: int, bar: int
+    notes: list[Note], event: Event, onset: Fraction, length: Fraction, transpose: int, where: tuple[int, int]
 ) -> tuple[Fraction, Fraction]:
     """Add an event's grace notes; what is left of its own time: onset and length."""
     if not event.graces or not event.pitches:
         return onset, length
     each = min(_GRACE, length / 2 / len(event.graces))
     for number, grace in enumerate(event.graces):
-        notes.append(Note(onset + number * each, each, _within(grace.midi + transpose), bar))
+        notes.append(Note(onset + number * each, each, _within(grace.midi + transpose), *where))
     taken = each * len(event.graces)
     return onset + taken, length - taken
 
@@ -153,10 +154,3 @@ def _within(pitch: int) -> int:
     while pitch > 127:
         pitch -= _OCTAVE
     return pitch
-
-
-def seconds(tune: Tune, playing: Playing, notes: list[Note]) -> Iterator[tuple[float, float, int]]:
-    """Each note's onset and length in seconds, and its MIDI note number."""
-    factor = Fraction(60) / pace(tune, playing)
-    for note in notes:
-        yield float(note.onset * factor), float(note.length * factor), note.pitch

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
+from math import prod
 from typing import Any
 
 import abcnotes
@@ -15,7 +16,9 @@ from folkkeras.music.checking import bar_faults
 from folkkeras.music.tune import Bar, BarLine, Event, Fault, Metre, Pitch, Tune, Tuplet, printable
 
 MOST_NOTES = 20_000  # of a tune; the longest of 10,000 real ones has 1,500
+MOST_PASSES = 64  # of a repeated section or a part; what lies beyond is a slip that would play for days
 _GRACES = re.compile(r"\{[^{}\n]*\}")
+_LONG_RANGE = re.compile(r"[|:\[]\d[\d,]*-\d{3}")
 _TIED_BROKEN = re.compile(r"(-)([<>]+)")
 _GRACE = re.compile(r"(\^\^|\^|__|_|=)?([A-Ga-g])([,']*)")
 _ACCIDENTALS = {"^^": 2, "^": 1, "=": 0, "_": -1, "__": -2}
@@ -54,6 +57,8 @@ def read_tune(text: str, line: int = 1) -> Tune:
     plain = _GRACES.sub(blank, text) if "{" in text else text
     plain = _TIED_BROKEN.sub(r"\2\1", plain)  # it reads A>-B, not A->B, which books have for the same
     try:
+        if _LONG_RANGE.search(plain):
+            raise ValueError("an ending for hundreds of passes")
         parsed = abcnotes.Tune(abc=plain, strict=False)
         return _Reader(text, parsed, graces, line).tune()
     except Exception as error:  # the parser raises many kinds on broken tunes
@@ -87,9 +92,7 @@ class _Reader:
         elif self.bars[-1].after is None:
             self.faults.append(Fault("it does not end with a bar line", self.bars[-1].line, self.bars[-1].number))
         self.faults += bar_faults(self.bars)
-        # With P: the parser puts parts in their order; else its repeats alone, which spares it to find the bars again.
-        parts = "parts" in header
-        played = self.parsed.expand_repeats(strict=False) if parts else abcnotes.expand_repeats(groups, strict=False)
+        played = self._played(groups)
         return Tune(
             text=self.text,
             reference=printable(header.get("reference number", "")),
@@ -104,9 +107,20 @@ class _Reader:
             faults=tuple(self.faults),
         )
 
+    def _played(self, groups: list[list[Any]]) -> list[list[Any]]:
+        """The parser's bars in the order in which they are played."""
+        parts = self.parsed.header.get("parts", "")
+        # With P: the parser puts parts in their order; else its repeats alone, which spares it to find the bars again.
+        if parts and prod(max(int(number), 1) for number in re.findall(r"\d+", parts)) <= MOST_PASSES:
+            return self.parsed.expand_repeats(strict=False)
+        return abcnotes.expand_repeats(groups, strict=False)
+
     def _bar(self, group: list[Any]) -> None:
         line = group[0] if isinstance(group[0], abcnotes.BarLine) else None
         if line is not None:
+            if line.endings and max(line.endings) > MOST_PASSES:
+                self._fault(line, f"it has an ending for pass {max(line.endings)}")
+                line.endings = None
             self._close(_bar_line(line))
         events = tuple(self._events(group))
         if not events:
@@ -256,7 +270,10 @@ def _pitch(letter: str, alter: int, octave: int, accidental: int | None) -> Pitc
 
 @lru_cache(maxsize=4_096)
 def _length(number: int, part: int, unit: int, unit_part: int) -> Fraction:
-    return Fraction(number * unit, part * unit_part)
+    length = Fraction(number * unit, part * unit_part)
+    if length < 0:
+        raise ValueError("notes of negative length")
+    return length
 
 
 def _octave(letter: str, marks: str) -> int:

@@ -15,6 +15,7 @@ from folkkeras.music.tune import Tune
 _SCORES: dict[str, Callable[[Tune], bytes]] = {
     "svg": lambda tune: svg_text(tune).encode(),
     "png": png_bytes,
+    "score": lambda tune: svg_text(tune, title=False).encode(),  # for a page, which sets titles itself
     "musicxml": musicxml_bytes,
 }
 
@@ -32,7 +33,7 @@ def render(tune: Tune, kind: str, instrument: Instrument, playing: Playing) -> b
         FolkError: the tune has no notes.
         UsageError: the kind is none of these.
     """
-    if kind not in KINDS:
+    if kind not in (*KINDS, *_SCORES):
         raise UsageError(f"{kind!r} is not one of {', '.join(KINDS)}")
     if not any(event.pitches for bar in tune.bars for event in bar.events):
         reason = tune.faults[0].message if tune.faults else "it has no notes"

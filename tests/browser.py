@@ -1,0 +1,85 @@
+"""A real Chromium, spoken to through its DevTools protocol over a pipe."""
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+NAME = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+class Browser:
+    """A context with one page open.
+
+    Args:
+        page: the file to open.
+        profile: an empty folder for the browser's own files.
+    """
+
+    def __init__(self, page: Path, profile: Path) -> None:
+        to_browser, self._to_browser = os.pipe()
+        self._from_browser, from_browser = os.pipe()
+
+        def place_pipes() -> None:  # the browser reads from 3 and writes to 4
+            read, write = os.dup(to_browser), os.dup(from_browser)
+            os.dup2(read, 3)
+            os.dup2(write, 4)
+
+        self._process = subprocess.Popen(
+            [str(NAME), "--headless", "--no-sandbox", "--disable-gpu", "--remote-debugging-pipe",
+             "--window-size=1000,900", "--autoplay-policy=no-user-gesture-required",
+             f"--user-data-dir={profile}", "about:blank"],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            preexec_fn=place_pipes, close_fds=False,
+        )  # fmt: skip
+        os.close(to_browser)
+        os.close(from_browser)
+        self._number, self._held, self.requests = 0, b"", []
+        target = self._ask("Target.createTarget", url="about:blank")["targetId"]
+        self._session = self._ask("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        for domain in ("Network", "Page", "Runtime"):
+            self._ask(f"{domain}.enable", within=True)
+        self._ask("Page.navigate", within=True, url=page.as_uri())
+        self.run("await new Promise((done) => document.readyState === 'complete' ? done() : onload = done)")
+
+    def __enter__(self) -> "Browser":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._process.kill()
+        self._process.wait()
+        os.close(self._to_browser)
+        os.close(self._from_browser)
+
+    def run(self, script: str) -> Any:
+        """What an asynchronous function with this body returns in the page."""
+        answer = self._ask(
+            "Runtime.evaluate", within=True, awaitPromise=True, returnByValue=True, userGesture=True,
+            expression=f"(async () => {{ {script} }})()",
+        )  # fmt: skip
+        assert "exceptionDetails" not in answer, answer["exceptionDetails"]
+        return answer["result"].get("value")
+
+    def _ask(self, method: str, *, within: bool = False, **values: Any) -> dict[str, Any]:
+        self._number += 1
+        order = {"id": self._number, "method": method, "params": values}
+        if within:
+            order["sessionId"] = self._session
+        os.write(self._to_browser, json.dumps(order).encode() + b"\0")
+        while True:
+            message = self._next()
+            if message.get("method") == "Network.requestWillBeSent":
+                self.requests.append(message["params"]["request"]["url"])
+            if message.get("id") == self._number:
+                assert "error" not in message, message
+                return message["result"]
+
+    def _next(self) -> dict[str, Any]:
+        while b"\0" not in self._held:
+            data = os.read(self._from_browser, 1 << 16)
+            assert data, "the browser has ended"
+            self._held += data
+        message, self._held = self._held.split(b"\0", 1)
+        return json.loads(message)
