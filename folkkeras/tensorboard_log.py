@@ -1,4 +1,4 @@
-"""TensorBoard: loss and learning rate each step, held-out bits and a generated tune each interval, HParams.
+"""TensorBoard: loss and learning rate each step; at each interval held-out bits and a tune; HParams.
 
 All on the true step axis. After a resume the events go to a new file beside the old one; TensorBoard drops
 what a killed run had written beyond the step at which the new file begins.
@@ -16,6 +16,7 @@ from folkkeras.checkpoints import Progress
 from folkkeras.generation import DEFAULT_START, Generator
 from folkkeras.runs import Run
 from folkkeras.sampling import Sampling
+from folkkeras.tensorboard_media import Media
 
 LONGEST_TUNE = 1_000  # characters; a young model does not end its tunes
 
@@ -29,6 +30,7 @@ class TensorBoardLog(keras.callbacks.Callback):
         self.corpus_name = corpus_name
         self._generator: Generator | None = None
         self._writer: Any = None
+        self._media = Media()
 
     def on_train_begin(self, logs: Any = None) -> None:
         if self._writer is not None:
@@ -48,11 +50,14 @@ class TensorBoardLog(keras.callbacks.Callback):
             return
         with self._writer.as_default(step=self.progress.step):
             tf.summary.scalar("held_out_bits_per_character", self.run.intervals()[-1].held_out_bits)
-            tf.summary.text("generated tune", _as_markdown(self._tune()))
+            tune = self._tune()
+            tf.summary.text("generated tune", _as_markdown(tune))
+            self._media.write(tune)
         self._writer.flush()
 
     def close(self) -> None:
         """Write what is left to write."""
+        self._media.close()
         if self._writer is not None:
             self._writer.close()
 

@@ -12,6 +12,7 @@ FLOORS = [
     {"errors"},
     {"files", "config", "vocabulary", "corpus", "lstm"},
     {"lock", "music"},
+    {"tensorboard_media"},
     {"runs", "batches", "model", "sampling", "growing_tune"},
     {"listener", "model_file", "scoring", "slots"},
     {"generation", "checkpoints"},

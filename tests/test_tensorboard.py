@@ -1,19 +1,25 @@
 """The dashboard, asked over HTTP."""
 
+import io
 import json
 import subprocess
 import time
 import urllib.request
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import pytest
+import soundfile
+import tensorflow as tf
 from conftest import FOLK, SMALL, TrainedRun
+from tensorboard.backend.event_processing import event_accumulator
 
 from folkkeras.config import TrainingConfig
 from folkkeras.corpus.corpus import Corpus
 from folkkeras.runs import create_run
+from folkkeras.tensorboard_media import Media
 from folkkeras.training import train
 
 
@@ -89,6 +95,26 @@ def test_each_interval_shows_a_tune(dashboard: str) -> None:
     tunes = wait_for(dashboard, path, lambda tunes: len(tunes) >= 2)
     assert [tune["step"] for tune in tunes] == [100, 200]
     assert "X:1" in tunes[-1]["text"]
+
+
+def test_a_tune_with_notes_has_its_score_and_its_sound(tmp_path: Path) -> None:
+    writer = tf.summary.create_file_writer(str(tmp_path))
+    media = Media()
+    with writer.as_default(step=100):
+        media.write("X:1\nT:Nothing\nK:D\n")
+        media.write("X:1\nT:A\nM:4/4\nL:1/8\nK:D\nABcd efga|]\n")
+    with writer.as_default(step=200):  # at once again, which would cost more than its share
+        media.write("X:1\nT:A\nM:4/4\nL:1/8\nK:D\nABcd efga|]\n")
+    media.close()
+    writer.close()
+    accumulator = event_accumulator.EventAccumulator(str(tmp_path), {"tensors": 0})
+    accumulator.Reload()
+    found = {tag: accumulator.Tensors(tag) for tag in accumulator.Tags()["tensors"]}
+    assert {tag: [event.step for event in events] for tag, events in found.items()} == {"score": [100], "sound": [100]}
+    wave, rate = soundfile.read(io.BytesIO(tf.make_ndarray(found["sound"][0].tensor_proto)[0, 0]))
+    assert rate == 16_000
+    assert abs(wave).max() > 0.3
+    assert tf.make_ndarray(found["score"][0].tensor_proto)[2].startswith(b"\x89PNG")
 
 
 def test_hyperparameters_are_there(dashboard: str) -> None:

@@ -32,7 +32,7 @@ def tensorboard(
     board = program.TensorBoard()
     words = ["tensorboard", "--logdir", str(runs), "--host", host, "--reload_interval", "5"]
     # All points and tunes, not TensorBoard's sample of them.
-    words += ["--samples_per_plugin", "scalars=1000000,text=1000"]
+    words += ["--samples_per_plugin", "scalars=1000000,text=1000,images=1000,audio=1000"]
     if port is not None:
         words += ["--port", str(port)]
     board.configure(argv=words)
