@@ -16,6 +16,7 @@ from folkkeras.errors import UsageError
 from folkkeras.growing_tune import GrowingTune
 from folkkeras.model import TuneModel
 from folkkeras.model_file import open_model
+from folkkeras.music.tune_text import TuneText
 from folkkeras.sampling import Sampling
 from folkkeras.slots import Slots, Stream
 
@@ -51,7 +52,7 @@ class Generator:
         top_p: float = 1.0,
         seed: int = 0,
         tune: int = 1,
-    ) -> str:
+    ) -> TuneText:
         """The start text and what the model writes after it.
 
         Args:
@@ -71,7 +72,7 @@ class Generator:
             pieces = self.stream_tunes(1, start, sampling, seed, first=tune)
         else:
             pieces = self.stream(length, start, sampling, seed, tune)
-        return "".join(pieces)
+        return TuneText("".join(pieces))
 
     def stream(self, length: int, start: str, sampling: Sampling, seed: int, tune: int = 1) -> Iterator[str]:
         """Yield the start text and then `length` new characters, in pieces.

@@ -1,6 +1,7 @@
 """The installed `folk` as a process: what it prints, where, and how it ends."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -153,6 +154,20 @@ def test_render_writes_a_file_for_one_tune_and_a_folder_for_many(folk: Folk, tmp
     before = (tmp_path / "a.svg").read_bytes()
     fails(folk("render", "-", "--out", "a.svg", stdin=HOLES.split("\n\n")[1]), 1, "exists already", "--force")
     assert (tmp_path / "a.svg").read_bytes() == before
+
+
+def test_play_plays_or_says_which_file_to_open(folk: Folk, tmp_path: Path) -> None:
+    one = HOLES.split("\n\n")[0]
+    done = folk("play", "-", stdin=one, env={"PATH": str(tmp_path)})  # where no program plays sound
+    assert done.returncode == 1
+    path = Path(re.search(r"no program here plays sound: open (\S+), which", done.stderr)[1])
+    assert path.read_bytes().startswith(b"RIFF")
+    shutil.rmtree(path.parent)
+    (tmp_path / "paplay").write_text(f"#!/bin/sh\nhead -c 4 $1 > {tmp_path}/heard\n")
+    (tmp_path / "paplay").chmod(0o755)
+    done = folk("play", "-", stdin=one, env={"PATH": f"{tmp_path}:{os.environ['PATH']}"})
+    assert (done.stderr, done.returncode) == ("playing X:1 Full\n", 0)
+    assert (tmp_path / "heard").read_text() == "RIFF"
 
 
 @pytest.mark.parametrize(

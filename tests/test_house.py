@@ -32,7 +32,8 @@ MUSIC_FLOORS = [
     {"reading", "midi", "engraving"},
     {"sound"},
     {"rendering"},
-    {"worker", "workshop"},
+    {"worker", "workshop", "page"},
+    {"tune_text"},
 ]
 LIBRARY = Path(folkkeras.__file__).parent
 

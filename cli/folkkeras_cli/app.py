@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from folkkeras_cli import check, corpus, render, resume, runs, sample, tensorboard, train
+from folkkeras_cli import check, corpus, play, render, resume, runs, sample, tensorboard, train
 from folkkeras_cli.screen import write
 
 app = typer.Typer(
@@ -38,6 +38,7 @@ app.command("resume", epilog=resume.EXAMPLES)(resume.resume)
 app.command("sample", epilog=sample.EXAMPLES)(sample.sample)
 app.command("check", epilog=check.EXAMPLES)(check.check)
 app.command("render", epilog=render.EXAMPLES)(render.render)
+app.command("play", epilog=play.EXAMPLES)(play.play)
 app.command("tensorboard", epilog=tensorboard.EXAMPLES)(tensorboard.tensorboard)
 app.add_typer(runs.app, name="runs")
 app.add_typer(corpus.app, name="corpus")

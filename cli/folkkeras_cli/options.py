@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from folkkeras.music.instruments import INSTRUMENTS
+
 Runs = Annotated[
     Path,
     typer.Option("--runs", metavar="DIR", envvar="FOLK_RUNS", readable=False, help="The folder of all runs."),
@@ -36,3 +38,13 @@ Raw = Annotated[
     typer.Option("--raw/--no-raw", show_default="--no-raw", help="Take the text as it stands, not the normal form."),
 ]
 Force = Annotated[bool, typer.Option("--force", help="Overwrite what exists.")]
+
+TuneFile = Annotated[
+    str,
+    typer.Argument(metavar="FILE", show_default=False, help="A file of tunes in ABC notation; - is standard input."),
+]
+InstrumentName = Annotated[str, typer.Option("--instrument", help=f"{', '.join(INSTRUMENTS)}.")]
+Tempo = Annotated[float | None, typer.Option(show_default="the tune's, or its dance's", help="Beats a minute.")]
+Transpose = Annotated[int, typer.Option(help="Semitones up; negative ones down.")]
+Repeats = Annotated[bool, typer.Option("--repeats/--no-repeats", help="Play repeats.")]
+Swing = Annotated[bool, typer.Option("--swing", help="Play a hornpipe's even eighths long and short.")]

@@ -7,9 +7,9 @@ import typer
 
 from folkkeras.corpus.sources import STANDARD_INPUT
 from folkkeras.errors import UsageError
-from folkkeras.music.instruments import DEFAULT_INSTRUMENT, INSTRUMENTS, instrument
+from folkkeras.music.instruments import DEFAULT_INSTRUMENT, instrument
 from folkkeras.music.performance import Playing
-from folkkeras_cli.options import Force
+from folkkeras_cli.options import Force, InstrumentName, Repeats, Swing, Tempo, Transpose, TuneFile
 from folkkeras_cli.rendering import ALL_KINDS, Rendering, kind_of
 from folkkeras_cli.tune_files import tunes_of
 
@@ -24,12 +24,7 @@ EXAMPLES = """Examples:
 
 
 def render(
-    file: Annotated[
-        str,
-        typer.Argument(
-            metavar="FILE", show_default=False, help="A file of tunes in ABC notation; - is standard input."
-        ),
-    ],
+    file: TuneFile,
     to: Annotated[
         str | None, typer.Option(show_default=False, help=f"The kind of file: {', '.join(ALL_KINDS)}.")
     ] = None,
@@ -39,15 +34,11 @@ def render(
             show_default=False, metavar="FILE|DIR", help="Where to write: a file for one tune, a folder for many."
         ),
     ] = None,
-    instrument_name: Annotated[
-        str, typer.Option("--instrument", help=f"{', '.join(INSTRUMENTS)}.")
-    ] = DEFAULT_INSTRUMENT,
-    tempo: Annotated[
-        float | None, typer.Option(show_default="the tune's, or its dance's", help="Beats a minute.")
-    ] = None,
-    transpose: Annotated[int, typer.Option(help="Semitones up; negative ones down.")] = 0,
-    repeats: Annotated[bool, typer.Option("--repeats/--no-repeats", help="Play repeats.")] = True,
-    swing: Annotated[bool, typer.Option("--swing", help="Play a hornpipe's even eighths long and short.")] = False,
+    instrument_name: InstrumentName = DEFAULT_INSTRUMENT,
+    tempo: Tempo = None,
+    transpose: Transpose = 0,
+    repeats: Repeats = True,
+    swing: Swing = False,
     force: Force = False,
 ) -> None:
     """Write tunes as sound, score, MIDI or MusicXML, one file a tune, or all as one web page."""

@@ -1,0 +1,74 @@
+"""`folk play`: hear tunes through whatever the desktop has."""
+
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from folkkeras.errors import FolkError
+from folkkeras.files import write_bytes
+from folkkeras.music.instruments import DEFAULT_INSTRUMENT, instrument
+from folkkeras.music.performance import Playing
+from folkkeras.music.workshop import Workshop
+from folkkeras_cli.options import InstrumentName, Repeats, Swing, Tempo, Transpose, TuneFile
+from folkkeras_cli.screen import say
+from folkkeras_cli.tune_files import tunes_of
+
+EXAMPLES = """Examples:
+
+`folk play tunes.abc` plays a file's tunes, one after another; Ctrl-C ends it;
+
+`folk sample | folk play -` plays a new tune.
+"""
+
+# Programs that play a WAV file, the desktops' own first.
+_PLAYERS = (
+    ("pw-play",),
+    ("paplay",),
+    ("afplay",),
+    ("aplay", "-q"),
+    ("ffplay", "-nodisp", "-autoexit", "-loglevel", "quiet"),
+    ("mpv", "--no-video", "--really-quiet"),
+)
+
+
+def play(
+    file: TuneFile,
+    instrument_name: InstrumentName = DEFAULT_INSTRUMENT,
+    tempo: Tempo = None,
+    transpose: Transpose = 0,
+    repeats: Repeats = True,
+    swing: Swing = False,
+) -> None:
+    """Play tunes, or say which file to open where no program here plays sound."""
+    player = instrument(instrument_name)
+    playing = Playing(tempo=tempo, transpose=transpose, repeats=repeats, swing=swing)
+    tunes = tunes_of(file)
+    folder = Path(tempfile.mkdtemp(prefix="folk-"))
+    try:
+        with Workshop() as workshop:
+            for number, tune in enumerate(tunes, start=1):
+                path = folder / f"{number}.wav"
+                write_bytes(path, workshop.render(tune, "wav", player, playing))
+                say(f"playing X:{tune.reference} {tune.title}")
+                if not _sounded(path):
+                    raise _NoPlayerError(f"no program here plays sound: open {path}, which stays there")
+    except _NoPlayerError:
+        raise
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+class _NoPlayerError(FolkError):
+    pass
+
+
+def _sounded(path: Path) -> bool:
+    """Whether some program has played the file to its end."""
+    for words in _PLAYERS:
+        program = shutil.which(words[0])
+        if program and subprocess.run([program, *words[1:], str(path)], capture_output=True).returncode == 0:
+            return True
+    return False
