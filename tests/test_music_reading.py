@@ -1,8 +1,10 @@
 """A tune as it is read: pitches, lengths, bars, what is wrong with it."""
 
+import random
 from fractions import Fraction
 
 import pytest
+from fuzz import mutated, through_python
 
 from folkkeras.corpus.sources import read_source
 from folkkeras.music.reading import read_tune, read_tunes
@@ -104,6 +106,31 @@ def test_a_tune_is_whole_or_it_is_said_why_not(text: str, faults: list[str]) -> 
 def test_lines_are_counted_through_the_file() -> None:
     tunes = read_tunes("% a book\n" + HEADER + "A8|A8|]\n\n" + HEADER + "A8|A7|A8|]\n")
     assert [[fault.line for fault in tune.faults] for tune in tunes] == [[], [14]]
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        (HEADER + "A8:20020507|A8|]", "it has an ending for pass 20020507"),
+        (HEADER + "A8|1-99999999 A8:|", "it cannot be read (an ending for hundreds of passes)"),
+        ("X:1\nP:((A99)99)99\nL:1/8\nK:D\nP:A\nA8|]\n", None),
+        ("X:1\nL:-1/8\nK:D\nA8|]\n", "it cannot be read (notes of negative length)"),
+        (HEADER + "a" * 30_000, "it cannot be read (more than 20,000 notes)"),
+        ("X:1\nM:0/0\nK:\x1b[31m\nA\x1b8|]", None),
+    ],
+)
+def test_absurd_tunes_are_read_at_once(text: str, fault: str | None) -> None:
+    through_python(text)
+    faults = [fault.message for fault in read_tune(text).faults]
+    assert fault is None or fault in faults
+    assert "\x1b" not in "".join(faults) + read_tune(text).key
+
+
+def test_hurt_tunes_raise_nothing() -> None:
+    texts = read_source("oneills").tunes + read_source("ryans").tunes
+    chance = random.Random(0)
+    for _ in range(500):
+        through_python(mutated(chance.choice(texts), chance))
 
 
 @pytest.mark.parametrize("collection", ["oneills", "ryans", "airds"])
