@@ -16,7 +16,7 @@ from folkkeras.corpus.sources import read_source
 from folkkeras.errors import UsageError
 from folkkeras.music.instruments import INSTRUMENTS
 from folkkeras.music.midi import TICKS, midi_bytes
-from folkkeras.music.performance import LONGEST, Playing, pace, performance
+from folkkeras.music.performance import LONGEST, Playing, is_cut, pace, performance
 from folkkeras.music.reading import read_tune
 from folkkeras.music.sound import RATE, samples, sound_bytes
 from folkkeras.music.tune import Tune
@@ -83,7 +83,10 @@ def test_an_endless_tune_is_cut() -> None:
     tune = read_tune(HEADER + "A8|" * 5_000)
     notes = performance(tune, Playing())
     assert float(notes[-1].onset / pace(tune, Playing())) * 60 < LONGEST
-    assert len(performance(read_tune(HEADER + "a99999|"), Playing())) == 1
+    (note,) = performance(read_tune(HEADER + "a99999|"), Playing())
+    assert float(note.length / pace(tune, Playing())) * 60 == LONGEST
+    assert is_cut(tune, Playing())
+    assert not is_cut(read_tune(HEADER + "A8|A8|]"), Playing())
 
 
 @pytest.mark.parametrize("values", [{"tempo": 0}, {"tempo": 1e9}, {"transpose": 99}])

@@ -8,8 +8,8 @@ from pathlib import Path
 from folkkeras.errors import FolkError, OutputError
 from folkkeras.files import reason, write_bytes
 from folkkeras.music.instruments import DEFAULT_INSTRUMENT, Instrument, instrument
-from folkkeras.music.kinds import KINDS
-from folkkeras.music.performance import Playing
+from folkkeras.music.kinds import KINDS, SCORES
+from folkkeras.music.performance import LONGEST, Playing, is_cut
 from folkkeras.music.tune import Tune
 from folkkeras.music.workshop import Workshop
 from folkkeras_cli.screen import say
@@ -86,6 +86,8 @@ class Rendering:
             write_bytes(path, data)
             if not tune.whole:
                 say(f"{path}: not whole: {tune.faults[0]}")
+            if self.kind not in SCORES and is_cut(tune, self.playing):
+                say(f"{path}: cut off after {LONGEST // 60} minutes")
         done = len(tunes) - len(failed)
         if done:
             say(f"wrote {places[0] if len(tunes) == 1 else f'{done:,} files to {places[0].parent}'}")

@@ -3,13 +3,14 @@
 Ties become one note, repeats are written out, grace notes take their time from the note after them.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from folkkeras.errors import UsageError
 from folkkeras.music.tune import Event, Tune
 
-LONGEST = 20 * 60  # seconds; a performance is cut there
+LONGEST = 6 * 60  # seconds; a performance is cut there; the longest of 4,000 real tunes lasts five minutes
 _GRACE = Fraction(1, 64)  # of a whole note; at most half of the note goes to all its graces
 _OCTAVE = 12
 
@@ -90,7 +91,7 @@ def pace(tune: Tune, playing: Playing) -> Fraction:
 
 def performance(tune: Tune, playing: Playing) -> list[Note]:
     """The notes in the order of their onsets, at most `LONGEST` seconds of them."""
-    bars = tune.order if playing.repeats else range(len(tune.bars))
+    bars = _bars(tune, playing)
     end = pace(tune, playing) * LONGEST / 60
     swing = playing.swing and "hornpipe" in tune.type.lower()
     notes: list[Note] = []
@@ -103,7 +104,7 @@ def performance(tune: Tune, playing: Playing) -> list[Note]:
         for number, event in enumerate(bar.events):
             if now >= end:
                 return notes
-            onset, length = (now, event.length)
+            onset, length = now, min(event.length, end - now)
             if swing:
                 onset, length = _swung(began, now, event)
             onset, length = _add_graces(notes, event, onset, length, playing.transpose, (place, number))
@@ -122,6 +123,15 @@ def performance(tune: Tune, playing: Playing) -> list[Note]:
                 tied = going_on
             now += event.length
     return notes
+
+
+def is_cut(tune: Tune, playing: Playing) -> bool:
+    """Whether a performance is cut because it would last too long."""
+    return sum(tune.bars[place].length for place in _bars(tune, playing)) > pace(tune, playing) * LONGEST / 60
+
+
+def _bars(tune: Tune, playing: Playing) -> Sequence[int]:
+    return tune.order if playing.repeats else range(len(tune.bars))
 
 
 def _add_graces(
