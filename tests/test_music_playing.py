@@ -149,6 +149,19 @@ def comparable(text: str) -> str | None:
     return None if re.search(r'[{}"!~.HLMOPSTuv+]', body) else text
 
 
+def repeats_from_a_double_bar(tune: Tune) -> bool:
+    """Whether a repeat without `|:` goes back to a double bar: so the standard (4.8), abc2midi to the beginning."""
+    double = False
+    for bar in tune.bars:
+        if bar.before:
+            double = (double or bar.before.double) and not bar.before.repeat_start
+        if bar.after and bar.after.repeat_end:
+            if double:
+                return True
+            double = False
+    return False
+
+
 def same_notes(tune: Tune, oracle: bytes) -> bool:
     """Pitches, onsets and lengths; abc2midi spreads chords by a few ticks and shortens notes by one."""
     ours = notes_in(midi_bytes(tune, FLUTE, Playing()))
@@ -169,19 +182,15 @@ def test_notes_are_those_of_abc2midi(collection: str, request: pytest.FixtureReq
     for number, verbatim in enumerate(read_source(source).tunes):
         text = comparable(verbatim)
         tune = read_tune(text) if text else None
-        if text is None or tune is None or not tune.whole:
+        if text is None or tune is None or not tune.whole or repeats_from_a_double_bar(tune):
             continue
         (tmp_path / f"{number}.abc").write_text(text)
-        subprocess.run(
-            ["abc2midi", f"{number}.abc", "-o", f"{number}.mid", "-quiet"], cwd=tmp_path, capture_output=True
-        )
+        words = ["abc2midi", f"{number}.abc", "-o", f"{number}.mid"]
+        said = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, errors="replace").stdout
         path = tmp_path / f"{number}.mid"
-        if path.exists():
+        # Where it is at a loss with the repeats, it says so and guesses; of some tunes it writes no notes.
+        if path.exists() and notes_in(path.read_bytes()) and "found [1" not in said:
             compared += 1
             same += same_notes(tune, path.read_bytes())
     assert compared > 10  # of Ryan's nearly all have decorations
-    assert same >= LEAST[collection] * compared, (same, compared)
-
-
-# Where they differ it is by the repeats: after `A || B :|` the standard repeats B alone (4.8), abc2midi all.
-LEAST = {"oneills": 0.97, "ryans": 0.9, "airds": 0.95, "lab": 0.97}
+    assert same >= 0.985 * compared, (same, compared)
