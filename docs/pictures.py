@@ -3,8 +3,8 @@
     python docs/pictures.py runs/oneills-1
 
 writes docs/loss-curve.svg, from the run's metrics.csv, docs/tune.svg, a terminal with what
-`folk sample oneills-1 --seed 7` prints, and docs/page.png, a page of `folk sample`, seen in Chromium. The same run
-gives the same pictures, on one machine byte for byte.
+`folk sample oneills-1 --seed 7` prints, and docs/page.png, a page of `folk sample`, and docs/dashboard.png,
+TensorBoard with the run and those beside it, both seen in Chromium.
 """
 
 import argparse
@@ -13,6 +13,7 @@ import io
 import math
 import re
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -20,6 +21,7 @@ import matplotlib
 
 matplotlib.use("Agg")
 from matplotlib import pyplot as plt
+from PIL import Image
 from rich.console import Console
 from rich.text import Text
 
@@ -29,6 +31,9 @@ from folkkeras.music.page import Entry, page_text
 from folkkeras.music.reading import read_tune
 
 DOCS = Path(__file__).resolve().parent
+sys.path.insert(0, str(DOCS.parent / "tests"))
+from browser import Browser  # noqa: E402
+
 WIDTH = 88  # columns of the drawn terminal
 LINES = 32  # of a tune, at most; a young model may not end it
 
@@ -83,6 +88,27 @@ def draw_page(run: Path, seed: int, out: Path) -> None:
         subprocess.run(words, check=True, capture_output=True)
 
 
+def draw_dashboard(run: Path, out: Path) -> None:
+    """Draw TensorBoard with the scores and the sounds of the run and those beside it."""
+    words = ["folk", "tensorboard", "--runs", str(run.parent), "--port", "0"]
+    dashboard = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    assert dashboard.stdout is not None
+    address = dashboard.stdout.readline().strip()
+    panels = []
+    for tab in ("images", "audio"):
+        with (
+            tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
+            Browser(f"{address}#{tab}", Path(folder)) as browser,
+        ):
+            browser.run("await new Promise((done) => setTimeout(done, 10000))")  # the dashboard loads by itself
+            panels.append(Image.open(io.BytesIO(browser.picture())).crop((280, 0, 1_000, 700)))
+    dashboard.terminate()
+    whole = Image.new("RGB", (sum(panel.width for panel in panels), panels[0].height))
+    whole.paste(panels[0], (0, 0))
+    whole.paste(panels[1], (panels[0].width, 0))
+    whole.save(out)
+
+
 def main() -> None:
     """Read the command line and draw."""
     parser = argparse.ArgumentParser(description="Draw the README's pictures from a run.")
@@ -93,6 +119,7 @@ def main() -> None:
     draw_curve(run, DOCS / "loss-curve.svg")
     draw_tune(run, arguments.seed, DOCS / "tune.svg")
     draw_page(run, arguments.seed, DOCS / "page.png")
+    draw_dashboard(run, DOCS / "dashboard.png")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """A real Chromium, spoken to through its DevTools protocol over a pipe."""
 
+import base64
 import json
 import os
 import shutil
@@ -14,11 +15,11 @@ class Browser:
     """A context with one page open.
 
     Args:
-        page: the file to open.
+        page: the file to open, or an address.
         profile: an empty folder for the browser's own files.
     """
 
-    def __init__(self, page: Path, profile: Path) -> None:
+    def __init__(self, page: Path | str, profile: Path) -> None:
         to_browser, self._to_browser = os.pipe()
         self._from_browser, from_browser = os.pipe()
 
@@ -41,7 +42,7 @@ class Browser:
         self._session = self._ask("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         for domain in ("Network", "Page", "Runtime"):
             self._ask(f"{domain}.enable", within=True)
-        self._ask("Page.navigate", within=True, url=page.as_uri())
+        self.go(page.as_uri() if isinstance(page, Path) else page)
         self.run("await new Promise((done) => document.readyState === 'complete' ? done() : onload = done)")
 
     def __enter__(self) -> "Browser":
@@ -61,6 +62,14 @@ class Browser:
         )  # fmt: skip
         assert "exceptionDetails" not in answer, answer["exceptionDetails"]
         return answer["result"].get("value")
+
+    def go(self, address: str) -> None:
+        """Open another page."""
+        self._ask("Page.navigate", within=True, url=address)
+
+    def picture(self) -> bytes:
+        """What is seen, as PNG."""
+        return base64.b64decode(self._ask("Page.captureScreenshot", within=True, format="png")["data"])
 
     def _ask(self, method: str, *, within: bool = False, **values: Any) -> dict[str, Any]:
         self._number += 1
