@@ -103,6 +103,11 @@ def test_a_tune_is_whole_or_it_is_said_why_not(text: str, faults: list[str]) -> 
     assert tune.whole == (not faults)
 
 
+def test_what_cannot_be_read_keeps_its_title() -> None:
+    tune = read_tune("X:7\nT:The Odd Key\nR:reel\nK:Hm\nA8|\n")
+    assert (tune.reference, tune.title, tune.type, tune.bars) == ("7", "The Odd Key", "reel", ())
+
+
 def test_lines_are_counted_through_the_file() -> None:
     tunes = read_tunes("% a book\n" + HEADER + "A8|A8|]\n\n" + HEADER + "A8|A7|A8|]\n")
     assert [[fault.line for fault in tune.faults] for tune in tunes] == [[], [14]]

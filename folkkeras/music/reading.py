@@ -11,7 +11,7 @@ from typing import Any
 
 import abcnotes
 
-from folkkeras.corpus.tunes import split_tunes
+from folkkeras.corpus.tunes import header_of, split_tunes
 from folkkeras.music.checking import bar_faults
 from folkkeras.music.tune import Bar, BarLine, Event, Fault, Metre, Pitch, Tune, Tuplet, printable
 
@@ -63,7 +63,14 @@ def read_tune(text: str, line: int = 1) -> Tune:
         return _Reader(text, parsed, graces, line).tune()
     except Exception as error:  # the parser raises many kinds on broken tunes
         reason = printable(str(error).split("\n", 1)[0]) or type(error).__name__
-        return Tune(text, faults=(Fault(f"it cannot be read ({reason})"),))
+        fields = {letter: printable(value) for letter, value in header_of(text).items()}
+        return Tune(
+            text,
+            reference=fields.get("X", ""),
+            title=fields.get("T", ""),
+            type=fields.get("R", ""),
+            faults=(Fault(f"it cannot be read ({reason})"),),
+        )
 
 
 class _Reader:
