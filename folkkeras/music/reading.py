@@ -3,7 +3,6 @@
 import re
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
 from math import prod
@@ -132,10 +131,9 @@ class _Reader:
         events = tuple(self._events(group))
         if not events:
             return
-        notes = [token for token in group if isinstance(token, (abcnotes.Note, abcnotes.Rest))]
-        first = notes[0]
+        first = next(token for token in group if isinstance(token, (abcnotes.Note, abcnotes.Rest)))
         metre = first.time_sig._meter
-        key = next((token.key for token in notes if isinstance(token, abcnotes.Note)), None)
+        key = next((token.key for token in group if isinstance(token, abcnotes.Note)), None)
         self._close_last()
         bar = Bar(
             number=self.bars[-1].number + 1 if self.bars else 1,
@@ -147,7 +145,7 @@ class _Reader:
             signature=_signature(key) if key else (self.bars[-1].signature if self.bars else ()),
         )
         if not self.bars and bar.metre and bar.length < bar.metre.length:
-            bar = replace(bar, number=0)
+            bar = bar._replace(number=0)
         self.place_of[id(group[0])] = len(self.bars)
         self.open, self.before = bar, None
 
@@ -157,7 +155,7 @@ class _Reader:
 
     def _close_last(self) -> None:
         if self.open:
-            self.bars.append(replace(self.open, after=self.before))
+            self.bars.append(self.open._replace(after=self.before))
         self.open = None
 
     def _events(self, group: list[Any]) -> Iterator[Event]:
@@ -244,15 +242,10 @@ def _event(notes: list[Any], tuplet: Tuplet | None, graces: tuple[Pitch, ...], j
         if first.symbol in "XZ" and time._meter:
             unit = time._meter
         return Event((), _length(*first.length, *unit), tuplet, graces=graces, symbol=symbol)
-    return Event(
-        pitches=tuple([_pitch_of(note) for note in notes]),
-        length=_length(*first.length, *unit),
-        tuplet=tuplet,
-        tied=any(note.tie for note in notes),
-        graces=graces,
-        joined=joined,
-        symbol=symbol,
-    )
+    single = len(notes) == 1
+    pitches = (_pitch_of(first),) if single else tuple(map(_pitch_of, notes))
+    tied = first.tie if single else any(note.tie for note in notes)
+    return Event(pitches, _length(*first.length, *unit), tuplet, tied, graces, joined, symbol)
 
 
 def _pitch_of(note: Any) -> Pitch:
@@ -288,9 +281,9 @@ def _octave(letter: str, marks: str) -> int:
 
 
 def _signature(key: Any) -> tuple[tuple[str, int], ...]:
-    found = {letter: alter for letter, alter in _key_accidentals(key).items() if alter}
+    found = _key_accidentals(key)
     order = _SHARPS if sum(found.values()) > 0 else _FLATS
-    return tuple((letter, found[letter]) for letter in order if letter in found)
+    return tuple([(letter, found[letter]) for letter in order if found.get(letter)])
 
 
 def _bar_line(token: Any) -> BarLine:

@@ -7,6 +7,7 @@ abcnotation.com/wiki/abc:standard:v2.1.
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import lcm
+from typing import NamedTuple
 
 _SEMITONES = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 
@@ -41,8 +42,7 @@ class Tuplet:
     last: bool  # whether it ends it
 
 
-@dataclass(frozen=True)
-class Event:
+class Event(NamedTuple):  # of which there are many, and tuples are made fastest
     """A note, a chord, or a rest."""
 
     pitches: tuple[Pitch, ...]  # of a rest none
@@ -88,8 +88,7 @@ class Metre:
         return Fraction(self.beats, self.unit)
 
 
-@dataclass(frozen=True)
-class Bar:
+class Bar(NamedTuple):
     """A bar with at least one event."""
 
     number: int  # 0 for a pick-up before the first full bar
