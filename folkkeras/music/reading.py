@@ -110,7 +110,7 @@ class _Reader:
             unit_length=self._unit_length(),
             bars=tuple(self.bars),
             order=tuple([self.place_of[id(group[0])] for group in played if id(group[0]) in self.place_of]),
-            faults=tuple(self.faults),
+            faults=tuple(sorted(self.faults, key=lambda fault: (fault.line or 0, fault.bar or 0))),
         )
 
     def _played(self, groups: list[list[Any]]) -> list[list[Any]]:
