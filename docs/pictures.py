@@ -32,7 +32,7 @@ from folkkeras.music.reading import read_tune
 
 DOCS = Path(__file__).resolve().parent
 sys.path.insert(0, str(DOCS.parent / "tests"))
-from browser import Browser  # noqa: E402
+from browser import Browser  # noqa: E402  # it stands among the tests, which are no package
 
 WIDTH = 88  # columns of the drawn terminal
 LINES = 32  # of a tune, at most; a young model may not end it

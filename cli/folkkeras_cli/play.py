@@ -45,6 +45,7 @@ def play(
     playing = Playing(tempo=tempo, transpose=transpose, repeats=repeats, swing=swing)
     tunes = tunes_of(file)
     folder = Path(tempfile.mkdtemp(prefix="folk-"))
+    kept = False
     try:
         with Workshop() as workshop:
             for number, tune in enumerate(tunes, start=1):
@@ -52,17 +53,11 @@ def play(
                 write_bytes(path, workshop.render(tune, "wav", player, playing))
                 say(f"playing X:{tune.reference} {tune.title}")
                 if not _sounded(path):
-                    raise _NoPlayerError(f"no program here plays sound: open {path}, which stays there")
-    except _NoPlayerError:
-        raise
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-class _NoPlayerError(FolkError):
-    pass
+                    kept = True
+                    raise FolkError(f"no program here plays sound: open {path}, which stays there")
+    finally:
+        if not kept:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _sounded(path: Path) -> bool:
