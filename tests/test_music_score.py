@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from fractions import Fraction
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -135,6 +136,14 @@ def test_the_workshop_renders_and_says_why_it_cannot() -> None:
         with pytest.raises(FolkError, match="it has no notes"):
             workshop.render(read_tune(HEADER), "svg")
         assert workshop.render(read_tune(HEADER + "A8|]"), "mid").startswith(b"MThd")
+
+
+def test_the_folder_one_is_in_lends_no_modules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "folkkeras").mkdir()  # as the folder of a clone is named
+    (tmp_path / "json.py").write_text("raise SystemExit")
+    monkeypatch.chdir(tmp_path)
+    with Workshop() as workshop:
+        assert workshop.render(read_tune(HEADER + "A8|]"), "svg").startswith(b"<svg")
 
 
 def test_a_crash_costs_one_file() -> None:

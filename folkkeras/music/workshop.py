@@ -62,7 +62,9 @@ class Workshop:
             process.stdin.flush()
             answer = json.loads(process.stdout.readline())
             data = process.stdout.read(answer.get("size", 0))
-        except (OSError, ValueError) as error:
+            if len(data) < answer.get("size", 0):
+                raise EOFError("the answer is cut off")
+        except (OSError, ValueError, EOFError) as error:
             self.close()
             name = f"X:{tune.reference} {tune.title}".strip()
             raise FolkError(f"{name} cannot be rendered: the library that makes {kind} files failed on it") from error
@@ -81,7 +83,8 @@ class Workshop:
 
     def _start(self) -> "subprocess.Popen[bytes]":
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "folkkeras.music.worker"],
+            # -P: nothing is imported from the folder that one happens to be in.
+            [sys.executable, "-P", "-m", "folkkeras.music.worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
