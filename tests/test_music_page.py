@@ -115,6 +115,35 @@ def test_the_cursor_follows_and_the_player_stops_at_the_end(tmp_path: Path) -> N
     assert (found["after"], found["left"]) == ("Play", 0)
 
 
+def test_a_count_in_clicks_a_bar_of_beats_and_ends_with_the_player(tmp_path: Path) -> None:
+    found = in_browser(
+        page_text([entry(read_tune(SCALE))], "Tunes", {}),
+        """
+        const player = players[0];
+        const [click, note] = [soundClick, soundNote];
+        const clicks = [], notes = [];
+        let silenced = true;
+        soundClick = (context, output, start) => {
+          clicks.push(start);
+          silenced &&= output === player.output;
+          click(context, output, start);
+        };
+        soundNote = (context, output, pitch, start, length) => {
+          notes.push(start);
+          note(context, output, pitch, start, length);
+        };
+        document.querySelector(".count").click();
+        player.button.click();
+        while (!notes.length) await new Promise((resolve) => setTimeout(resolve, 20));
+        player.button.click();
+        return { gaps: [...clicks, notes[0]].map((time) => time - clicks[0]), silenced };
+        """,
+        tmp_path,
+    )
+    assert found["gaps"] == pytest.approx([0, 0.5, 1, 1.5, 2], abs=0.02)
+    assert found["silenced"]
+
+
 def test_a_loop_stays_between_its_bars(tmp_path: Path) -> None:
     found = in_browser(
         page_text([entry(read_tune(SCALE + "|".join(["d4"] * 4) + "|]\n"))], "Tunes", {}),

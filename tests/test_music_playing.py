@@ -149,17 +149,23 @@ def comparable(text: str) -> str | None:
     return None if re.search(r'[{}"!~.HLMOPSTuv+]', body) else text
 
 
-def repeats_from_a_double_bar(tune: Tune) -> bool:
-    """Whether a repeat without `|:` goes back to a double bar: so the standard (4.8), abc2midi to the beginning."""
-    double = False
-    for bar in tune.bars:
-        if bar.before:
-            double = (double or bar.before.double) and not bar.before.repeat_start
-        if bar.after and bar.after.repeat_end:
-            if double:
-                return True
-            double = False
-    return False
+_REPEATS = re.compile(r"(?P<end>:\||::)|(?P<start>\|:)|(?P<double>\|\||\|\])")
+
+
+def with_repeats_begun(text: str) -> str:
+    """With `|:` where a repeat begins at a double bar: the standard (4.8) has it so, abc2midi needs it said."""
+    double, opened, begun = None, False, []
+    for mark in _REPEATS.finditer(text, text.index("K:")):
+        if mark["end"]:
+            begun += [double] if double else []
+            double, opened = None, mark["end"] == "::"
+        elif mark["start"]:
+            double, opened = None, True
+        elif not opened:
+            double = mark
+    for mark in reversed(begun):
+        text = f"{text[: mark.start()]}|:{text[mark.end() :]}"
+    return text
 
 
 def same_notes(tune: Tune, oracle: bytes) -> bool:
@@ -182,9 +188,9 @@ def test_notes_are_those_of_abc2midi(collection: str, request: pytest.FixtureReq
     for number, verbatim in enumerate(read_source(source).tunes):
         text = comparable(verbatim)
         tune = read_tune(text) if text else None
-        if text is None or tune is None or not tune.whole or repeats_from_a_double_bar(tune):
+        if text is None or tune is None or not tune.whole:
             continue
-        (tmp_path / f"{number}.abc").write_text(text)
+        (tmp_path / f"{number}.abc").write_text(with_repeats_begun(text))
         words = ["abc2midi", f"{number}.abc", "-o", f"{number}.mid"]
         said = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, errors="replace").stdout
         path = tmp_path / f"{number}.mid"
@@ -193,4 +199,4 @@ def test_notes_are_those_of_abc2midi(collection: str, request: pytest.FixtureReq
             compared += 1
             same += same_notes(tune, path.read_bytes())
     assert compared > 10  # of Ryan's nearly all have decorations
-    assert same >= 0.985 * compared, (same, compared)
+    assert same >= 0.995 * compared, (same, compared)

@@ -107,14 +107,14 @@ class Player {
     [this.start, this.end] = values.part;
     const lead = values.count ? this.tune.beats * this.tune.beat : 0.1 * this.rate;
     this.anchor(this.start - lead);
+    this.output = this.context.createGain();
+    this.output.connect(this.context.destination);
     if (values.count) {
       for (let beat = 0; beat < this.tune.beats; beat++) {
-        soundClick(this.context, this.context.destination, this.began + (beat * this.tune.beat) / this.rate);
+        soundClick(this.context, this.output, this.began + (beat * this.tune.beat) / this.rate);
       }
     }
     this.next = this.tune.notes.findIndex((note) => note[0] >= this.start - 1e-6);
-    this.output = this.context.createGain();
-    this.output.connect(this.context.destination);
     this.button.textContent = "Stop";
     this.timer = setInterval(() => this.schedule(), TICK);
     this.schedule();
