@@ -28,7 +28,6 @@ class _Chunk:
 
     inputs: npt.NDArray  # (lanes, chunk), in the small type of the vocabulary's indices
     labels: npt.NDArray  # (lanes, chunk), one character ahead
-    counted: npt.NDArray[np.bool_]  # (lanes, chunk), whether there is a label, or the tune has ended
     fresh: npt.NDArray[np.bool_]  # (lanes, 1), whether a tune begins here
 
 
@@ -42,33 +41,39 @@ class Scorer:
 
     def __init__(self, model: TuneModel, tunes: Sequence[str]) -> None:
         self.model = model
-        self.characters = sum(len(tune) - 1 for tune in tunes)  # predicted
-        self._chunks = _chunks(tunes, model.vocabulary)
+        self._chunks, self._places = _chunks(tunes, model.vocabulary)
         twin = self._twin = model.twin(batch_size=LANES, stateful=True)
 
         @tf.function(autograph=False)
-        def nats(inputs: tf.Tensor, labels: tf.Tensor, counted: tf.Tensor, fresh: tf.Tensor) -> tf.Tensor:
+        def nats(inputs: tf.Tensor, labels: tf.Tensor, fresh: tf.Tensor) -> tf.Tensor:
             for lstm in twin.lstms:
                 for state in lstm.states:
                     state.assign(tf.where(fresh, tf.zeros_like(state), state))
             logits = twin(tf.cast(inputs, tf.int32), training=False)  # (lanes, chunk, vocabulary)
-            nats = tf.nn.sparse_softmax_cross_entropy_with_logits(tf.cast(labels, tf.int32), logits)
-            return tf.reduce_sum(tf.where(counted, nats, 0.0))
+            return tf.nn.sparse_softmax_cross_entropy_with_logits(tf.cast(labels, tf.int32), logits)
 
         self._nats = nats
 
+    def bits(self) -> list[npt.NDArray[np.float64]]:
+        """Of each tune the bits of its characters from the second on, (characters - 1,), under the weights of now."""
+        self._twin.set_weights(self.model.get_weights())
+        nats = [
+            self._nats(*map(tf.constant, (chunk.inputs, chunk.labels, chunk.fresh))).numpy() for chunk in self._chunks
+        ]
+        bits = np.concatenate(nats, 1).astype(np.float64) / np.log(2)  # (lanes, characters)
+        return [bits[lane, begin:end] for lane, begin, end in self._places]
+
     def bits_per_character(self) -> float:
         """The figure under the model's weights of now; nan or infinite where the weights are."""
-        self._twin.set_weights(self.model.get_weights())
-        total = sum(
-            float(self._nats(*map(tf.constant, (chunk.inputs, chunk.labels, chunk.counted, chunk.fresh))))
-            for chunk in self._chunks
-        )
-        return total / self.characters / float(np.log(2))
+        return float(np.concatenate(self.bits()).mean())
 
 
-def _chunks(tunes: Sequence[str], vocabulary: Vocabulary) -> list[_Chunk]:
-    """Lay the tunes' indices into lanes, each tune from the beginning of a chunk on, the longest ones first."""
+def _chunks(tunes: Sequence[str], vocabulary: Vocabulary) -> tuple[list[_Chunk], list[tuple[int, int, int]]]:
+    """Lay the tunes' indices into lanes, each tune from the beginning of a chunk on, the longest ones first.
+
+    Returns:
+        The chunks, and for each tune its lane and where in it its predicted characters begin and end.
+    """
     sizes = [-(-len(tune) // CHUNK) for tune in tunes]  # chunks
     ends = [0] * LANES  # chunks laid into each lane
     places = {}
@@ -77,19 +82,14 @@ def _chunks(tunes: Sequence[str], vocabulary: Vocabulary) -> list[_Chunk]:
         places[number] = lane, ends[lane]
         ends[lane] += sizes[number]
     ids = np.zeros((LANES, max(ends) * CHUNK + 1), vocabulary.encode("").dtype)
-    counted = np.zeros(ids.shape, bool)
     fresh = np.zeros((LANES, max(ends)), bool)
     for number, (lane, chunk) in places.items():
         tune, begin = vocabulary.encode(tunes[number]), chunk * CHUNK
         ids[lane, begin : begin + len(tune)] = tune
-        counted[lane, begin : begin + len(tune) - 1] = True
         fresh[lane, chunk] = True
-    return [
-        _Chunk(
-            ids[:, begin : begin + CHUNK],
-            ids[:, begin + 1 : begin + CHUNK + 1],
-            counted[:, begin : begin + CHUNK],
-            fresh[:, begin // CHUNK, None],
-        )
+    chunks = [
+        _Chunk(ids[:, begin : begin + CHUNK], ids[:, begin + 1 : begin + CHUNK + 1], fresh[:, begin // CHUNK, None])
         for begin in range(0, max(ends) * CHUNK, CHUNK)
     ]
+    begins = [(places[number][0], places[number][1] * CHUNK) for number in range(len(tunes))]
+    return chunks, [(lane, begin, begin + len(tune) - 1) for (lane, begin), tune in zip(begins, tunes, strict=True)]

@@ -16,7 +16,7 @@ from folkkeras.batches import random_windows
 from folkkeras.callbacks import HeldOut, Save, Steps
 from folkkeras.checkpoints import Checkpoints, Progress
 from folkkeras.config import CLIP_NORM, INTERVAL, WARM_UP, TrainingConfig
-from folkkeras.corpus.corpus import Corpus
+from folkkeras.corpus.corpus import Corpus, sample_of
 from folkkeras.errors import TrainingError
 from folkkeras.listener import Listener
 from folkkeras.model import TuneModel, build_model
@@ -90,7 +90,7 @@ def _fit(run: Run, corpus: Corpus, listener: Listener, stop: Callable[[], bool])
 
     learning_rate = rate_of(config)
     log = TensorBoardLog(run, progress, learning_rate, "+".join(corpus.sources))
-    scorer = Scorer(model, corpus.held_out_sample(SAMPLE))
+    scorer = Scorer(model, sample_of(corpus.held_out, SAMPLE))
     callbacks = [
         Steps(run, progress, listener, stop),
         HeldOut(run, progress, scorer, checkpoints, listener, learning_rate),

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from folkkeras.corpus.collections import fetch
-from folkkeras.corpus.corpus import read_corpus, split_corpus
+from folkkeras.corpus.corpus import read_corpus, sample_of, split_corpus
 from folkkeras.corpus.sources import read_source
 from folkkeras.corpus.statistics import corpus_statistics
 from folkkeras.errors import CorpusError
@@ -51,10 +51,10 @@ def test_at_least_one_tune_is_held_out_and_one_stays() -> None:
 
 def test_the_held_out_sample_is_fixed_and_bounded() -> None:
     corpus = split_corpus(TUNES)
-    sample = corpus.held_out_sample(2_000)
+    sample = sample_of(corpus.held_out, 2_000)
     assert 1_000 < sum(map(len, sample)) <= 2_000
-    assert sample == split_corpus(TUNES).held_out_sample(2_000)
-    assert len(corpus.held_out_sample(50)[0]) == 50
+    assert sample == sample_of(split_corpus(TUNES).held_out, 2_000)
+    assert len(sample_of(corpus.held_out, 50)[0]) == 50
 
 
 def test_several_sources_are_joined_and_one_named_twice_counts_once(tmp_path: Path) -> None:

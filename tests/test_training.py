@@ -16,7 +16,7 @@ from conftest import FOLK, SMALL, Folk, TrainedRun
 
 from folkkeras.checkpoints import Checkpoints
 from folkkeras.config import TrainingConfig
-from folkkeras.corpus.corpus import Corpus
+from folkkeras.corpus.corpus import Corpus, sample_of
 from folkkeras.errors import RunError, TrainingError
 from folkkeras.listener import Listener
 from folkkeras.model_file import open_model, read_about
@@ -67,7 +67,7 @@ def test_a_training_learns_and_leaves_its_files(trained: TrainedRun) -> None:
 
 def test_the_figures_are_those_of_the_models_they_stand_beside(trained: TrainedRun) -> None:
     best = open_model(trained.run.best)
-    sample = trained.corpus.held_out_sample(16_000)
+    sample = sample_of(trained.corpus.held_out, 16_000)
     assert Scorer(best, sample).bits_per_character() == pytest.approx(best.about["held_out_bits"], rel=1e-5)
     result = trained.run.result()
     assert result is not None

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from folkkeras_cli import check, corpus, play, render, resume, runs, sample, tensorboard, train
+from folkkeras_cli import check, corpus, evaluate, play, render, resume, runs, sample, score, tensorboard, train
 from folkkeras_cli.screen import write
 
 app = typer.Typer(
@@ -36,6 +36,8 @@ def folk(
 app.command("train", epilog=train.EXAMPLES)(train.train)
 app.command("resume", epilog=resume.EXAMPLES)(resume.resume)
 app.command("sample", epilog=sample.EXAMPLES)(sample.sample)
+app.command("evaluate", epilog=evaluate.EXAMPLES)(evaluate.evaluate)
+app.command("score", epilog=score.EXAMPLES)(score.score)
 app.command("check", epilog=check.EXAMPLES)(check.check)
 app.command("render", epilog=render.EXAMPLES)(render.render)
 app.command("play", epilog=play.EXAMPLES)(play.play)

@@ -1,6 +1,5 @@
 """`folk sample`: write text or tunes with a trained model."""
 
-import os
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,11 +9,12 @@ import typer
 
 from folkkeras.config import at_least
 from folkkeras.corpus.tunes import TUNE_START
-from folkkeras.errors import ModelFileError, OutputError, UsageError
+from folkkeras.errors import UsageError
 from folkkeras.files import write_text
 from folkkeras.music.reading import read_tunes
-from folkkeras.runs import all_runs, latest_run, open_run
+from folkkeras_cli.models import ModelName, chosen_model
 from folkkeras_cli.options import RUNS, Force, Runs
+from folkkeras_cli.outputs import require_new
 from folkkeras_cli.quiet import start_tensorflow
 from folkkeras_cli.rendering import Rendering, kind_of
 from folkkeras_cli.screen import say, status, write
@@ -36,14 +36,7 @@ EXAMPLES = """Examples:
 
 
 def sample(
-    model: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="MODEL",
-            show_default=False,
-            help="A run's name (its best model) or a .keras file; default: the latest run.",
-        ),
-    ] = None,
+    model: ModelName = None,
     length: Annotated[
         int | None, typer.Option(show_default=False, help="New characters to write; without it, whole tunes.")
     ] = None,
@@ -73,10 +66,11 @@ def sample(
     at_least("tunes", 1 if tunes is None else tunes, 1)
     if seed is not None:
         at_least("seed", seed, 0)
-    _check_out(out, force)
+    if out is not None:
+        require_new(out, force=force)
     if out and kind_of(out) and not start.startswith(TUNE_START):
         raise UsageError(f"a {out.suffix} file is made of whole tunes: begin --start with {TUNE_START}1")
-    path = _model_path(model, runs)
+    path = chosen_model(model, runs).path
 
     start_tensorflow()
     from folkkeras.generation import load
@@ -126,29 +120,3 @@ def _with_count(pieces: Iterator[str]) -> Iterator[str]:
             characters += len(piece)
             line.update(f"{characters:,} characters written")
             yield piece
-
-
-def _check_out(out: Path | None, force: bool) -> None:
-    if out is None:
-        return
-    if str(out) == "-" or (out.exists() and not out.is_file()):
-        raise OutputError(f"{out} is no file's name: leave --out away for the screen")
-    if out.exists() and not force:
-        raise OutputError(f"{out} exists already: choose another name, or overwrite it with --force")
-    if not out.parent.is_dir():
-        raise OutputError(f"there is no folder {out.parent} for {out.name}: make it first")
-
-
-def _model_path(model: str | None, runs: Path) -> Path:
-    """The file of a MODEL argument."""
-    if model is None:
-        run = next((run for run in all_runs(runs) if run.best.exists()), None) or latest_run(runs)
-    elif os.path.isdir(model):
-        run = open_run(Path(model).parent, Path(model).name)
-    elif model.endswith(".keras") or "/" in model or "\\" in model or os.path.isfile(model):
-        return Path(model).expanduser()
-    else:
-        run = open_run(runs, model)
-    if not run.best.exists():
-        raise ModelFileError(f"run {run.name} has no model yet: its first is written after 100 steps")
-    return run.best

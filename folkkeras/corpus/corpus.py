@@ -47,14 +47,15 @@ class Corpus:
         digest.update(self.held_out_text.encode("utf-8", "surrogatepass"))
         return digest.hexdigest()
 
-    def held_out_sample(self, characters: int) -> list[str]:
-        """A fixed sample of the held-out tunes, by hash, of at most `characters` characters."""
-        sample: list[str] = []
-        for tune in sorted(self.held_out, key=_hash):
-            if len(tune) <= characters:
-                sample.append(tune)
-                characters -= len(tune)
-        return sample or [min(self.held_out, key=_hash)[:characters]]
+
+def sample_of(tunes: Sequence[str], characters: int) -> list[str]:
+    """A fixed sample of tunes, by hash, of at most `characters` characters, and at least a piece of one."""
+    sample: list[str] = []
+    for tune in sorted(tunes, key=_hash):
+        if len(tune) <= characters:
+            sample.append(tune)
+            characters -= len(tune)
+    return sample or [min(tunes, key=_hash)[:characters]]
 
 
 def read_corpus(

@@ -51,3 +51,10 @@ def header_of(tune: str) -> dict[str, str]:
         if letter == "K":
             break
     return header
+
+
+def music_begins(tune: str) -> int:
+    """The place of the first character after the `K:` line; the tune's length where there is none."""
+    key = tune.find("\nK:")
+    end = tune.find("\n", key + 1) if key >= 0 else -1
+    return end + 1 if end >= 0 else len(tune)

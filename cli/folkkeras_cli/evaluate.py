@@ -1,0 +1,131 @@
+"""`folk evaluate`: how good a model is."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from folkkeras.config import at_least
+from folkkeras.corpus.corpus import read_corpus
+from folkkeras.errors import UsageError
+from folkkeras.files import write_bytes
+from folkkeras.own_corpus import own_corpus
+from folkkeras_cli.models import ModelName, chosen_model
+from folkkeras_cli.options import RUNS, Force, Runs
+from folkkeras_cli.outputs import require_new
+from folkkeras_cli.quiet import start_tensorflow
+from folkkeras_cli.screen import say, status, write
+
+if TYPE_CHECKING:
+    from folkkeras.evaluation.report import Evaluation
+
+NAMED = 3  # new tunes, those with the longest shared runs
+PICTURES = (".png", ".html")
+
+EXAMPLES = """Examples:
+
+`folk evaluate` measures the latest run's best model on its held-out tunes;
+
+`folk evaluate oneills-1 --last` measures its last model: has it learned the tunes by heart?
+
+`folk evaluate oneills-1 ryans --out report.html` measures it on other tunes, with a picture.
+"""
+
+
+def evaluate(
+    model: ModelName = None,
+    corpus: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="CORPUS...", show_default=False, help="Tunes to score; default: the run's held-out ones."
+        ),
+    ] = None,
+    last: Annotated[bool, typer.Option("--last", help="Take the run's last model instead of its best.")] = False,
+    tunes: Annotated[int, typer.Option(help="Tunes to generate.")] = 200,
+    seed: Annotated[int, typer.Option(help="Of the generated tunes.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="Write JSON, with each tune's figures.")] = False,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Draw the report into this file, .png or .html, too.")
+    ] = None,
+    force: Force = False,
+    runs: Runs = RUNS,
+) -> None:
+    """Measure a model: bits per character beside an n-gram's, and whether its tunes are whole, new and in style."""
+    at_least("tunes", tunes, 1)
+    at_least("seed", seed, 0)
+    if out is not None:
+        if out.suffix not in PICTURES:
+            raise UsageError(f"--out {out} is no picture: end its name in {' or '.join(PICTURES)}")
+        require_new(out, force=force)
+    chosen = chosen_model(model, runs, last=last)
+    start_tensorflow()
+    from folkkeras.evaluation.report import evaluate as evaluate_model
+    from folkkeras.model_file import open_model
+
+    with status.status("evaluating"):
+        opened = open_model(chosen.path)
+        own = own_corpus(opened.about, chosen.standard_input)
+        others, known = None, 0
+        if corpus:
+            read = read_corpus(corpus, raw=own.raw)
+            learned = set(own.training)
+            found = [*read.training, *read.held_out]
+            others = [tune for tune in found if tune not in learned]
+            known = len(found) - len(others)
+        evaluation = evaluate_model(opened, own, others, count=tunes, seed=seed)
+    table = report(evaluation, str(chosen.path))
+    write(json.dumps(evaluation.to_json(), indent=2, ensure_ascii=False) + "\n" if as_json else table)
+    if known:
+        say(f"{known:,} tunes that the model learned from were left out")
+    if evaluation.unscored:
+        say(f"{evaluation.unscored:,} tunes have characters that the model does not know, and were not scored")
+    if out is not None:
+        from folkkeras.evaluation.picture import picture
+
+        write_bytes(out, picture(evaluation, out.suffix[1:], table))
+        say(f"wrote {out}")
+
+
+def report(evaluation: "Evaluation", name: str) -> str:
+    """The figures in words, at most 80 columns wide."""
+    held, training = evaluation.held_out, evaluation.training
+    best = min(evaluation.ngrams, key=lambda order: evaluation.ngrams[order].all)
+    gap = held.all - training.all
+    new, own = evaluation.originality, evaluation.held_out_originality
+    lines = [
+        f"model {name}",
+        "",
+        f"{'bits per character':34}{'all':>10}{'music':>10}",
+        _row(f"{evaluation.scored:,} scored tunes", held.all, held.music),
+        _row("training tunes", training.all, training.music),
+        *(_row(f"{order}-gram, scored tunes", bits.all, bits.music) for order, bits in evaluation.ngrams.items()),
+        f"{gap:.2f} bits between training and scored tunes are learning by heart"
+        + (": this model has learned its tunes BY HEART" if evaluation.by_heart else ""),
+    ]
+    if held.all > evaluation.ngrams[best].all:
+        lines.append(f"a {best}-gram, which only counts, predicts the scored tunes better than this model")
+    lines += [
+        "",
+        f"{f'tunes (seed {evaluation.seed})':34}{f'{len(evaluation.tunes):,} new':>10}{'corpus':>10}",
+        f"{'whole':34}{evaluation.whole:>10.1%}{evaluation.corpus_whole:>10.1%}",
+        "",
+        f"{'notes shared with a training tune':34}{'new':>10}{'held-out':>10}",
+        f"{'longest run, median':34}{new.longest_median:>10.0f}{own.longest_median:>10.0f}",
+        f"{'longest run, most':34}{new.longest_most:>10}{own.longest_most:>10}",
+        f"{f'tunes beyond {evaluation.bound} notes':34}{new.beyond:>10.1%}{own.beyond:>10.1%}",
+        f"{'runs of 8 that are new, median':34}{new.new_runs_median:>10.1%}{own.new_runs_median:>10.1%}",
+        f"{'variants of a training tune':34}{new.variants:>10.1%}{own.variants:>10.1%}",
+        *(
+            f"  {tune.longest} notes of {tune.title or 'a tune without title'} stand in {tune.nearest}"
+            for tune in sorted(evaluation.tunes, key=lambda tune: -tune.longest)[:NAMED]
+        ),
+        "",
+        f"{'distance to the scored tunes':34}{'new':>10}{'training':>10}",
+        *(_row(feature, *pair) for feature, pair in evaluation.style.items()),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _row(name: str, *values: float) -> str:
+    return f"{name:34}" + "".join(f"{value:10.3f}" for value in values)

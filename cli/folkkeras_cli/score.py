@@ -1,0 +1,76 @@
+"""`folk score`: how well a model predicts tunes."""
+
+import json
+from typing import Annotated
+
+import typer
+
+from folkkeras.corpus.normal_form import normalise
+from folkkeras.corpus.tunes import music_begins
+from folkkeras.errors import CorpusError
+from folkkeras_cli.models import chosen_model
+from folkkeras_cli.options import RUNS, Files, Runs
+from folkkeras_cli.quiet import start_tensorflow
+from folkkeras_cli.screen import say, write
+from folkkeras_cli.tune_files import tunes_of
+
+EXAMPLES = """Examples:
+
+`folk score tunes.abc` tells of each tune how many bits a character costs the latest run's best model;
+
+`folk score tunes.abc --model oneills-1 --json` writes it for programs.
+"""
+
+
+def score(
+    files: Files,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            metavar="MODEL",
+            show_default=False,
+            help="A run's name (its best model) or a .keras file; default: the latest run.",
+        ),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Write JSON, a list of tunes with their figures.")] = False,
+    runs: Runs = RUNS,
+) -> None:
+    """Tell of each tune how many bits a character costs a model, in all and in the music; less is more familiar."""
+    tunes = [tune for file in files for tune in tunes_of(file)]
+    path = chosen_model(model, runs).path
+    start_tensorflow()
+    from folkkeras.model_file import open_model
+    from folkkeras.scoring import Scorer
+
+    opened = open_model(path)
+    texts = [tune.text if opened.about.get("raw") else normalise(tune.text).text for tune in tunes]
+    known = [number for number, text in enumerate(texts) if not opened.vocabulary.unknown(text)]
+    if not known:
+        raise CorpusError(f"{path} does not know the characters of any of the tunes: give tunes of its own kind")
+    bits = dict(zip(known, Scorer(opened, [texts[number] for number in known]).bits(), strict=True))
+    rows = []
+    for number, tune in enumerate(tunes):
+        row: dict[str, str | float | None] = {
+            "reference": tune.reference,
+            "title": tune.title,
+            "all": None,
+            "music": None,
+        }
+        if number in bits:
+            music = bits[number][music_begins(texts[number]) - 1 :]
+            row |= {"all": float(bits[number].mean()), "music": float(music.mean()) if music.size else None}
+        rows.append(row)
+    if as_json:
+        write(json.dumps(rows, indent=2, ensure_ascii=False) + "\n")
+    else:
+        lines = [f"{'all':>6}  {'music':>6}  tune"]
+        lines += [
+            f"{_figure(row['all'])}  {_figure(row['music'])}  X:{row['reference']} {row['title']}" for row in rows
+        ]
+        write("\n".join(lines) + "\n")
+    if unknown := len(tunes) - len(known):
+        say(f"{unknown:,} tunes have characters that the model does not know, and were not scored")
+
+
+def _figure(value: str | float | None) -> str:
+    return f"{value:6.3f}" if isinstance(value, float) else f"{'-':>6}"

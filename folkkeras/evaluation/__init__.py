@@ -1,0 +1,1 @@
+"""How good a model is: bits per character, whole, new and in style."""

@@ -1,0 +1,79 @@
+"""How tunes are made: distributions of their keys, metres, lengths, notes, and how far two collections lie apart.
+
+The distance is Jensen and Shannon's, the root of the divergence to base 2: 0 where two distributions are
+the same, 1 where they share nothing. Source: D. Endres and J. Schindelin, "A new metric for probability
+distributions" (2003).
+"""
+
+import math
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from fractions import Fraction
+from itertools import pairwise
+
+from folkkeras.corpus.keys import key_of
+from folkkeras.music.tune import Event, Tune
+
+_PITCH_CLASSES = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "G#", "A", "Bb", "B")
+_WIDEST = 12  # semitones; wider intervals count as this one
+_BARS = 8  # in a class of lengths
+
+Distribution = Counter[Hashable]
+
+
+def _events(tune: Tune) -> Iterator[Event]:
+    return (event for bar in tune.bars for event in bar.events if event.pitches)
+
+
+def _keys(tune: Tune) -> Iterator[str]:
+    yield str(key_of(tune.key) or tune.key)
+
+
+def _metres(tune: Tune) -> Iterator[str]:
+    yield {"C": "4/4", "C|": "2/2"}.get(tune.metre, tune.metre)
+
+
+def _lengths(tune: Tune) -> Iterator[int]:
+    yield len(tune.bars) // _BARS * _BARS
+
+
+def _pitch_classes(tune: Tune) -> Iterator[str]:
+    return (_PITCH_CLASSES[event.pitches[0].midi % 12] for event in _events(tune))
+
+
+def _intervals(tune: Tune) -> Iterator[int]:
+    for before, after in pairwise(_events(tune)):
+        yield max(-_WIDEST, min(_WIDEST, after.pitches[0].midi - before.pitches[0].midi))
+
+
+def _note_lengths(tune: Tune) -> Iterator[Fraction]:
+    return (event.length for event in _events(tune))
+
+
+FEATURES: dict[str, Callable[[Tune], Iterable[Hashable]]] = {
+    "key": _keys,
+    "metre": _metres,
+    "length": _lengths,  # bars, in classes of eight
+    "pitch class": _pitch_classes,
+    "interval": _intervals,  # semitones to the next note
+    "note length": _note_lengths,  # whole notes
+}
+
+
+def style_of(tunes: Sequence[Tune]) -> dict[str, Distribution]:
+    """The distribution of each feature over all tunes that have notes."""
+    played = [tune for tune in tunes if tune.bars]
+    return {name: Counter(value for tune in played for value in values(tune)) for name, values in FEATURES.items()}
+
+
+def distance(one: Distribution, other: Distribution) -> float:
+    """Jensen and Shannon's distance of two distributions, 0 to 1; 1 where one of them is empty."""
+    sums = one.total(), other.total()
+    if not all(sums):
+        return 1.0
+    divergence = 0.0
+    for value in one.keys() | other.keys():
+        shares = one[value] / sums[0], other[value] / sums[1]
+        middle = sum(shares) / 2
+        divergence += sum(share * math.log2(share / middle) for share in shares if share) / 2
+    return math.sqrt(max(divergence, 0.0))

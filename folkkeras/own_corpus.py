@@ -1,0 +1,36 @@
+"""The corpus that a model was trained on, read again from what its file tells of it."""
+
+from pathlib import Path
+from typing import Any
+
+from folkkeras.corpus.corpus import Corpus, read_corpus
+from folkkeras.corpus.sources import STANDARD_INPUT
+from folkkeras.errors import CorpusError, FolkError
+
+
+def own_corpus(about: dict[str, Any], standard_input: Path | None = None) -> Corpus:
+    """The training and held-out tunes of a model.
+
+    Args:
+        about: the model's, how it was trained.
+        standard_input: the kept text of a corpus from standard input.
+
+    Raises:
+        CorpusError: the model does not tell its corpus, or it is gone or has changed since.
+    """
+    try:
+        sources, raw, holdout = list(about["corpus"]), bool(about["raw"]), float(about["options"]["holdout"])
+        digest = str(about["corpus_digest"])
+    except (KeyError, TypeError, ValueError):
+        raise CorpusError("the model does not tell which tunes it was trained on: train it with `folk train`") from None
+    if STANDARD_INPUT in sources and standard_input is None:
+        raise CorpusError("the model learned from standard input, and its tunes are in its run alone: give the run")
+    try:
+        corpus = read_corpus(sources, raw=raw, holdout=holdout, standard_input=standard_input)
+    except FolkError as error:
+        raise CorpusError(f"the tunes that the model was trained on cannot be read: {error}") from error
+    if corpus.digest != digest:
+        raise CorpusError(
+            f"the tunes of {', '.join(sources)} have changed since the model was trained on them: restore them"
+        )
+    return corpus
