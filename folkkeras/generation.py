@@ -81,7 +81,7 @@ class Generator:
             UsageError: a value is out of its range, or the model does not know a character of `start`.
         """
         at_least("length", length, 1)
-        self._check(start, seed, tune)
+        self.check(start, seed, tune)
         yield start
         slots = Slots(self.model, 1, sampling, bfloat16=self.bfloat16)
         stream = self._stream(start, seed, tune)
@@ -116,7 +116,7 @@ class Generator:
             UsageError: a value is out of its range, or the model does not know a character of `start`.
         """
         at_least("tunes", count, 1)
-        self._check(start, seed, first)
+        self.check(start, seed, first)
         number = min(MOST_SLOTS, 1 << (count - 1).bit_length())  # of slots; few sizes, since each is compiled
         slots = Slots(self.model, number, sampling, bfloat16=self.bfloat16)
         last = first + count - 1
@@ -151,7 +151,8 @@ class Generator:
     def _stream(self, start: str, seed: int, tune: int) -> Stream:
         return Stream(self.vocabulary.encode(start).astype(np.int32), (seed, tune))
 
-    def _check(self, start: str, seed: int, tune: int) -> None:
+    def check(self, start: str, seed: int, tune: int) -> None:
+        """Raise UsageError where the model cannot read a start text, or a seed or a tune's number is out of range."""
         if not start:
             raise UsageError("the start text is empty: give at least one character, such as --start X:1")
         if unknown := self.vocabulary.unknown(start):

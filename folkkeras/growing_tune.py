@@ -44,6 +44,11 @@ class GrowingTune:
             if line_end < 0:  # the number may still grow
                 return ""
             self._shown = certain
-            return f"{TUNE_START}{self._number}{self._text[line_end:certain]}"
+            return numbered(self._text[:certain], self._number)
         shown, self._shown = self._text[self._shown : certain], max(certain, self._shown)
         return shown
+
+
+def numbered(text: str, number: int) -> str:
+    """The text with its first line, where that is an X field, made `X:` and the number."""
+    return f"{TUNE_START}{number}{text[text.index(chr(10)) :]}" if text.startswith(TUNE_START) else text

@@ -6,6 +6,8 @@ Neural Networks" (2013), arXiv:1308.0850; one dropout mask a sequence: Y. Gal an
 Theoretically Grounded Application of Dropout in Recurrent Neural Networks" (2016), arXiv:1512.05287.
 """
 
+import hashlib
+import json
 from typing import Any
 
 import keras
@@ -153,6 +155,14 @@ class TuneModel(keras.Model):
         )
         twin.set_weights(self.get_weights())
         return twin
+
+    def digest(self) -> str:
+        """SHA-256 of the vocabulary, the sizes and the weights: models with one digest write the same tunes."""
+        sizes = {name: self.sizes[name] for name in ("embedding", "units", "layers")}
+        digest = hashlib.sha256(json.dumps([self.vocabulary.characters, sizes]).encode())
+        for weights in self.get_weights():
+            digest.update(weights.tobytes())
+        return digest.hexdigest()
 
     def get_config(self) -> dict[str, Any]:
         """What builds this model again, as JSON values."""

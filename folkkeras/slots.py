@@ -22,6 +22,7 @@ from folkkeras.sampling import Sampling, draw
 CHUNK = 64  # characters a call of the loop; short enough to stream, long enough to cost nothing
 
 Ids = npt.NDArray[np.int32]
+Columns = list[npt.NDArray[np.float32]]
 
 
 class Stream:
@@ -110,6 +111,21 @@ class Slots:
         )
         drawn = ids.numpy()
         return [drawn[count:, slot] for slot, count in enumerate(counts)]
+
+    def state(self, slot: int) -> Columns:
+        """What a slot's stream has come to, to be set again: its column of all states and of the logits."""
+        return [array[:, slot].copy() for array in self._arrays()]
+
+    def set_state(self, slot: int, columns: Columns) -> None:
+        """Take a slot's stream back to where `state` was asked."""
+        arrays = [array.copy() for array in self._arrays()]
+        for array, column in zip(arrays, columns, strict=True):
+            array[:, slot] = column
+        *states, self._logits = map(tf.constant, arrays)
+        self._states = list(zip(states[::2], states[1::2], strict=True))
+
+    def _arrays(self) -> Columns:
+        return [array.numpy() for state in self._states for array in state] + [self._logits.numpy()]
 
 
 _loops: dict[Sampling, Any] = {}  # compiled once a process

@@ -12,20 +12,22 @@ FLOORS = [
     {"errors"},
     {"files", "config", "vocabulary", "corpus", "lstm"},
     {"lock", "music"},
-    {"tensorboard_media"},
+    {"tensorboard_media", "continuation", "steering", "recipe", "own_corpus", "whole_tune"},
     {"runs", "batches", "model", "sampling", "growing_tune"},
     {"listener", "model_file", "scoring", "slots"},
     {"generation", "checkpoints"},
+    {"evaluation", "whole_tunes"},
     {"callbacks"},
     {"tensorboard_log"},
     {"training"},
 ]
 CORPUS_FLOORS = [
-    {"decoding", "tunes", "tune_list", "collections"},
-    {"normal_form", "sources"},
-    {"corpus"},
+    {"decoding", "tunes", "tune_list", "collections", "keys"},
+    {"normal_form", "sources", "melody", "transposition"},
+    {"corpus", "originality"},
     {"statistics"},
 ]
+EVALUATION_FLOORS = [{"ngram", "style"}, {"report"}, {"picture"}]
 MUSIC_FLOORS = [
     {"tune", "instruments", "kinds"},
     {"checking", "performance", "musicxml"},
@@ -63,6 +65,8 @@ def test_imports_go_down_only() -> None:
     check([path for path in LIBRARY.glob("*.py") if path.stem != "__init__"], FLOORS)
     check([path for path in (LIBRARY / "music").glob("*.py") if path.stem != "__init__"], MUSIC_FLOORS, "music.")
     check([path for path in (LIBRARY / "corpus").glob("*.py") if path.stem != "__init__"], CORPUS_FLOORS, "corpus.")
+    evaluation = [path for path in (LIBRARY / "evaluation").glob("*.py") if path.stem != "__init__"]
+    check(evaluation, EVALUATION_FLOORS, "evaluation.")
 
 
 def test_the_corpus_stands_on_errors_and_files_alone() -> None:

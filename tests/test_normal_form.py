@@ -32,7 +32,7 @@ W:words at the end
 def test_a_messy_tune_becomes_its_normal_form_and_what_was_dropped_is_counted() -> None:
     normal = normalise(MESSY)
     assert normal.text == (
-        "X:1\nT:The Humours\nR:slip jig\nM:9/8\nL:1/8\nK:D Major\n"
+        "X:1\nT:The Humours\nR:slip jig\nM:9/8\nL:1/8\nK:D\n"
         "ABc def|\ngfe [M:6/8]edc|\nK:G\n[K:A]ABc dBG| cde f!trill!|\nd:|\n\n"
     )
     assert normal.dropped == {
@@ -52,6 +52,25 @@ def test_a_messy_tune_becomes_its_normal_form_and_what_was_dropped_is_counted() 
 
 def test_a_type_that_is_there_wins_over_the_one_in_z() -> None:
     assert "R:reel\n" in normalise("X:1\nT:A\nZ: id:dc-jig-3\nR:reel\nK:D\nabc|").text
+
+
+@pytest.mark.parametrize(
+    ("written", "spelled"),
+    [
+        *[
+            ("D Major", "D"),
+            ("Emin", "Em"),
+            ("E Minor", "Em"),
+            ("EMixolydian", "Emix"),
+            ("A dor", "Ador"),
+            ("Bb", "Bb"),
+        ],
+        *[("F# aeolian", "F#m"), ("D =c", "D =c"), ("Hp", "Hp"), ("none", "none"), ("G clef=bass", "G clef=bass")],
+    ],
+)
+def test_a_key_has_one_spelling_and_a_type_small_letters(written: str, spelled: str) -> None:
+    assert normalise(f"X:1\nR:Double Jig\nK:{written}\nabc|").text == f"X:1\nR:double jig\nK:{spelled}\nabc|\n\n"
+    assert f"\nK:{spelled}\n" in normalise(f"X:1\nK:C\nabc|\nK:{written}\ndef|").text
 
 
 def test_the_normal_form_of_a_normal_form_is_itself() -> None:

@@ -77,9 +77,9 @@ def evaluate(
     table = report(evaluation, str(chosen.path))
     write(json.dumps(evaluation.to_json(), indent=2, ensure_ascii=False) + "\n" if as_json else table)
     if known:
-        say(f"{known:,} tunes that the model learned from were left out")
+        say(f"left out, since the model learned from them: {known:,} of {len(found):,} tunes")
     if evaluation.unscored:
-        say(f"{evaluation.unscored:,} tunes have characters that the model does not know, and were not scored")
+        say(f"not scored, since the model does not know all their characters: {evaluation.unscored:,} of the tunes")
     if out is not None:
         from folkkeras.evaluation.picture import picture
 

@@ -69,7 +69,7 @@ def score(
         ]
         write("\n".join(lines) + "\n")
     if unknown := len(tunes) - len(known):
-        say(f"{unknown:,} tunes have characters that the model does not know, and were not scored")
+        say(f"not scored, since the model does not know all their characters: {unknown:,} of {len(tunes):,} tunes")
 
 
 def _figure(value: str | float | None) -> str:

@@ -17,14 +17,22 @@ def tunes_of(file: str) -> list[Tune]:
     Raises:
         CorpusError: it cannot be read, or there is no tune in it.
     """
-    try:
-        if file == STANDARD_INPUT:
-            name, data = "standard input", sys.stdin.buffer.read()
-        else:
-            name, data = file, Path(file).expanduser().read_bytes()
-    except OSError as error:
-        raise CorpusError(f"cannot read {file}: {reason(error)}") from error
-    tunes = read_tunes(decode(data, name))
+    tunes = read_tunes(text_of(file))
     if not tunes:
+        name = "standard input" if file == STANDARD_INPUT else file
         raise CorpusError(f"no tune in {name}: a tune in ABC notation begins with a line X:1")
     return tunes
+
+
+def text_of(file: str) -> str:
+    """The text of a file, or of standard input where it is `-`.
+
+    Raises:
+        CorpusError: it cannot be read.
+    """
+    try:
+        if file == STANDARD_INPUT:
+            return decode(sys.stdin.buffer.read(), "standard input")
+        return decode(Path(file).expanduser().read_bytes(), file)
+    except OSError as error:
+        raise CorpusError(f"cannot read {file}: {reason(error)}") from error

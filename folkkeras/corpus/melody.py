@@ -26,7 +26,7 @@ _DEGREES = {letter: degree for degree, letter in enumerate("CDEFGABcdefgab")}
 def staff_places(tune: str) -> npt.NDArray[np.int16]:
     """Each note's place on the staff, letters above middle C, (notes,); of a chord the first note, graces left out."""
     places: list[int] = []
-    in_header = True
+    in_header = "\nK:" in tune
     for line in tune.split("\n"):
         field = field_of(line, in_header=in_header)
         if field:

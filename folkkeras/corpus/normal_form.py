@@ -1,14 +1,16 @@
 """The normal form of a tune: what it sounds like, without its transcriber's habits.
 
-`X:1`, then the first T, R, M, L and K, in that order; then the music, with changes of K, M and L kept
-where they stand. Left out: every other field, lyrics, part labels, comments, `%%` directives, the
-obsolete line break `!`, `\\` joins and backticks. One blank line ends a tune.
+`X:1`, then the first T, R, M, L and K, in that order, a key in one spelling and a type in small letters;
+then the music, with changes of K, M and L kept where they stand. Left out: every other field, lyrics, part
+labels, comments, `%%` directives, the obsolete line break `!`, `\\` joins and backticks. One blank line
+ends a tune.
 """
 
 import re
 from collections import Counter
 from dataclasses import dataclass, field
 
+from folkkeras.corpus.keys import key_of
 from folkkeras.corpus.tunes import field_of, without_comment
 
 HEADER = "TRMLK"  # the order of the standard's examples, K last as it must be
@@ -83,7 +85,7 @@ def _read_header(lines: list[str], normal: NormalTune) -> int:
         if letter == "V":
             normal.voices.add(_voice(value))
         if letter in HEADER and value and letter not in header:
-            header[letter] = value
+            header[letter] = _spelled(letter, value)
         elif letter != "X":
             dropped[_DROPPED_FIELD.get(letter, f"{letter}: fields")] += 1
         if letter == "K":
@@ -97,7 +99,7 @@ def _type_from_z(header_lines: list[str], normal: NormalTune) -> None:
         return
     for line in header_lines:
         if line.startswith("Z:") and (match := _TYPE_IN_Z.search(line)):
-            normal.header["R"] = match[1]
+            normal.header["R"] = _spelled("R", match[1])
             return
 
 
@@ -119,7 +121,7 @@ def _read_music(lines: list[str], normal: NormalTune) -> None:
                 if joined.strip():
                     music.append(joined.strip())
                 joined = ""
-                music.append(f"{letter}:{value}")
+                music.append(f"{letter}:{_spelled(letter, value)}")
             else:
                 dropped[_DROPPED_FIELD.get(letter, f"{letter}: fields")] += 1
             continue
@@ -157,11 +159,19 @@ def _clean(line: str, normal: NormalTune) -> str:
 def _inline(match: re.Match[str], normal: NormalTune) -> str:
     letter, value = match[1], match[2].strip()
     if letter in CHANGES:
-        return f"[{letter}:{value}]"
+        return f"[{letter}:{_spelled(letter, value)}]"
     if letter == "V":
         normal.voices.add(_voice(value))
     normal.dropped[_DROPPED_FIELD.get(letter, f"{letter}: fields")] += 1
     return ""
+
+
+def _spelled(letter: str, value: str) -> str:
+    """A field's value in the one spelling: types in small letters, `E Minor` and `Emin` as `Em`."""
+    if letter == "R":
+        return value.lower()
+    key = key_of(value) if letter == "K" else None
+    return str(key) if key else value
 
 
 def _voice(value: str) -> str:

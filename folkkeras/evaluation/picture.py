@@ -33,7 +33,7 @@ def picture(evaluation: Evaluation, kind: str, table: str) -> bytes:
         if kind == "png":
             figure.savefig(file, format="png", dpi=100)
             return file.getvalue()
-        figure.savefig(file, format="svg", metadata={"Date": None})
+        figure.savefig(file, format="svg", metadata=dict.fromkeys(("Creator", "Date", "Format", "Type")))
     svg = file.getvalue().decode("utf-8")
     return _PAGE.format(table=escape(table), svg=svg[svg.index("<svg") :]).encode("utf-8")
 
@@ -99,4 +99,3 @@ def _draw_feature(axis: Axes, name: str, evaluation: Evaluation) -> None:
     axis.bar([place + 0.2 for place in places], [held_out.get(value, 0) for value in values], 0.4, color=_HELD_OUT)
     axis.set_xticks(list(places), values, rotation=45 if any(len(value) > 5 for value in values) else 0)
     axis.set(title=f"{name}: distance {evaluation.style[name][0]:.2f}", ylabel="share")
-

@@ -1,0 +1,121 @@
+"""Draw the tunes or the text that `folk sample` was asked for."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from folkkeras.corpus.tunes import TUNE_START, split_tunes
+from folkkeras.errors import CorpusError, UsageError
+from folkkeras.recipe import DIGITS, Recipe, recipes_in, with_recipe
+from folkkeras_cli.screen import say, status
+from folkkeras_cli.tune_files import text_of
+
+if TYPE_CHECKING:
+    from folkkeras.corpus.corpus import Corpus
+    from folkkeras.generation import Generator
+    from folkkeras.sampling import Sampling
+
+
+@dataclass
+class Drawing:
+    """Draws with one model; counts what was thrown away where tunes are to be whole, new or as asked.
+
+    Args:
+        generator: the model.
+        corpus: reads the tunes that it was trained on.
+    """
+
+    generator: "Generator"
+    corpus: Callable[[], "Corpus"]
+
+    def __post_init__(self) -> None:
+        from folkkeras.whole_tunes import Tally
+
+        self.tally = Tally()
+
+    def text(self, length: int, recipe: Recipe) -> Iterator[str]:
+        """So many characters, in pieces, with a line's end at the last."""
+        last = ""
+        for last in self.generator.stream(length, recipe.start, _sampling(recipe), recipe.seed):
+            yield last
+        if not last.endswith("\n"):
+            yield "\n"
+
+    def tunes(self, count: int, recipe: Recipe) -> Iterator[str]:
+        """So many tunes from the recipe's number on, in pieces, a blank line between two."""
+        if not (recipe.whole or recipe.fields or recipe.max_copy is not None):
+            sampling = _sampling(recipe)
+            yield from self.generator.stream_tunes(count, recipe.start, sampling, recipe.seed, first=recipe.tune)
+            return
+        from folkkeras.corpus.originality import Book
+        from folkkeras.whole_tune import Wish
+        from folkkeras.whole_tunes import whole_tunes
+
+        yield from whole_tunes(
+            self.generator,
+            count,
+            recipe.start,
+            _sampling(recipe),
+            recipe.seed,
+            wish=Wish(recipe.whole, recipe.fields, recipe.max_copy),
+            tally=self.tally,
+            book=None if recipe.max_copy is None else Book(self.corpus().training),
+            first=recipe.tune,
+        )
+
+    def again(self, file: str) -> Iterator[str]:
+        """The tunes of a file drawn once more, each by its recipe.
+
+        Raises:
+            CorpusError: a tune has no recipe.
+            UsageError: the model is another one.
+        """
+        text = text_of(file)
+        digest = self.generator.model.digest()[:DIGITS]
+        recipes = list(recipes_in(text))
+        if not recipes or None in recipes:
+            raise CorpusError(f"{file} has a tune without its recipe: give a file that `folk sample --out` wrote")
+        for number, recipe in enumerate(filter(None, recipes)):
+            if recipe.model != digest:
+                raise UsageError(
+                    f"{file} was drawn with the model {recipe.model}, and this one is {digest}: name that MODEL"
+                )
+            drawn = "".join(self.tunes(1, recipe)).lstrip("\n")
+            yield ("\n" if number else "") + with_recipe(drawn, recipe)
+
+    def tell(self) -> None:
+        """Say what was kept and what was thrown away."""
+        tally = self.tally
+        if not tally.thrown:
+            return
+        counts = {reason: tally.thrown.count(reason) for reason in dict.fromkeys(tally.thrown)}
+        thrown = ", ".join(f"{count} {reason}" for reason, count in counts.items())
+        say(f"kept {tally.kept:,} of {tally.drawn:,}" + (f": {thrown}" if thrown else ""))
+
+
+def with_recipes(pieces: Iterator[str], recipe: Recipe) -> str:
+    """All tunes, each with its own recipe below its `X:` line."""
+    text = "".join(pieces)
+    if not text.startswith(TUNE_START):
+        return text
+    numbered = ((int(tune[len(TUNE_START) :].split("\n", 1)[0]), tune) for tune in split_tunes(text)[1])
+    return "".join(with_recipe(tune, replace(recipe, tune=number)) for number, tune in numbered)
+
+
+def counted(pieces: Iterator[str]) -> Iterator[str]:
+    """Pass pieces on, with a line on a terminal's stderr that counts their characters."""
+    if not status.is_terminal:
+        yield from pieces
+        return
+    characters = 0
+    with status.status("writing") as line:
+        for piece in pieces:
+            characters += len(piece)
+            line.update(f"{characters:,} characters written")
+            yield piece
+
+
+def _sampling(recipe: Recipe) -> "Sampling":
+    from folkkeras.sampling import Sampling
+
+    return Sampling(temperature=recipe.temperature, top_k=recipe.top_k, top_p=recipe.top_p)

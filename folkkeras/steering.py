@@ -1,0 +1,46 @@
+"""Ask for a tune's type, metre, key and title: in the book's own spelling, and whether the book has such tunes."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from folkkeras.corpus.keys import key_of
+from folkkeras.corpus.normal_form import normalise
+from folkkeras.corpus.tunes import header_of
+from folkkeras.errors import UsageError
+
+SELDOM = 10  # training tunes; what fewer of them show is hardly learned
+_SAME_METRES = {"4/4": "C", "2/2": "C|"}
+
+
+def asked_fields(*, type: str | None, metre: str | None, key: str | None, title: str | None) -> dict[str, str]:
+    """The header fields that are asked for, by letter, in the normal form's spelling.
+
+    Raises:
+        UsageError: a value is empty or has a line's end, or the key is none.
+    """
+    asked = {"T": title, "R": type, "M": metre, "K": key}
+    names = {"T": "--title", "R": "--type", "M": "--metre", "K": "--key"}
+    fields = {letter: value for letter, value in asked.items() if value is not None}
+    for letter, value in fields.items():
+        if not value.strip() or not value.isprintable():
+            raise UsageError(f"{names[letter]} {value!r} is no header field: give one line of text")
+    if key is not None and key_of(key.strip()) is None:
+        raise UsageError(f"--key {key!r} is no key: give one such as D, Em, Edor, Amix or Bb")
+    tune = "X:1\n" + "".join(f"{letter}:{value}\n" for letter, value in fields.items()) + "K:C\nc|\n"
+    normal = normalise(tune).header
+    return {letter: normal[letter] for letter in fields}
+
+
+def in_the_books_spelling(fields: Mapping[str, str], tunes: Sequence[str]) -> dict[str, str]:
+    """The fields with the metre as the tunes write it where they know its other sign alone, such as C for 4/4."""
+    metres = Counter(header_of(tune).get("M") for tune in tunes)
+    metre = fields.get("M")
+    other = {**_SAME_METRES, **{sign: name for name, sign in _SAME_METRES.items()}}.get(metre or "")
+    return {**fields, "M": other} if metre and other and metres[metre] < metres[other] else dict(fields)
+
+
+def how_many(fields: Mapping[str, str], tunes: Sequence[str]) -> int:
+    """How many tunes have all the fields, any title aside."""
+    asked = {letter: value for letter, value in fields.items() if letter != "T"}
+    headers = map(header_of, tunes)
+    return sum(all(header.get(letter) == value for letter, value in asked.items()) for header in headers)

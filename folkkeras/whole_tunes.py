@@ -1,0 +1,166 @@
+"""Draw tunes that are whole, new and as asked: side by side, each drawn again in part or from its start until it is.
+
+A stream keeps its state at each chunk of the loop. To draw a bar again it goes back to the last state before
+that bar, reads up to it, and draws on with new random numbers; these are the stream's own, so a tune is the
+same alone or among many.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from folkkeras.config import at_least
+from folkkeras.corpus.originality import Book
+from folkkeras.generation import LONGEST_TUNE, MOST_SLOTS, Generator
+from folkkeras.growing_tune import numbered
+from folkkeras.sampling import Sampling
+from folkkeras.slots import Columns, Slots, Stream
+from folkkeras.whole_tune import Back, Beyond, Done, WholeTune, Wish
+
+MOST_DRAWN = 20  # times that one tune is drawn until the writer gives up
+
+
+@dataclass
+class Tally:
+    """What became of the tunes that were drawn."""
+
+    kept: int = 0
+    thrown: list[str] = field(default_factory=list)  # a reason for each, such as "had an uneven bar"
+    gave_up: bool = False
+
+    @property
+    def drawn(self) -> int:
+        """Tunes drawn to their end, or thrown away on their way."""
+        return self.kept + len(self.thrown)
+
+
+class _Attempt:
+    """One tune in one slot."""
+
+    def __init__(self, generator: Generator, number: int, start: str, seed: int, wish: Wish, longest: int) -> None:
+        self.number, self.generator = number, generator
+        self.start, self.wish, self.longest = start, wish, longest
+        self.stream = Stream(np.empty(0, np.int32), (seed, number))
+        self.drawn = 0  # times
+        self.begin()
+
+    def begin(self) -> None:
+        """Draw the tune from its start, with new random numbers."""
+        self.tune = WholeTune(self.start, self.wish, self.longest)
+        self.states: list[tuple[int, Columns]] = []  # places of the text, and the slot's state there
+        self.drawn += 1
+        self._read(0, None)
+
+    def go_back(self, back: Back) -> Columns | None:
+        """Take the tune back; returns the state that its slot is to have, None for that of a beginning."""
+        self.tune.go_back(back)
+        while self.states and self.states[-1][0] > back.place:
+            self.states.pop()
+        place, columns = self.states[-1] if self.states else (0, None)
+        self._read(place, columns)
+        return columns
+
+    def keep(self, columns: Columns) -> None:
+        """Keep the state of now, before the next chunk."""
+        if not self.stream.fresh:
+            self.states.append((len(self.tune.text) - len(self.stream.unread), columns))
+
+    def _read(self, place: int, columns: Columns | None) -> None:
+        self.stream.unread = self.generator.vocabulary.encode(self.tune.text[place:]).astype(np.int32)
+        self.stream.fresh = columns is None
+
+
+def whole_tunes(
+    generator: Generator,
+    count: int,
+    start: str,
+    sampling: Sampling,
+    seed: int,
+    *,
+    wish: Wish,
+    tally: Tally,
+    book: Book | None = None,
+    first: int = 1,
+    longest: int = LONGEST_TUNE,
+) -> Iterator[str]:
+    """Yield tunes that are as asked, numbered from X:`first` on, in the order of their numbers.
+
+    Args:
+        generator: the model.
+        count: of tunes.
+        start: the text that each goes on from.
+        sampling: how characters are drawn.
+        seed: of the draws.
+        wish: what the tunes are to be like.
+        tally: counts what was kept and what was thrown away.
+        book: the training tunes, where `wish` bounds what a tune shares with them.
+        first: number of the first tune.
+        longest: characters after which a tune counts as endless.
+
+    Raises:
+        UsageError: a value is out of its range, or the model does not know a character of the start or a field.
+    """
+    at_least("tunes", count, 1)
+    start = wish.start(start)
+    generator.check(start + "".join(f"{letter}:{value}\n" for letter, value in wish.fields.items()), seed, first)
+    number = min(MOST_SLOTS, 1 << (count - 1).bit_length())
+    slots = Slots(generator.model, number, sampling, bfloat16=generator.bfloat16)
+    attempts: list[_Attempt | None] = [None] * number
+    finished: dict[int, str | None] = {}  # None where a tune was given up
+    coming = shown = first
+    last = first + count - 1
+    while shown <= last and not (tally.gave_up and not any(attempts)):
+        for slot in range(number):
+            if attempts[slot] is None and coming <= last and not tally.gave_up:
+                attempts[slot] = _Attempt(generator, coming, start, seed, wish, longest)
+                coming += 1
+        for slot, attempt in enumerate(attempts):
+            if attempt:
+                attempt.keep(slots.state(slot))
+        drawn = slots.advance([attempt.stream if attempt else None for attempt in attempts])
+        for slot, attempt in enumerate(attempts):
+            if attempt is None:
+                continue
+            attempt.tune.add(generator.vocabulary.decode(drawn[slot].tolist()))
+            text = _judged(attempt, slot, slots, tally, book)
+            if text is not None or attempt.drawn > MOST_DRAWN:
+                finished[attempt.number] = text
+                attempts[slot] = None
+                tally.gave_up |= text is None
+        while shown in finished:
+            if text := finished.pop(shown):
+                tally.kept += 1
+                yield ("\n" if tally.kept > 1 else "") + text
+            shown += 1
+    for key in sorted(finished):
+        if text := finished[key]:
+            tally.kept += 1
+            yield ("\n" if tally.kept > 1 else "") + text
+
+
+def _judged(attempt: _Attempt, slot: int, slots: Slots, tally: Tally, book: Book | None) -> str | None:
+    """The tune's text where it is done and as asked; else take the attempt to where it draws on."""
+    verdict = attempt.tune.judge()
+    if isinstance(verdict, Back):
+        columns = attempt.go_back(verdict)
+        if columns is not None:
+            slots.set_state(slot, columns)
+    elif isinstance(verdict, Done):
+        fault = _shared(verdict.text, attempt.wish, book)
+        if fault is None:
+            return numbered(verdict.text, attempt.number)
+        verdict = Beyond(fault)
+    if isinstance(verdict, Beyond):
+        tally.thrown.append(verdict.reason)
+        attempt.begin()
+    return None
+
+
+def _shared(text: str, wish: Wish, book: Book | None) -> str | None:
+    if book is None or wish.most_shared is None:
+        return None
+    likeness = book.likeness(text)
+    if likeness.longest <= wish.most_shared:
+        return None
+    return f"shared {likeness.longest} notes with {likeness.nearest}"

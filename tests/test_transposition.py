@@ -1,0 +1,78 @@
+"""Keys on the line of fifths, and tunes moved into other keys."""
+
+import pytest
+
+from folkkeras.corpus.corpus import read_corpus
+from folkkeras.corpus.keys import Key, key_of
+from folkkeras.corpus.melody import staff_places
+from folkkeras.corpus.transposition import transposed
+from folkkeras.music.reading import read_tune
+from folkkeras.music.tune import Tune
+
+HEADER = "X:1\nT:Test\nM:4/4\nL:1/8\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "fifths", "alters"),
+    [
+        ("C", 0, {}),
+        ("D", 2, {"F": 1, "C": 1}),
+        ("Bb", -2, {"B": -1, "E": -1}),
+        ("Em", 1, {"F": 1}),
+        ("Edor", 2, {"F": 1, "C": 1}),
+        ("Amix", 2, {"F": 1, "C": 1}),
+        ("F#m", 3, {"F": 1, "C": 1, "G": 1}),
+        ("Glyd", 2, {"F": 1, "C": 1}),
+        ("Aphr", -1, {"B": -1}),
+    ],
+)
+def test_a_key_has_its_modes_signature_and_its_name(name: str, fifths: int, alters: dict[str, int]) -> None:
+    key = key_of(name)
+    assert key is not None
+    assert key.fifths == fifths
+    assert {letter: key.alter(letter) for letter in "ABCDEFG" if key.alter(letter)} == alters
+    assert str(key) == name
+
+
+def test_modes_are_read_in_any_spelling_and_what_is_no_key_is_none() -> None:
+    assert key_of("E Minor") == key_of("Emin") == key_of("Em") == key_of("E aeolian") == Key(4, "min")
+    assert [key_of(value) for value in ("", "Hp", "none", "D =c", "Dfoo", "H", "D clef=bass")] == [None] * 7
+
+
+def test_signs_move_with_the_key_and_octaves_with_the_notes() -> None:
+    tune = HEADER + 'K:G\n"G"B,CF ^c=fe\'|"D7/F#"{a}[GB]2 "^slow"!trill!_B z|[K:D]c|\nK:Em\ne|\n'
+    up = transposed(tune, 1)  # a fourth down, to D
+    assert up is not None
+    assert up.split("K:", 1)[1] == 'D\n"D"F,G,C ^G=cb|"A7/C#"{e}[DF]2 "^slow"!trill!=F z|[K:A]G|\nK:Bm\nB|\n'
+
+
+def test_what_cannot_be_exact_is_left() -> None:
+    assert transposed(HEADER + "K:G\n^^g|\n", 5) is None  # three sharps
+    assert transposed(HEADER + "K:B\nB|\n", 5) is None  # ten sharps
+    assert transposed(HEADER + "K:D =c\nB|\n", 1) is None
+    assert transposed(HEADER + "abc|\n", 1) is None
+
+
+def pitches(tune: Tune) -> list[int]:
+    return [note.midi for bar in tune.bars for event in bar.events for note in event.graces + event.pitches]
+
+
+def test_real_tunes_keep_every_interval_and_length_and_come_back() -> None:
+    tunes = read_corpus(["oneills", "ryans"]).training[::40]
+    moved = 0
+    for number, text in enumerate(tunes):
+        fifths = number % 9 - 4
+        other = transposed(text, fifths)
+        if other is None:
+            continue
+        moved += 1
+        one, two = read_tune(text), read_tune(other)
+        steps = {after - before for before, after in zip(pitches(one), pitches(two), strict=True)}
+        assert len(steps) <= 1
+        assert steps <= {(7 * fifths) % 12, (7 * fifths) % 12 - 12}
+        lengths = [[event.length for bar in tune.bars for event in bar.events] for tune in (one, two)]
+        assert lengths[0] == lengths[1]
+        assert transposed(other, -fifths) == text or "=" in text or "^" in text or "_" in text
+        places = staff_places(text), staff_places(other)
+        assert len({*(places[1] - places[0])}) <= 1
+    assert moved >= 0.97 * len(tunes)

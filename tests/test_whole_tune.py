@@ -1,0 +1,125 @@
+"""A tune that is drawn until it is whole: where it is sent back, and what its header is kept to."""
+
+from fractions import Fraction
+
+import pytest
+from conftest import TrainedRun
+
+import folkkeras
+from folkkeras.corpus.corpus import read_corpus
+from folkkeras.corpus.originality import Book
+from folkkeras.corpus.tunes import header_of, split_tunes
+from folkkeras.errors import UsageError
+from folkkeras.music.reading import read_tune, read_tunes
+from folkkeras.sampling import Sampling
+from folkkeras.whole_tune import Back, Beyond, Done, WholeTune, Wish
+from folkkeras.whole_tunes import Tally, whole_tunes
+
+HEADER = "X:1\nT:Test\nM:4/4\nL:1/8\nK:D\n"
+WHOLE = Wish(whole=True)
+
+
+def growing(text: str, wish: Wish = WHOLE, start: str = "X:1") -> WholeTune:
+    tune = WholeTune(start, wish, longest=2_000)
+    tune.add(text.removeprefix(start))
+    return tune
+
+
+@pytest.mark.parametrize(
+    ("music", "back"),
+    [
+        ("ABcd ABcd|ABcd A9|AB", "ABcd ABcd|"),  # too long: back to where the bar began
+        ("ABcd ABcd|ABcd|AB", None),  # short, but the line may yet become a double one
+        ("ABcd ABcd|ABcd|ABcd ABcd|A", "ABcd ABcd|"),
+        ("ABcd ABcd|ABcd||ABcd ABcd|A", None),  # a section ended
+        ("AB|ABcd ABcd|A", None),  # a pick-up
+        ("A9|AB", ""),
+        ("ABcd ABcd|(3ABc d2 ABcd|A", None),
+    ],
+)
+def test_a_bar_that_is_not_full_is_drawn_again(music: str, back: str | None) -> None:
+    verdict = growing(HEADER + music).judge()
+    assert verdict == (None if back is None else Back(len(HEADER + back)))
+
+
+def test_a_place_that_is_no_good_again_and_again_costs_the_bar_before_it_and_then_the_tune() -> None:
+    tune = growing(HEADER + "ABcd ABcd|ABcd ABcd|ABcd A9|A")
+    begins = [len(HEADER + "ABcd ABcd|" * bars) for bars in (2, 1, 0)]
+    found = []
+    while isinstance(verdict := tune.judge(), Back):
+        found.append(verdict.place)
+        tune.go_back(verdict)
+        tune.add((HEADER + "ABcd ABcd|ABcd ABcd|ABcd A9|A")[len(tune.text) :])
+    assert found[:9] == [begins[0]] * 3 + [begins[1]] * 4 + [begins[2]] * 2
+    assert verdict == Beyond("had an uneven bar")
+
+
+def test_a_tune_is_done_where_the_next_begins_and_back_where_its_end_is_none() -> None:
+    whole = HEADER + "ABcd ABcd|ABcd A4|]\n"
+    assert growing(whole + "\nX:2\nT:").judge() == Done(whole)
+    assert growing(HEADER + "ABcd ABcd|ABcd\n\nX:2").judge() == Back(len(HEADER))
+    uneven = HEADER + "A9|]\n\nX:2"
+    assert growing(uneven, Wish()).judge() == Done(HEADER + "A9|]\n")
+
+
+def test_music_without_bar_lines_and_headers_without_end_do_not_go_on_for_ever() -> None:
+    assert growing(HEADER + "A8|" + "A" * 200).judge() == Back(len(HEADER + "A8|"))
+    assert growing("X:1\nT:" + "A" * 700).judge() == Beyond("had no key")
+    assert growing(HEADER + "A8|" * 1_000).judge() == Beyond("did not end")
+
+
+def test_the_header_is_kept_to_what_is_asked() -> None:
+    wish = Wish(fields={"R": "jig", "M": "6/8", "K": "Edor"})
+    assert growing("X:1\nT:A\nM:C\nL:1/8\nK:D\nab", wish).judge() == Back(len("X:1\nT:A\n"), "R:jig\n")
+    assert growing("X:1\nT:A\nR:reel\nM:", wish).judge() == Back(len("X:1\nT:A\n"), "R:jig\n")
+    assert growing("X:1\nT:A\nR:jig\nL:1/8\nK", wish).judge() == Back(len("X:1\nT:A\nR:jig\n"), "M:6/8\n")
+    assert growing("X:1\nT:A\nR:jig\nM:6/8\nL:1/8\nK:G", wish).judge() is None
+    before = "X:1\nT:A\nR:jig\nM:6/8\nL:1/8\n"
+    assert growing(before + "K:G\nab", wish).judge() == Back(len(before), "K:Edor\n")
+    assert growing(before + "K:Edor\nab", wish).judge() is None
+
+
+def test_a_title_stands_at_once() -> None:
+    assert Wish(fields={"T": "Mine", "R": "jig", "K": "D"}).start("X:1") == "X:1\nT:Mine\nR:jig\n"
+    assert Wish(fields={"K": "D"}).start("X:1") == "X:1"
+    assert Wish(fields={"K": "D"}).start("X:1\nT:My own") == "X:1\nT:My own"
+
+
+def written(trained: TrainedRun, count: int, wish: Wish, tally: Tally, **options: object) -> list[str]:
+    generator = folkkeras.load(trained.run.best)
+    return split_tunes("".join(whole_tunes(generator, count, "X:1", Sampling(), 4, wish=wish, tally=tally, **options)))[
+        1
+    ]
+
+
+def test_a_real_model_writes_whole_tunes_the_same_alone_as_among_many(trained: TrainedRun) -> None:
+    tally = Tally()
+    tunes = written(trained, 6, WHOLE, tally)
+    assert len(tunes) == tally.kept <= 6
+    assert tally.kept + len(tally.thrown) == tally.drawn
+    assert all(read_tune(tune).whole for tune in tunes)
+    for tune in tunes[:2]:
+        number = int(header_of(tune)["X"])
+        assert written(trained, 1, WHOLE, Tally(), first=number)[0].strip() == tune.strip()
+
+
+def test_a_real_model_keeps_to_the_fields(trained: TrainedRun) -> None:
+    fields = {"M": "6/8", "K": "Edor"}
+    tunes = written(trained, 5, Wish(whole=True, fields=fields), Tally())
+    assert tunes
+    for tune in read_tunes("".join(tunes)):
+        assert (tune.metre, tune.key) == ("6/8", "Edor")
+        assert all(bar.length <= Fraction(6, 8) for bar in tune.bars)
+
+
+def test_what_can_never_be_gives_up(trained: TrainedRun) -> None:
+    tally = Tally()
+    book = Book(read_corpus(["oneills", "ryans", "airds"]).training)
+    assert written(trained, 2, Wish(whole=True, most_shared=1), tally, book=book) == []
+    assert tally.gave_up
+    assert "shared " in tally.thrown[0]
+
+
+def test_a_field_that_the_model_cannot_spell_is_named(trained: TrainedRun) -> None:
+    with pytest.raises(UsageError, match="'é'"):
+        written(trained, 1, Wish(fields={"T": "é"}), Tally())
