@@ -1,4 +1,4 @@
-"""TensorBoard: loss and learning rate each step; at each interval held-out bits and a tune; HParams.
+"""TensorBoard: loss and learning rate each step; at each interval held-out bits and tunes; HParams.
 
 All on the true step axis. After a resume the events go to a new file beside the old one; TensorBoard drops
 what a killed run had written beyond the step at which the new file begins.
@@ -13,9 +13,13 @@ from tensorboard.plugins.hparams import api as hparams
 
 from folkkeras.callbacks import interval_ended
 from folkkeras.checkpoints import Progress
+from folkkeras.corpus.corpus import Corpus
+from folkkeras.corpus.tunes import split_tunes
 from folkkeras.generation import DEFAULT_START, Generator
+from folkkeras.pacing import Pace
 from folkkeras.runs import Run
 from folkkeras.sampling import Sampling
+from folkkeras.tensorboard_figures import TUNES, Figures
 from folkkeras.tensorboard_media import Media
 
 LONGEST_TUNE = 1_000  # characters; a young model does not end its tunes
@@ -24,13 +28,14 @@ LONGEST_TUNE = 1_000  # characters; a young model does not end its tunes
 class TensorBoardLog(keras.callbacks.Callback):
     """Writes the run's logs/ folder."""
 
-    def __init__(self, run: Run, progress: Progress, learning_rate: Callable[[int], float], corpus_name: str) -> None:
+    def __init__(self, run: Run, progress: Progress, learning_rate: Callable[[int], float], corpus: Corpus) -> None:
         super().__init__()
         self.run, self.progress, self.learning_rate = run, progress, learning_rate
-        self.corpus_name = corpus_name
+        self.corpus_name = "+".join(corpus.sources)
         self._generator: Generator | None = None
         self._writer: Any = None
-        self._media = Media()
+        self._media, self._media_pace = Media(), Pace()
+        self._figures, self._figures_pace = Figures(corpus.training), Pace()
 
     def on_train_begin(self, logs: Any = None) -> None:
         if self._writer is not None:
@@ -50,9 +55,16 @@ class TensorBoardLog(keras.callbacks.Callback):
             return
         with self._writer.as_default(step=self.progress.step):
             tf.summary.scalar("held_out_bits_per_character", self.run.intervals()[-1].held_out_bits)
-            tune = self._tune()
-            tf.summary.text("generated tune", _as_markdown(tune))
-            self._media.write(tune)
+            if self._figures_pace.due:
+                with self._figures_pace.timed():
+                    tunes = self._tunes(TUNES)
+                    self._figures.write(tunes)
+            else:
+                tunes = self._tunes(1)
+            tf.summary.text("generated tune", _as_markdown(tunes[0]))
+            if self._media_pace.due:
+                with self._media_pace.timed():
+                    self._media.write(tunes[0])
         self._writer.flush()
 
     def close(self) -> None:
@@ -61,13 +73,16 @@ class TensorBoardLog(keras.callbacks.Callback):
         if self._writer is not None:
             self._writer.close()
 
-    def _tune(self) -> str:
+    def _tunes(self, count: int) -> list[str]:
         if self._generator is None:
             self._generator = Generator(self.model)
         else:
             self._generator.copy_weights(self.model)
         start = "".join(c for c in DEFAULT_START if not self.model.vocabulary.unknown(c))
-        return "".join(self._generator.stream_tunes(1, start, Sampling(), self.run.config.seed, longest=LONGEST_TUNE))
+        seed = self.run.config.seed
+        pieces = self._generator.stream_tunes(count, start, Sampling(), seed, longest=LONGEST_TUNE)
+        text = "".join(pieces)
+        return split_tunes(text)[1] or [text]
 
 
 def _as_markdown(tune: str) -> str:

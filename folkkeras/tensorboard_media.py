@@ -1,10 +1,7 @@
 """The score and the sound of a training's tunes for TensorBoard, so that one sees and hears the model learn.
 
-They are made in a process of their own, and left out at an interval where they would cost more than 3 % of
-the time since they were last made: long trainings show them each time, short ones now and then.
+They are made in a process of their own, since the libraries that draw and sound may crash.
 """
-
-import time
 
 import tensorflow as tf
 
@@ -12,7 +9,6 @@ from folkkeras.errors import FolkError
 from folkkeras.music.reading import read_tune
 from folkkeras.music.workshop import Workshop
 
-SHARE = 0.03  # of the training time, at most
 PATIENCE = 10.0  # seconds for a score or a sound
 LONGEST = 20  # seconds of sound that the dashboard keeps
 _EVERY = 3  # of the samples, one is kept: 16,000 a second
@@ -24,14 +20,9 @@ class Media:
 
     def __init__(self) -> None:
         self._workshop = Workshop(PATIENCE)
-        self._cost = 0.0  # seconds that it took the last time
-        self._then = -float("inf")
 
     def write(self, text: str) -> None:
-        """Write the score and the sound of a tune, where it has notes and the time for it has come."""
-        began = time.monotonic()
-        if self._cost > SHARE * (began - self._then):
-            return
+        """Write the score and the sound of a tune, where it has notes."""
         tune = read_tune(text)
         try:
             score = self._workshop.render(tune, "png")
@@ -43,8 +34,6 @@ class Media:
         wave = wave[: len(wave) // _EVERY * _EVERY]
         wave = tf.reduce_mean(tf.reshape(wave, (-1, _EVERY, 1)), 1)[: LONGEST * _RATE]
         tf.summary.audio("sound", wave[None], _RATE, encoding="wav")
-        self._then = time.monotonic()
-        self._cost = self._then - began
 
     def close(self) -> None:
         """End the process."""

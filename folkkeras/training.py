@@ -89,7 +89,7 @@ def _fit(run: Run, corpus: Corpus, listener: Listener, stop: Callable[[], bool])
     model.stop_training = False
 
     learning_rate = rate_of(config)
-    log = TensorBoardLog(run, progress, learning_rate, "+".join(corpus.sources))
+    log = TensorBoardLog(run, progress, learning_rate, corpus)
     scorer = Scorer(model, sample_of(corpus.held_out, SAMPLE))
     callbacks = [
         Steps(run, progress, listener, stop),

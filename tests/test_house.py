@@ -10,9 +10,9 @@ from folkkeras import errors
 
 FLOORS = [
     {"errors"},
-    {"files", "config", "vocabulary", "corpus", "lstm"},
+    {"files", "config", "vocabulary", "corpus", "lstm", "pacing"},
     {"lock", "music"},
-    {"tensorboard_media", "continuation", "steering", "recipe", "own_corpus", "whole_tune"},
+    {"tensorboard_media", "tensorboard_figures", "continuation", "steering", "recipe", "own_corpus", "whole_tune"},
     {"runs", "batches", "model", "sampling", "growing_tune"},
     {"listener", "model_file", "scoring", "slots"},
     {"generation", "checkpoints"},

@@ -18,6 +18,7 @@ from tensorboard.backend.event_processing import event_accumulator
 
 from folkkeras.config import TrainingConfig
 from folkkeras.corpus.corpus import Corpus
+from folkkeras.pacing import SHARE, Pace
 from folkkeras.runs import create_run
 from folkkeras.tensorboard_media import Media
 from folkkeras.training import train
@@ -97,13 +98,34 @@ def test_each_interval_shows_a_tune(dashboard: str) -> None:
     assert "X:1" in tunes[-1]["text"]
 
 
+def test_how_whole_and_how_new_the_tunes_are_stands_there_too(dashboard: str) -> None:
+    def all_there(tags: Any) -> bool:
+        return len([tag for tag in tags.get("resumed/logs", ()) if tag.startswith("new tunes/")]) == 3
+
+    wait_for(dashboard, "data/plugin/scalars/tags", all_there)
+    for tag in ("whole", "new runs of 8 notes"):
+        run = quote("resumed/logs", safe="")
+        path = f"data/plugin/scalars/scalars?run={run}&tag={quote('new tunes/' + tag, safe='')}"
+        points = ask(dashboard, path)
+        assert points[0][1] == 100
+        assert all(0 <= value <= 1 for _, _, value in points)
+
+
+def test_work_beside_a_training_is_due_when_it_costs_little() -> None:
+    pace = Pace()
+    assert pace.due
+    with pace.timed():
+        time.sleep(0.05)
+    assert not pace.due
+    time.sleep(0.05 / SHARE - 0.05 + 0.2)
+    assert pace.due
+
+
 def test_a_tune_with_notes_has_its_score_and_its_sound(tmp_path: Path) -> None:
     writer = tf.summary.create_file_writer(str(tmp_path))
     media = Media()
     with writer.as_default(step=100):
         media.write("X:1\nT:Nothing\nK:D\n")
-        media.write("X:1\nT:A\nM:4/4\nL:1/8\nK:D\nABcd efga|]\n")
-    with writer.as_default(step=200):  # at once again, which would cost more than its share
         media.write("X:1\nT:A\nM:4/4\nL:1/8\nK:D\nABcd efga|]\n")
     media.close()
     writer.close()
