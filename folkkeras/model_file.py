@@ -6,12 +6,16 @@ refuses HDF5's external links). Sizes are held against the bytes that are really
 is taken for them.
 """
 
+import io
 import json
 import os
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+import h5py
+import numpy as np
 
 from folkkeras.config import MOST
 from folkkeras.errors import ModelFileError, OutputError
@@ -36,6 +40,37 @@ def save_model(model: TuneModel, path: Path) -> None:
             model.save(temporary)
     except (RuntimeError, ValueError) as error:  # HDF5 words a failed write its own way
         raise OutputError(f"cannot write {path}: {_first_line(error)}") from error
+
+
+def save_half(model: TuneModel, path: Path) -> None:
+    """Save a model as `save_model` does, its weights in half precision: half the bytes, three decimal digits.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    with whole_file(path) as temporary:
+        model.save(temporary)
+        with zipfile.ZipFile(temporary) as archive:
+            members = {name: archive.read(name) for name in archive.namelist()}
+        members[_WEIGHTS] = _halved(members[_WEIGHTS])
+        with zipfile.ZipFile(temporary, "w") as archive:
+            for name, data in members.items():
+                archive.writestr(zipfile.ZipInfo(name), data)
+
+
+def _halved(weights: bytes) -> bytes:
+    after = io.BytesIO()
+    with h5py.File(io.BytesIO(weights)) as source, h5py.File(after, "w") as target:
+
+        def copy(name: str, item: Any) -> None:
+            if isinstance(item, h5py.Dataset):
+                target.create_dataset(name, data=item[()].astype(np.float16))
+            else:
+                target.require_group(name).attrs.update(item.attrs)
+
+        target.attrs.update(source.attrs)
+        source.visititems(copy)
+    return after.getvalue()
 
 
 def open_model(path: Path) -> TuneModel:
@@ -126,7 +161,8 @@ def _check(config: dict[str, Any], weights_size: int, path: Path) -> None:
         raise refuse(f"the dropout {dropout!r}")
     if not isinstance(config.get("about"), dict):
         raise refuse("no description of its training")
-    needed = 4 * _parameters(len(characters), config["embedding"], config["units"], config["layers"])  # float32
+    half = 2  # bytes of the smallest weights
+    needed = half * _parameters(len(characters), config["embedding"], config["units"], config["layers"])
     if needed > weights_size:
         raise refuse(f"sizes that need {needed} bytes of weights where {weights_size} are stored")
 

@@ -16,7 +16,8 @@ FLOORS = [
     {"runs", "batches", "model", "sampling", "growing_tune"},
     {"listener", "model_file", "scoring", "slots"},
     {"generation", "checkpoints"},
-    {"evaluation", "whole_tunes"},
+    {"whole_tunes"},
+    {"evaluation"},
     {"callbacks"},
     {"tensorboard_log"},
     {"training"},
@@ -27,7 +28,7 @@ CORPUS_FLOORS = [
     {"corpus", "originality"},
     {"statistics"},
 ]
-EVALUATION_FLOORS = [{"ngram", "style"}, {"report"}, {"picture"}]
+EVALUATION_FLOORS = [{"ngram", "style", "key_kept"}, {"report"}, {"picture"}]
 MUSIC_FLOORS = [
     {"tune", "instruments", "kinds"},
     {"checking", "performance", "musicxml"},

@@ -109,6 +109,11 @@ def report(evaluation: "Evaluation", name: str) -> str:
         "",
         f"{f'tunes (seed {evaluation.seed})':34}{f'{len(evaluation.tunes):,} new':>10}{'corpus':>10}",
         f"{'whole':34}{evaluation.whole:>10.1%}{evaluation.corpus_whole:>10.1%}",
+        *(
+            [f"{'in the key asked for':34}{evaluation.key_kept:>10.1%}{evaluation.corpus_key_kept:>10.1%}"]
+            if evaluation.key_kept is not None
+            else []
+        ),
         "",
         f"{'notes shared with a training tune':34}{'new':>10}{'held-out':>10}",
         f"{'longest run, median':34}{new.longest_median:>10.0f}{own.longest_median:>10.0f}",
