@@ -12,6 +12,7 @@ from folkkeras.errors import UsageError
 INTERVAL = 100  # steps between two checkpoints, and between two looks at the held-out tunes
 CLIP_NORM = 1.0  # bound on the gradient's global norm; also keeps Adam right on the Embedding
 WARM_UP = 100  # steps over which the cosine schedule's rate rises, at most a tenth of all steps
+MOST_DECAY = 10.0
 SCHEDULES = ("constant", "cosine")
 
 
@@ -37,18 +38,20 @@ class TrainingConfig:
 
     raw: bool = False  # train on the text as it stands instead of the normal form
     holdout: float = 0.1  # share of the tunes that is held out
-    steps: int = 5_000  # batches at most
+    steps: int = 2_000  # batches at most
     batch_size: int = 32  # windows in a batch
     seq_length: int = 100  # characters in a window
     learning_rate: float = 5e-3  # Adam's; the peak of the cosine schedule
     schedule: str = "cosine"  # linear warm-up, then half a cosine down to 0; or "constant"
     embedding: int = 256  # dimensions of a character's vector
-    units: int = 1_024  # of each LSTM layer
+    units: int = 512  # of each LSTM layer
     layers: int = 1  # LSTM layers
-    dropout: float = 0.0  # share of the features set to 0, one mask a sequence
+    dropout: float = 0.5  # share of each LSTM's outputs set to 0, one mask a sequence
+    weight_decay: float = 0.1  # AdamW's, of the kernels: what a step takes off them is this times the rate
     seed: int = 0  # of the initial weights, the windows, the masks
     patience: int = 10  # intervals without a better held-out figure until the end; 0: never
     keep: int = 3  # checkpoints
+    base: str = ""  # the digest of the model that training goes on from; its sizes are this one's
 
     def __post_init__(self) -> None:
         for name in ("steps", "batch_size", "seq_length", "embedding", "units", "layers", "keep"):
@@ -64,6 +67,8 @@ class TrainingConfig:
             raise UsageError(f"--holdout {self.holdout} is not between 0 and 1: a tenth is 0.1")
         if not 0 <= self.dropout < 1:
             raise UsageError(f"--dropout {self.dropout} is not from 0 to below 1")
+        if not 0 <= self.weight_decay <= MOST_DECAY:
+            raise UsageError(f"--weight-decay {self.weight_decay} is not from 0 to {MOST_DECAY}")
         if not (math.isfinite(self.learning_rate) and self.learning_rate > 0):
             raise UsageError(f"--learning-rate {self.learning_rate} is not a number above 0")
         if self.schedule not in SCHEDULES:
@@ -93,7 +98,15 @@ class TrainingConfig:
 
 PRESETS: dict[str, dict[str, Any]] = {
     # The notebook's own setting. It trains until the tunes are known by heart.
-    "lab": {"raw": True, "steps": 5_000, "schedule": "constant", "patience": 0},
+    "lab": {
+        "raw": True,
+        "steps": 5_000,
+        "schedule": "constant",
+        "units": 1_024,
+        "dropout": 0.0,
+        "weight_decay": 0.0,
+        "patience": 0,
+    },
     # A model in minutes on two cores: a quarter of the units.
     "quick": {
         "steps": 1_500,
@@ -101,8 +114,12 @@ PRESETS: dict[str, dict[str, Any]] = {
         "units": 256,
         "learning_rate": 1e-2,
         "dropout": 0.1,
+        "weight_decay": 0.0,
     },
 }
+
+# What learning from a small book takes where a trained model is there to go on from.
+FROM_A_MODEL: dict[str, Any] = {"steps": 400, "learning_rate": 1e-3}
 
 
 def preset(name: str) -> dict[str, Any]:

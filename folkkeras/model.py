@@ -26,7 +26,7 @@ class TuneModel(keras.Model):
         embedding: dimensions of a character's vector.
         units: of each LSTM layer.
         layers: LSTM layers.
-        dropout: share of the features set to 0 before each LSTM and before the logits, one mask a sequence.
+        dropout: share of each LSTM's outputs set to 0 in training, one mask a sequence.
         seed: of the initial weights and of the dropout masks.
         stateful: carry the LSTM's states from call to call; build it for a fixed batch size.
         about: how the model was trained, plain JSON values.
@@ -83,7 +83,7 @@ class TuneModel(keras.Model):
         # One mask over all steps of a sequence: element-wise masks cost more than the step itself.
         self.dropouts = [
             keras.layers.Dropout(dropout, noise_shape=(None, 1, None), seed=seed + layer)
-            for layer in range(layers + 1 if dropout else 0)
+            for layer in range(layers if dropout else 0)
         ]
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
@@ -107,15 +107,13 @@ class TuneModel(keras.Model):
         Returns:
             float32 (batch, length, vocabulary).
         """
-        if training and self.dropouts:
-            x = self.embedding(ids)  # (batch, length, embedding)
-            for lstm, dropout in zip(self.lstms, self.dropouts, strict=False):
-                x = lstm(dropout(x, training=training))  # (batch, length, units)
-            return self.dense(self.dropouts[-1](x, training=training))  # (batch, length, vocabulary)
-        first, *others = self.lstms
+        first = self.lstms[0]
         x = self._first(ids) if first.is_covered() else first(self.embedding(ids))  # (batch, length, units)
-        for lstm in others:
-            x = lstm(x)  # (batch, length, units)
+        for layer, lstm in enumerate(self.lstms):
+            if layer:
+                x = lstm(x)  # (batch, length, units)
+            if training and self.dropouts:
+                x = self.dropouts[layer](x, training=True)
         return self.dense(x)  # (batch, length, vocabulary)
 
     def folded_table(self) -> Any:

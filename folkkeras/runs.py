@@ -4,6 +4,7 @@ runs/NAME/config.json     the options, the corpus and its digest, the versions
           metrics.csv     a row each interval
           result.json     how the training ended, once it has
           corpus.abc      the text of a corpus from standard input
+          base.keras      the model that training goes on from
           checkpoints/    step-000100.keras, ...: all that training needs to go on
           best.keras      the model of the best held-out figure
           last.keras      the model of the last interval
@@ -28,7 +29,7 @@ from folkkeras.config import TrainingConfig
 from folkkeras.corpus.corpus import Corpus
 from folkkeras.corpus.sources import STANDARD_INPUT
 from folkkeras.errors import FolkError, OutputError, RunError, UsageError
-from folkkeras.files import reason, write_text
+from folkkeras.files import reason, write_bytes, write_text
 from folkkeras.lock import HeldError, locked
 
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,99}")
@@ -72,6 +73,11 @@ class Run:
     def last(self) -> Path:
         """The model of the last interval."""
         return self.folder / "last.keras"
+
+    @property
+    def base(self) -> Path | None:
+        """The kept model that training goes on from, or None where it begins anew."""
+        return self.folder / "base.keras" if self.config.base else None
 
     @property
     def logs(self) -> Path:
@@ -203,7 +209,14 @@ class Run:
         return max(path.stat().st_mtime for path in self.folder.iterdir())
 
 
-def create_run(runs: Path, name: str | None, corpus: Corpus, config: TrainingConfig, text: str | None = None) -> Run:
+def create_run(
+    runs: Path,
+    name: str | None,
+    corpus: Corpus,
+    config: TrainingConfig,
+    text: str | None = None,
+    base: Path | None = None,
+) -> Run:
     """Create a run's folder with its config.json.
 
     Args:
@@ -212,6 +225,7 @@ def create_run(runs: Path, name: str | None, corpus: Corpus, config: TrainingCon
         corpus: what it will train on.
         config: its options.
         text: of a corpus from standard input, to keep.
+        base: the model file to go on from, to keep, where `config` has its digest.
 
     Raises:
         UsageError: the name is no plain name.
@@ -234,6 +248,8 @@ def create_run(runs: Path, name: str | None, corpus: Corpus, config: TrainingCon
         (folder / "checkpoints").mkdir()
         if text is not None:
             write_text(folder / "corpus.abc", text)
+        if base is not None:
+            write_bytes(folder / "base.keras", base.read_bytes())
         run.write_config()
         return run
     if not runs.is_dir():

@@ -20,10 +20,11 @@ from folkkeras.corpus.corpus import Corpus, sample_of
 from folkkeras.errors import TrainingError
 from folkkeras.listener import Listener
 from folkkeras.model import TuneModel, build_model
-from folkkeras.model_file import load_weights
+from folkkeras.model_file import load_weights, open_model
 from folkkeras.runs import Run
 from folkkeras.scoring import Scorer
 from folkkeras.tensorboard_log import TensorBoardLog
+from folkkeras.transfer import extended, take_over
 from folkkeras.vocabulary import Vocabulary
 
 SAMPLE = 16_000  # characters of held-out tunes that each interval scores
@@ -78,12 +79,16 @@ def train(run: Run, corpus: Corpus, *, listener: Listener | None = None, stop: C
 def _fit(run: Run, corpus: Corpus, listener: Listener, stop: Callable[[], bool]) -> tuple[TuneModel, Progress]:
     """Take the steps that are left; none where the run was killed just before it had its result."""
     config = run.config
-    vocabulary = Vocabulary.from_text(corpus.training_text, corpus.held_out_text)
+    base = open_model(run.base) if run.base else None
+    texts = corpus.training_text, corpus.held_out_text
+    vocabulary = extended(base.vocabulary, *texts) if base else Vocabulary.from_text(*texts)
     ids = vocabulary.encode(corpus.training_text)
     about = {"corpus": list(corpus.sources), "corpus_digest": corpus.digest, "raw": corpus.raw}
     checkpoints = Checkpoints(run, {**about, "options": config.to_json()})
     model = compiled_model(vocabulary, config)
     progress = checkpoints.restore(model)
+    if base and not progress.step:
+        take_over(model, base)
     if _has_ended(run, progress):
         return model, progress
     model.stop_training = False
@@ -134,13 +139,21 @@ def compiled_model(vocabulary: Vocabulary, config: TrainingConfig) -> TuneModel:
         seed=config.seed,
     )
     model.compile(
-        # The bound on the norm also adds up the Embedding's gradient over repeated characters, which
-        # Adam needs and Keras otherwise leaves out.
-        optimizer=keras.optimizers.Adam(_schedule(config), global_clipnorm=CLIP_NORM),
+        optimizer=_optimizer(config),
         loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
         jit_compile=False,
     )
     return model
+
+
+def _optimizer(config: TrainingConfig) -> keras.optimizers.Optimizer:
+    # The bound on the norm also adds up the Embedding's gradient over repeated characters, which Adam needs
+    # and Keras otherwise leaves out.
+    if not config.weight_decay:
+        return keras.optimizers.Adam(_schedule(config), global_clipnorm=CLIP_NORM)
+    optimizer = keras.optimizers.AdamW(_schedule(config), weight_decay=config.weight_decay, global_clipnorm=CLIP_NORM)
+    optimizer.exclude_from_weight_decay(var_names=["bias", "embeddings"])
+    return optimizer
 
 
 def rate_of(config: TrainingConfig) -> Callable[[int], float]:

@@ -14,7 +14,7 @@ FLOORS = [
     {"lock", "music"},
     {"tensorboard_media", "tensorboard_figures", "continuation", "steering", "recipe", "own_corpus", "whole_tune"},
     {"runs", "batches", "model", "sampling", "growing_tune"},
-    {"listener", "model_file", "scoring", "slots"},
+    {"listener", "model_file", "scoring", "slots", "transfer"},
     {"generation", "checkpoints"},
     {"whole_tunes"},
     {"evaluation"},

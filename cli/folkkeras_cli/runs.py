@@ -87,6 +87,9 @@ def command(run: Run) -> str:
     for key, value in replace(run.config, steps=first).to_json().items():
         if value == defaults[key]:
             continue
+        if key == "base":
+            words += ["--from", str(run.base)]
+            continue
         words.append(option(key))
         if value is not True:
             words.append(str(value))

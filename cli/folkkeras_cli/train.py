@@ -7,13 +7,15 @@ from typing import Annotated, Any
 
 import typer
 
-from folkkeras.config import TrainingConfig, preset
+from folkkeras.config import FROM_A_MODEL, TrainingConfig, option, preset
 from folkkeras.corpus.collections import DEFAULT_COLLECTION
 from folkkeras.corpus.corpus import Corpus, read_corpus, require_window
 from folkkeras.corpus.decoding import decode
 from folkkeras.corpus.sources import STANDARD_INPUT
+from folkkeras.errors import UsageError
 from folkkeras.runs import create_run
 from folkkeras_cli.course import run_training
+from folkkeras_cli.models import chosen_model
 from folkkeras_cli.options import RUNS, CorpusArguments, Holdout, Raw, Runs
 from folkkeras_cli.quiet import start_tensorflow
 from folkkeras_cli.screen import say
@@ -32,7 +34,7 @@ def train(
     corpus: CorpusArguments = None,
     raw: Raw = None,
     holdout: Holdout = None,
-    steps: Annotated[int | None, typer.Option(show_default="5000", help="Steps at most.")] = None,
+    steps: Annotated[int | None, typer.Option(show_default="2000", help="Steps at most.")] = None,
     batch_size: Annotated[int | None, typer.Option(show_default="32", help="Windows in a batch.")] = None,
     seq_length: Annotated[int | None, typer.Option(show_default="100", help="Characters in a window.")] = None,
     learning_rate: Annotated[
@@ -44,11 +46,13 @@ def train(
     embedding: Annotated[
         int | None, typer.Option(show_default="256", help="Dimensions of a character's vector.")
     ] = None,
-    units: Annotated[int | None, typer.Option(show_default="1024", help="Units of each LSTM layer.")] = None,
+    units: Annotated[int | None, typer.Option(show_default="512", help="Units of each LSTM layer.")] = None,
     layers: Annotated[int | None, typer.Option(show_default="1", help="LSTM layers.")] = None,
     dropout: Annotated[
-        float | None, typer.Option(show_default="0", help="Share of features dropped, one mask a sequence.")
+        float | None,
+        typer.Option(show_default="0.5", help="Share of each LSTM's outputs dropped, one mask a sequence."),
     ] = None,
+    weight_decay: Annotated[float | None, typer.Option(show_default="0.1", help="AdamW's, of the kernels.")] = None,
     seed: Annotated[int | None, typer.Option(show_default="0", help="Of weights, windows and masks.")] = None,
     patience: Annotated[
         int | None,
@@ -58,6 +62,12 @@ def train(
     ] = None,
     preset_name: Annotated[
         str | None, typer.Option("--preset", help="lab: the notebook's own setting; quick: a model in minutes.")
+    ] = None,
+    base: Annotated[
+        str | None,
+        typer.Option(
+            "--from", metavar="MODEL", help="Go on from this run's best model, or .keras file; for small books."
+        ),
     ] = None,
     name: Annotated[str | None, typer.Option(help="The run's name; made up where none is given.")] = None,
     runs: Runs = RUNS,
@@ -76,20 +86,41 @@ def train(
         "units": units,
         "layers": layers,
         "dropout": dropout,
+        "weight_decay": weight_decay,
         "seed": seed,
         "patience": patience,
         "keep": keep,
     }
     options = preset(preset_name) if preset_name else {}
-    config = TrainingConfig(**{**options, **{key: value for key, value in asked.items() if value is not None}})
+    given = {key: value for key, value in asked.items() if value is not None}
+    base_file = chosen_model(base, runs).path if base else None
+    if base_file:
+        options = _from_model(base_file, options, given)
+    config = TrainingConfig(**{**options, **given})
     tunes, text = _read(corpus or [DEFAULT_COLLECTION], config)
     require_window(len(tunes.training_text), config.seq_length)
-    run = create_run(runs, name, tunes, config, text)
+    run = create_run(runs, name, tunes, config, text, base_file)
     say(
         f"run {run.name}: {len(tunes.training):,} tunes to learn from, {len(tunes.held_out):,} held out; "
         f"{len(tunes.training_text):,} characters"
     )
     run_training(run, tunes, runs)
+
+
+def _from_model(path: Path, options: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+    """The options for going on from a model."""
+    if options:
+        raise UsageError("--preset and --from exclude each other: the sizes are the model's")
+    start_tensorflow()
+    from folkkeras.model_file import open_model
+
+    model = open_model(path)
+    sizes = {name: model.sizes[name] for name in ("embedding", "units", "layers")}
+    own = {**sizes, "raw": bool(model.about.get("raw"))}
+    for name, value in given.items():
+        if own.get(name, value) != value:
+            raise UsageError(f"{option(name)} {value} does not fit the model of --from, which has {own[name]}")
+    return {**FROM_A_MODEL, **own, "base": model.digest()}
 
 
 def _read(arguments: list[str], config: TrainingConfig) -> tuple[Corpus, str | None]:

@@ -1,0 +1,74 @@
+"""Going on from a trained model."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from conftest import SMALL, Folk, TrainedRun
+from test_model import VOCABULARY, small
+
+from folkkeras.errors import CorpusError
+from folkkeras.model import build_model
+from folkkeras.model_file import open_model
+from folkkeras.runs import open_run
+from folkkeras.scoring import Scorer
+from folkkeras.transfer import extended, take_over
+
+BOOK = "".join(
+    f"X:{n}\nT:Número {n}\nM:3/4\nL:1/8\nK:G\n" + f"G{'ABc'[n % 3]}d{'efg'[n % 2]} gf|" * (9 + n) + "\n\n"
+    for n in range(9)
+)
+
+
+def test_the_weights_are_those_of_the_base_and_new_characters_are_the_least_likely() -> None:
+    base = small()
+    vocabulary = extended(VOCABULARY, "éab", "üé")
+    assert vocabulary.characters == VOCABULARY.characters + "éü"
+    model = build_model(
+        vocabulary, embedding=base.sizes["embedding"], units=base.sizes["units"], layers=base.sizes["layers"]
+    )
+    take_over(model, base)
+    ids = tf.constant([VOCABULARY.encode("X:1\nabc").astype(np.int32)])
+    known, all_ = base(ids).numpy(), model(ids).numpy()
+    np.testing.assert_allclose(all_[..., : len(VOCABULARY)], known, atol=1e-6)
+    bias = base.dense.get_weights()[1]
+    np.testing.assert_allclose(all_[..., len(VOCABULARY) :], bias.min(), atol=1e-6)
+    with pytest.raises(CorpusError, match="cannot go on"):
+        take_over(build_model(vocabulary, embedding=3, units=5), base)
+
+
+def test_training_goes_on_from_a_model_with_a_larger_vocabulary_and_can_be_resumed(
+    folk: Folk, trained: TrainedRun, tmp_path: Path
+) -> None:
+    (tmp_path / "book.abc").write_text(BOOK)
+    base = trained.run.best
+    words = ["train", "book.abc", "--from", base, "--name", "mine", "--steps", 100, "--seq-length", 40]
+    done = folk(*words, "--learning-rate", "0.002")
+    assert done.returncode == 0, done.stderr
+    run = open_run(tmp_path / "runs", "mine")
+    assert run.base is not None
+    assert (run.config.units, run.config.embedding) == (SMALL["units"], SMALL["embedding"])
+    model = open_model(run.best)
+    before = open_model(base)
+    assert model.vocabulary.characters.startswith(before.vocabulary.characters)
+    assert "ú" in model.vocabulary.characters
+    known = [tune for tune in trained.corpus.held_out if not before.vocabulary.unknown(tune)]
+    assert Scorer(model, known).bits_per_character() < 1.5 * Scorer(before, known).bits_per_character()
+    again = folk("resume", "mine", "--steps", 200)
+    assert again.returncode == 0, again.stderr
+    assert (
+        f"--from {tmp_path / 'runs/mine/base.keras'}" in folk("runs", "show", "mine").stdout
+        or "--from" in folk("runs", "show", "mine").stdout
+    )
+
+
+@pytest.mark.parametrize("words", [["--units", "99"], ["--preset", "quick"], ["--raw"]])
+def test_what_does_not_fit_the_model_is_refused(
+    folk: Folk, trained: TrainedRun, tmp_path: Path, words: list[str]
+) -> None:
+    (tmp_path / "book.abc").write_text(BOOK)
+    done = folk("train", "book.abc", "--from", trained.run.best, *words)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
+    assert "--from" in done.stderr
+    assert not (tmp_path / "runs").exists()
