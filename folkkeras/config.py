@@ -47,7 +47,8 @@ class TrainingConfig:
     units: int = 512  # of each LSTM layer
     layers: int = 1  # LSTM layers
     dropout: float = 0.5  # share of each LSTM's outputs set to 0, one mask a sequence
-    weight_decay: float = 0.1  # AdamW's, of the kernels: what a step takes off them is this times the rate
+    weight_drop: float = 0.3  # share of each LSTM's recurrent weights set to 0, one mask a step
+    weight_decay: float = 0.0  # AdamW's, of the kernels: what a step takes off them is this times the rate
     seed: int = 0  # of the initial weights, the windows, the masks
     patience: int = 10  # intervals without a better held-out figure until the end; 0: never
     keep: int = 3  # checkpoints
@@ -65,8 +66,9 @@ class TrainingConfig:
             raise UsageError(f"--seed {self.seed} is too large: give less than {2**31}")
         if not 0 < self.holdout < 1:
             raise UsageError(f"--holdout {self.holdout} is not between 0 and 1: a tenth is 0.1")
-        if not 0 <= self.dropout < 1:
-            raise UsageError(f"--dropout {self.dropout} is not from 0 to below 1")
+        for name in ("dropout", "weight_drop"):
+            if not 0 <= getattr(self, name) < 1:
+                raise UsageError(f"{option(name)} {getattr(self, name)} is not from 0 to below 1")
         if not 0 <= self.weight_decay <= MOST_DECAY:
             raise UsageError(f"--weight-decay {self.weight_decay} is not from 0 to {MOST_DECAY}")
         if not (math.isfinite(self.learning_rate) and self.learning_rate > 0):
@@ -104,7 +106,7 @@ PRESETS: dict[str, dict[str, Any]] = {
         "schedule": "constant",
         "units": 1_024,
         "dropout": 0.0,
-        "weight_decay": 0.0,
+        "weight_drop": 0.0,
         "patience": 0,
     },
     # A model in minutes on two cores: a quarter of the units.
@@ -114,7 +116,7 @@ PRESETS: dict[str, dict[str, Any]] = {
         "units": 256,
         "learning_rate": 1e-2,
         "dropout": 0.1,
-        "weight_decay": 0.0,
+        "weight_drop": 0.0,
     },
 }
 

@@ -3,11 +3,14 @@
 One builder serves training and generation: the stateful twin of batch size 1 has the same layers and
 takes the same weights. Sources: MIT 6.S191 lab 1 part 2; A. Graves, "Generating Sequences With Recurrent
 Neural Networks" (2013), arXiv:1308.0850; one dropout mask a sequence: Y. Gal and Z. Ghahramani, "A
-Theoretically Grounded Application of Dropout in Recurrent Neural Networks" (2016), arXiv:1512.05287.
+Theoretically Grounded Application of Dropout in Recurrent Neural Networks" (2016), arXiv:1512.05287; dropped
+recurrent weights: S. Merity et al., "Regularizing and Optimizing LSTM Language Models" (2017), arXiv:1708.02182.
 """
 
 import hashlib
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import keras
@@ -27,6 +30,7 @@ class TuneModel(keras.Model):
         units: of each LSTM layer.
         layers: LSTM layers.
         dropout: share of each LSTM's outputs set to 0 in training, one mask a sequence.
+        weight_drop: share of each LSTM's recurrent weights set to 0 in training, one mask a step.
         seed: of the initial weights and of the dropout masks.
         stateful: carry the LSTM's states from call to call; build it for a fixed batch size.
         about: how the model was trained, plain JSON values.
@@ -41,6 +45,7 @@ class TuneModel(keras.Model):
         units: int,
         layers: int = 1,
         dropout: float = 0.0,
+        weight_drop: float = 0.0,
         seed: int = 0,
         stateful: bool = False,
         about: dict[str, Any] | None = None,
@@ -54,6 +59,7 @@ class TuneModel(keras.Model):
             "units": units,
             "layers": layers,
             "dropout": dropout,
+            "weight_drop": weight_drop,
             "seed": seed,
         }
         self.about = about or {}
@@ -85,6 +91,9 @@ class TuneModel(keras.Model):
             keras.layers.Dropout(dropout, noise_shape=(None, 1, None), seed=seed + layer)
             for layer in range(layers if dropout else 0)
         ]
+        self.weight_drops = [
+            keras.random.SeedGenerator(seed + layers + layer) for layer in range(layers if weight_drop else 0)
+        ]
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         """Create the weights for ids of the shape (batch, length)."""
@@ -107,14 +116,26 @@ class TuneModel(keras.Model):
         Returns:
             float32 (batch, length, vocabulary).
         """
-        first = self.lstms[0]
-        x = self._first(ids) if first.is_covered() else first(self.embedding(ids))  # (batch, length, units)
+        x = None
         for layer, lstm in enumerate(self.lstms):
-            if layer:
-                x = lstm(x)  # (batch, length, units)
+            with self._weights_dropped(layer) if training and self.weight_drops else nullcontext():
+                x = lstm(x) if layer else self._first(ids)  # (batch, length, units)
             if training and self.dropouts:
                 x = self.dropouts[layer](x, training=True)
         return self.dense(x)  # (batch, length, vocabulary)
+
+    @contextmanager
+    def _weights_dropped(self, layer: int) -> Iterator[None]:
+        """A context in which a layer reads its recurrent kernel with a share of it set to 0, the rest scaled up."""
+        cell, rate = self.lstms[layer].cell, self.sizes["weight_drop"]
+        kernel = cell.recurrent_kernel
+        kept = keras.random.uniform(kernel.shape, seed=self.weight_drops[layer]) >= rate
+        # Past Keras's tracking of attributes, which is for what a layer owns.
+        object.__setattr__(cell, "recurrent_kernel", tf.where(kept, kernel / (1 - rate), 0.0))
+        try:
+            yield
+        finally:
+            object.__setattr__(cell, "recurrent_kernel", kernel)
 
     def folded_table(self) -> Any:
         """Each character's share of the first LSTM's gates, its input projection, (vocabulary, 4 * units).
@@ -125,8 +146,10 @@ class TuneModel(keras.Model):
         return tf.matmul(self.embedding.embeddings, cell.kernel) + cell.bias
 
     def _first(self, ids: Any) -> Any:
-        """The first LSTM's outputs, (batch, length, units), by the folded table."""
+        """The first LSTM's outputs, (batch, length, units), by the folded table where that is our own way."""
         lstm = self.lstms[0]
+        if not lstm.is_covered():
+            return lstm(self.embedding(ids))
         kernel = tf.convert_to_tensor(lstm.cell.recurrent_kernel)
         before = lstm.states if lstm.stateful else lstm.get_initial_state(tf.shape(ids)[0])
         h, c = (tf.cast(state, kernel.dtype) for state in before)  # (batch, units) each
@@ -140,6 +163,8 @@ class TuneModel(keras.Model):
         """Make the next dropout masks those of the training step `step`, whatever was drawn before."""
         for number, dropout in enumerate(self.dropouts):
             dropout.seed_generator.state.assign([self.sizes["seed"] + number, step])
+        for number, seeds in enumerate(self.weight_drops):
+            seeds.state.assign([self.sizes["seed"] + len(self.lstms) + number, step])
 
     def reset_state(self) -> None:
         """Set the states of a stateful model to zero, as at the beginning of a text."""
@@ -178,6 +203,7 @@ def build_model(
     units: int = 1_024,
     layers: int = 1,
     dropout: float = 0.0,
+    weight_drop: float = 0.0,
     seed: int = 0,
     batch_size: int | None = None,
     stateful: bool = False,
@@ -198,6 +224,7 @@ def build_model(
         units=units,
         layers=layers,
         dropout=dropout,
+        weight_drop=weight_drop,
         seed=seed,
         stateful=stateful,
         about=about,

@@ -156,9 +156,10 @@ def _check(config: dict[str, Any], weights_size: int, path: Path) -> None:
         value = config.get(name)
         if type(value) is not int or not least <= value <= most:
             raise refuse(f"the {name} {value!r}")
-    dropout = config.get("dropout")
-    if isinstance(dropout, bool) or not isinstance(dropout, (int, float)) or not 0 <= dropout < 1:
-        raise refuse(f"the dropout {dropout!r}")
+    for name in ("dropout", "weight_drop"):
+        share = config.get(name)
+        if isinstance(share, bool) or not isinstance(share, (int, float)) or not 0 <= share < 1:
+            raise refuse(f"the {name} {share!r}")
     if not isinstance(config.get("about"), dict):
         raise refuse("no description of its training")
     half = 2  # bytes of the smallest weights
@@ -175,7 +176,7 @@ def _parameters(vocabulary: int, embedding: int, units: int, layers: int) -> int
 
 def _build(config: dict[str, Any], path: Path) -> TuneModel:
     build: Callable[..., TuneModel] = build_model
-    names = ("embedding", "units", "layers", "dropout", "seed", "about")
+    names = ("embedding", "units", "layers", "dropout", "weight_drop", "seed", "about")
     try:
         return build(Vocabulary(config["characters"]), blank=True, **{name: config[name] for name in names})
     except Exception as error:  # e.g. memory; whatever it is, the file is at fault

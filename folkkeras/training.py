@@ -136,6 +136,7 @@ def compiled_model(vocabulary: Vocabulary, config: TrainingConfig) -> TuneModel:
         units=config.units,
         layers=config.layers,
         dropout=config.dropout,
+        weight_drop=config.weight_drop,
         seed=config.seed,
     )
     model.compile(

@@ -10,6 +10,7 @@ import pytest
 import tensorflow as tf
 
 from folkkeras.errors import ModelFileError
+from folkkeras.lstm import LSTM
 from folkkeras.model import TuneModel, build_model
 from folkkeras.model_file import open_model, save_model
 from folkkeras.scoring import Scorer
@@ -51,6 +52,39 @@ def test_dropout_masks_follow_the_step_and_hold_for_a_sequence() -> None:
     assert np.array_equal(masks[0], masks[2])
     assert not np.array_equal(masks[0], masks[1])
     assert np.array_equal(masks[0], np.repeat(masks[0][:, :1], 6, axis=1))
+
+
+def test_dropped_weights_follow_the_step_too_and_only_in_training() -> None:
+    model = small(weight_drop=0.5, layers=2)
+    plain = small(layers=2)
+    plain.set_weights(model.get_weights())
+    ids = tf.constant([VOCABULARY.encode("X:1\nabc").astype(np.int32)])
+    np.testing.assert_array_equal(model(ids).numpy(), plain(ids).numpy())
+    drawn = []
+    for step in (7, 8, 7):
+        model.set_step(step)
+        drawn.append(model(ids, training=True).numpy())
+    assert np.array_equal(drawn[0], drawn[2])
+    assert not np.array_equal(drawn[0], drawn[1])
+    assert not np.array_equal(drawn[0], plain(ids).numpy())
+
+
+@pytest.mark.parametrize("layers", [1, 2])
+def test_dropped_weights_mean_the_same_on_kerass_own_way(layers: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = small(weight_drop=0.5, layers=layers)
+    ids = tf.constant([VOCABULARY.encode("X:1\nabc").astype(np.int32)])
+
+    def gradients() -> list[np.ndarray]:
+        model.set_step(3)
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_sum(model(ids, training=True) ** 2)
+        found = tape.gradient(loss, model.trainable_variables)
+        return [tf.convert_to_tensor(gradient).numpy() for gradient in found]
+
+    ours = gradients()
+    monkeypatch.setattr(LSTM, "is_covered", lambda self, mask=None: False)
+    for one, other in zip(ours, gradients(), strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-5)
 
 
 def test_bits_are_the_mean_over_tunes_from_a_zero_state_whatever_their_batches() -> None:
@@ -127,6 +161,7 @@ def rewritten(data: bytes, path: Path, change: object, compression: int = zipfil
         lambda saved: saved["config"].update(characters="aa"),
         lambda saved: saved["config"].update(characters=["a"]),
         lambda saved: saved["config"].update(dropout="0.5"),
+        lambda saved: saved["config"].update(weight_drop=1.5),
         lambda saved: saved["config"].update(about=None),
         lambda saved: saved["config"].pop("seed"),
     ],

@@ -57,10 +57,7 @@ def test_training_goes_on_from_a_model_with_a_larger_vocabulary_and_can_be_resum
     assert Scorer(model, known).bits_per_character() < 1.5 * Scorer(before, known).bits_per_character()
     again = folk("resume", "mine", "--steps", 200)
     assert again.returncode == 0, again.stderr
-    assert (
-        f"--from {tmp_path / 'runs/mine/base.keras'}" in folk("runs", "show", "mine").stdout
-        or "--from" in folk("runs", "show", "mine").stdout
-    )
+    assert "--from runs/mine/base.keras" in folk("runs", "show", "mine").stdout
 
 
 @pytest.mark.parametrize("words", [["--units", "99"], ["--preset", "quick"], ["--raw"]])

@@ -7,15 +7,21 @@ from typing import Annotated
 
 import typer
 
+from folkkeras.box import BOX, box_model
 from folkkeras.errors import ModelFileError
-from folkkeras.runs import all_runs, latest_run, open_run
+from folkkeras.runs import all_runs, open_run
+from folkkeras_cli.screen import say
 
+MODEL_HELP = (
+    "A run's name (its best model), a .keras file, or box, the model that comes with folkkeras; "
+    "default: the latest run, and where there is none, box."
+)
 ModelName = Annotated[
     str | None,
     typer.Argument(
         metavar="MODEL",
         show_default=False,
-        help="A run's name (its best model) or a .keras file; default: the latest run.",
+        help=MODEL_HELP,
     ),
 ]
 
@@ -32,11 +38,17 @@ def chosen_model(name: str | None, runs: Path, *, last: bool = False) -> ChosenM
     """The model of a MODEL argument; of a run its best one, or its last.
 
     Raises:
-        RunError: there is no such run, or none at all.
-        ModelFileError: the run has no model yet.
+        RunError: there is no such run.
+        ModelFileError: the run has no model yet, or the one in the box is missing.
     """
     if name is None:
-        run = next((run for run in all_runs(runs) if run.best.exists()), None) or latest_run(runs)
+        found = all_runs(runs)
+        if not found:
+            say(f"there are no runs in {runs}: this is the model in the box; train your own with `folk train`")
+            return ChosenModel(box_model())
+        run = next((run for run in found if run.best.exists()), found[0])
+    elif name == BOX:
+        return ChosenModel(box_model())
     elif os.path.isdir(name):
         run = open_run(Path(name).parent, Path(name).name)
     elif name.endswith(".keras") or "/" in name or "\\" in name or os.path.isfile(name):

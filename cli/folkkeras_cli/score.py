@@ -8,7 +8,7 @@ import typer
 from folkkeras.corpus.normal_form import normalise
 from folkkeras.corpus.tunes import music_begins
 from folkkeras.errors import CorpusError
-from folkkeras_cli.models import chosen_model
+from folkkeras_cli.models import MODEL_HELP, chosen_model
 from folkkeras_cli.options import RUNS, Files, Runs
 from folkkeras_cli.quiet import start_tensorflow
 from folkkeras_cli.screen import say, write
@@ -26,11 +26,7 @@ def score(
     files: Files,
     model: Annotated[
         str | None,
-        typer.Option(
-            metavar="MODEL",
-            show_default=False,
-            help="A run's name (its best model) or a .keras file; default: the latest run.",
-        ),
+        typer.Option(metavar="MODEL", show_default=False, help=MODEL_HELP),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Write JSON, a list of tunes with their figures.")] = False,
     runs: Runs = RUNS,

@@ -52,7 +52,10 @@ def train(
         float | None,
         typer.Option(show_default="0.5", help="Share of each LSTM's outputs dropped, one mask a sequence."),
     ] = None,
-    weight_decay: Annotated[float | None, typer.Option(show_default="0.1", help="AdamW's, of the kernels.")] = None,
+    weight_drop: Annotated[
+        float | None, typer.Option(show_default="0.3", help="Share of each LSTM's recurrent weights dropped at a step.")
+    ] = None,
+    weight_decay: Annotated[float | None, typer.Option(show_default="0", help="AdamW's, of the kernels.")] = None,
     seed: Annotated[int | None, typer.Option(show_default="0", help="Of weights, windows and masks.")] = None,
     patience: Annotated[
         int | None,
@@ -86,6 +89,7 @@ def train(
         "units": units,
         "layers": layers,
         "dropout": dropout,
+        "weight_drop": weight_drop,
         "weight_decay": weight_decay,
         "seed": seed,
         "patience": patience,
