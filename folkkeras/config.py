@@ -25,6 +25,7 @@ MOST = {
     "steps": 10**9,
     "patience": 10**9,
     "keep": 10**9,
+    "split": 10**9,
 }
 
 
@@ -38,6 +39,7 @@ class TrainingConfig:
 
     raw: bool = False  # train on the text as it stands instead of the normal form
     holdout: float = 0.1  # share of the tunes that is held out
+    split: int = 0  # which choice of them: it salts their hash
     steps: int = 2_000  # batches at most
     batch_size: int = 32  # windows in a batch
     seq_length: int = 100  # characters in a window
@@ -60,7 +62,7 @@ class TrainingConfig:
         for name, most in MOST.items():
             if getattr(self, name) > most:
                 raise UsageError(f"{option(name)} {getattr(self, name)} is too large: give {most} or less")
-        for name in ("seed", "patience"):
+        for name in ("seed", "patience", "split"):
             at_least(name, getattr(self, name), 0)
         if self.seed >= 2**31:
             raise UsageError(f"--seed {self.seed} is too large: give less than {2**31}")
@@ -133,6 +135,11 @@ def preset(name: str) -> dict[str, Any]:
     if name not in PRESETS:
         raise UsageError(f"--preset {name!r} is not one of {', '.join(PRESETS)}")
     return PRESETS[name]
+
+
+def split_of(config: TrainingConfig) -> dict[str, Any]:
+    """The options that decide which texts a corpus has, and which of them are held out."""
+    return {"raw": config.raw, "holdout": config.holdout, "split": config.split}
 
 
 def at_least(name: str, value: int, least: int) -> None:

@@ -19,14 +19,15 @@ def own_corpus(about: dict[str, Any], standard_input: Path | None = None) -> Cor
         CorpusError: the model does not tell its corpus, or it is gone or has changed since.
     """
     try:
-        sources, raw, holdout = list(about["corpus"]), bool(about["raw"]), float(about["options"]["holdout"])
+        sources, raw, options = list(about["corpus"]), bool(about["raw"]), about["options"]
+        holdout, split = float(options["holdout"]), int(options["split"])
         digest = str(about["corpus_digest"])
     except (KeyError, TypeError, ValueError):
         raise CorpusError("the model does not tell which tunes it was trained on: train it with `folk train`") from None
     if STANDARD_INPUT in sources and standard_input is None:
         raise CorpusError("the model learned from standard input, and its tunes are in its run alone: give the run")
     try:
-        corpus = read_corpus(sources, raw=raw, holdout=holdout, standard_input=standard_input)
+        corpus = read_corpus(sources, raw=raw, holdout=holdout, split=split, standard_input=standard_input)
     except FolkError as error:
         raise CorpusError(f"the tunes that the model was trained on cannot be read: {error}") from error
     if corpus.digest != digest:

@@ -49,6 +49,19 @@ def test_at_least_one_tune_is_held_out_and_one_stays() -> None:
         split_corpus(TUNES[:1])
 
 
+def test_another_split_holds_other_tunes_out_and_each_keeps_copies_on_one_side() -> None:
+    tunes = [f"X:{n}\nT:{n}\nK:D\n{'abcdefg'[n % 7]}{n}|\n\n" for n in range(200)]
+    splits = [split_corpus(tunes, split=number) for number in range(3)]
+    held = [set(corpus.held_out) for corpus in splits]
+    assert all(8 <= len(each) <= 35 for each in held)
+    assert len(held[0] & held[1]) < len(held[0])
+    assert held[1] == set(split_corpus(tunes, split=1).held_out)
+    assert len({corpus.digest for corpus in splits}) == 3
+    copies = [*tunes, *(tune.replace("T:", "T:The ") for tune in tunes)]
+    raw = split_corpus(copies, split=2, raw=True)
+    assert not {tune.split("K:")[1] for tune in raw.training} & {tune.split("K:")[1] for tune in raw.held_out}
+
+
 def test_the_held_out_sample_is_fixed_and_bounded() -> None:
     corpus = split_corpus(TUNES)
     sample = sample_of(corpus.held_out, 2_000)

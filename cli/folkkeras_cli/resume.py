@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from folkkeras.config import split_of
 from folkkeras.corpus.corpus import read_corpus
 from folkkeras.errors import UsageError
 from folkkeras.runs import latest_run, open_run
@@ -35,7 +36,7 @@ def resume(
         )
     if "irish" in run.corpus:
         start_tensorflow()  # Keras fetches it
-    corpus = read_corpus(run.corpus, raw=run.config.raw, holdout=run.config.holdout, standard_input=run.standard_input)
+    corpus = read_corpus(run.corpus, **split_of(run.config), standard_input=run.standard_input)
     run.require_corpus(corpus)
     if steps is not None and steps > run.config.steps:
         run = run.with_steps(steps)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from folkkeras.config import FROM_A_MODEL, TrainingConfig, option, preset
+from folkkeras.config import FROM_A_MODEL, TrainingConfig, option, preset, split_of
 from folkkeras.corpus.collections import DEFAULT_COLLECTION
 from folkkeras.corpus.corpus import Corpus, read_corpus, require_window
 from folkkeras.corpus.decoding import decode
@@ -34,6 +34,10 @@ def train(
     corpus: CorpusArguments = None,
     raw: Raw = None,
     holdout: Holdout = None,
+    split: Annotated[
+        int | None,
+        typer.Option(show_default="0", help="Another choice of held-out tunes, to see how much hangs on it."),
+    ] = None,
     steps: Annotated[int | None, typer.Option(show_default="2000", help="Steps at most.")] = None,
     batch_size: Annotated[int | None, typer.Option(show_default="32", help="Windows in a batch.")] = None,
     seq_length: Annotated[int | None, typer.Option(show_default="100", help="Characters in a window.")] = None,
@@ -80,6 +84,7 @@ def train(
     asked: dict[str, Any] = {
         "raw": raw,
         "holdout": holdout,
+        "split": split,
         "steps": steps,
         "batch_size": batch_size,
         "seq_length": seq_length,
@@ -132,9 +137,9 @@ def _read(arguments: list[str], config: TrainingConfig) -> tuple[Corpus, str | N
     if "irish" in arguments:
         start_tensorflow()  # Keras fetches it
     if STANDARD_INPUT not in arguments:
-        return read_corpus(arguments, raw=config.raw, holdout=config.holdout), None
+        return read_corpus(arguments, **split_of(config)), None
     text = decode(sys.stdin.buffer.read(), "standard input")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "corpus.abc"
         path.write_bytes(text.encode("utf-8"))
-        return read_corpus(arguments, raw=config.raw, holdout=config.holdout, standard_input=path), text
+        return read_corpus(arguments, **split_of(config), standard_input=path), text

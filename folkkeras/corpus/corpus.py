@@ -63,6 +63,7 @@ def read_corpus(
     *,
     raw: bool = False,
     holdout: float = 0.1,
+    split: int = 0,
     standard_input: Path | None = None,
 ) -> Corpus:
     """Read, join and split the tunes of CORPUS arguments.
@@ -71,6 +72,7 @@ def read_corpus(
         arguments: one or several: a collection's name, the path of a file or folder, or `-` for standard input.
         raw: keep the text as it stands instead of the normal form.
         holdout: the share of tunes to hold out, above 0 and below 1.
+        split: which choice of them, any number; it salts the hash.
         standard_input: a file to read for `-` in place of standard input.
 
     Raises:
@@ -86,6 +88,7 @@ def read_corpus(
         [tune for source in sources for tune in source.tunes],
         raw=raw,
         holdout=holdout,
+        split=split,
         sources=tuple(source.name for source in sources),
         dropped=dropped,
     )
@@ -96,6 +99,7 @@ def split_corpus(
     *,
     raw: bool = False,
     holdout: float = 0.1,
+    split: int = 0,
     sources: tuple[str, ...] = (),
     dropped: Counter[str] | None = None,
 ) -> Corpus:
@@ -105,6 +109,7 @@ def split_corpus(
         tunes: each from its `X:` line on.
         raw: keep the text as it stands, duplicates too.
         holdout: the share of tunes to hold out; at least one is.
+        split: which choice of them.
         sources: where the tunes came from.
         dropped: what was dropped before, to be added to.
 
@@ -130,7 +135,7 @@ def split_corpus(
                 continue
         seen.add(body)
         texts.append(tune if raw else normal.text)
-        hashes.append(body)
+        hashes.append(_hash(f"{split}\n{normal.body}") if split else body)
     if len(seen) < 2:
         raise CorpusError(
             f"the corpus has {len(seen)} tune{'s' * (len(seen) != 1)} to train on: "

@@ -1,0 +1,56 @@
+"""Compare the default recipe with the lab's, each at its own best step, over several choices of held-out tunes.
+
+    python tests/bench/recipe.py oneills --splits 5 --runs recipe-runs
+
+trains `folk train CORPUS` and `folk train CORPUS --preset lab` on each split and prints, as Markdown, the
+held-out bits per character of their best models over all held-out tunes. Runs that are there already are not
+trained again, so a comparison that was stopped goes on. The lab's constant rate has its best step early; its
+training ends once three intervals have brought nothing.
+"""
+
+import argparse
+import json
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+FOLK = Path(sys.executable).parent / "folk"
+RECIPES = {"lab": ["--preset", "lab", "--patience", "3"], "default": []}
+
+
+def train(name: str, corpus: str, raw: bool, split: int, runs: Path) -> dict:
+    """The run's result, after its training."""
+    run = runs / f"{Path(corpus).stem}-{name}-{split}"
+    if not (run / "result.json").exists():
+        if run.exists():
+            words = ["resume", run.name]
+        else:
+            form = "--raw" if raw else "--no-raw"
+            words = ["train", corpus, form, *RECIPES[name], "--split", str(split), "--name", run.name]
+        subprocess.run([FOLK, *words, "--runs", runs], check=True)
+    result: dict = json.loads((run / "result.json").read_text())
+    return result
+
+
+def main() -> None:
+    """Read the command line, train, and print the table."""
+    parser = argparse.ArgumentParser(description="Compare the default recipe with the lab's.")
+    parser.add_argument("corpus", help="a collection, a file or a folder")
+    parser.add_argument("--raw", action="store_true", help="the text as it stands")
+    parser.add_argument("--splits", type=int, default=5)
+    parser.add_argument("--runs", type=Path, default=Path("recipe-runs"))
+    arguments = parser.parse_args()
+    print("| split | " + " | ".join(f"{name}, bits | at step" for name in RECIPES) + " | difference |")
+    print("|" + "---|" * (2 * len(RECIPES) + 2))
+    differences = []
+    for split in range(arguments.splits):
+        results = [train(name, arguments.corpus, arguments.raw, split, arguments.runs) for name in RECIPES]
+        differences.append(results[1]["held_out_bits"] - results[0]["held_out_bits"])
+        cells = [f"{result['held_out_bits']:.3f} | {result['best_step']}" for result in results]
+        print(f"| {split} | " + " | ".join(cells) + f" | {differences[-1]:+.3f} |", flush=True)
+    print(f"\nmean difference {statistics.mean(differences):+.3f} bits per character")
+
+
+if __name__ == "__main__":
+    main()
