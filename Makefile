@@ -9,7 +9,7 @@ TORCH ?= torch==2.13.0
 DEMO_RUN ?= demo-$(shell date +%Y%m%d-%H%M%S)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test bench recipe fuzz pictures lint format clean
+.PHONY: help install demo test bench box recipe fuzz pictures lint format clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ $(PEERS)/installed: Makefile
 
 bench: install $(PEERS)/installed ## Time training and sampling beside Keras, PyTorch and ONNX Runtime
 	$(BIN)/python tests/bench/bench.py --peer $(PEERS)/bin/python --out bench.json $(BENCH)
+
+box: install ## Train the model in the box again and write its card: half an hour on two cores
+	$(BIN)/python docs/box.py
 
 RECIPE ?= oneills
 recipe: install ## Train the default recipe and the lab's over five splits of RECIPE, a corpus: hours

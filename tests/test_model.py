@@ -12,7 +12,7 @@ import tensorflow as tf
 from folkkeras.errors import ModelFileError
 from folkkeras.lstm import LSTM
 from folkkeras.model import TuneModel, build_model
-from folkkeras.model_file import open_model, save_model
+from folkkeras.model_file import open_model, save_half, save_model
 from folkkeras.scoring import Scorer
 from folkkeras.vocabulary import Vocabulary
 
@@ -106,6 +106,20 @@ def test_a_model_comes_back_whole_from_its_file(tmp_path: Path) -> None:
         assert again.get_config() == model.get_config()
         assert again.about == {"raw": True, "step": 7}
         assert all(np.array_equal(a, b) for a, b in zip(model.get_weights(), again.get_weights(), strict=True))
+
+
+def test_a_model_in_half_precision_has_half_the_bytes_and_the_same_weights_within_its_digits(tmp_path: Path) -> None:
+    model = small(about={"raw": False})
+    save_model(model, tmp_path / "whole.keras")
+    save_half(model, tmp_path / "half.keras")
+    again = open_model(tmp_path / "half.keras")
+    assert again.get_config() == model.get_config()
+    for weights, halved in zip(model.get_weights(), again.get_weights(), strict=True):
+        np.testing.assert_array_equal(halved, weights.astype(np.float16).astype(np.float32))
+    big = build_model(VOCABULARY, embedding=64, units=128)
+    for save, name in ((save_model, "a.keras"), (save_half, "b.keras")):
+        save(big, tmp_path / name)
+    assert (tmp_path / "b.keras").stat().st_size < 0.55 * (tmp_path / "a.keras").stat().st_size
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,82 @@
+"""The model in the box: there in the first minute, small, and what its card says."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from conftest import Folk, TrainedRun
+
+from folkkeras.box import COLLECTIONS, box_model
+from folkkeras.corpus.corpus import read_corpus
+from folkkeras.corpus.originality import Book
+from folkkeras.corpus.tunes import split_tunes
+from folkkeras.model_file import open_model
+from folkkeras.music.reading import read_tunes
+from folkkeras.own_corpus import own_corpus
+from folkkeras.scoring import Scorer
+
+CARD = box_model().with_name("model-card.md")
+JIGS = ["sample", "--tunes", 20, "--whole", "--max-copy", 24, "--key", "Edor", "--metre", "6/8", "--seed", 1]
+
+
+@pytest.fixture(scope="module")
+def jigs(tmp_path_factory: pytest.TempPathFactory) -> str:
+    from conftest import FOLK
+
+    folder = tmp_path_factory.mktemp("jigs")
+    done = subprocess.run([str(FOLK), *map(str, JIGS)], cwd=folder, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.startswith("there are no runs in runs: this is the model in the box")
+    return done.stdout
+
+
+def test_it_is_small_and_tells_what_it_was_trained_on() -> None:
+    assert box_model().stat().st_size < 12_000_000
+    corpus = own_corpus(open_model(box_model()).about)
+    assert corpus.sources == COLLECTIONS
+    assert corpus.digest == read_corpus(COLLECTIONS).digest
+
+
+def test_its_card_has_its_figure() -> None:
+    model = open_model(box_model())
+    corpus = own_corpus(model.about)
+    figure = re.search(r"459 scored tunes +([0-9.]+)", CARD.read_text())
+    assert figure
+    assert Scorer(model, corpus.held_out).bits_per_character() == pytest.approx(float(figure[1]), abs=6e-4)
+
+
+def test_it_writes_whole_new_tunes_of_the_kind_that_is_asked(jigs: str) -> None:
+    tunes = read_tunes(jigs)
+    assert len(tunes) == 20
+    assert all(tune.whole and (tune.metre, tune.key) == ("6/8", "Edor") for tune in tunes)
+    book = Book(read_corpus(COLLECTIONS).training)
+    assert max(book.likeness(tune.text).longest for tune in tunes) <= 24
+    assert len({tune.text.split("\n", 1)[1] for tune in tunes}) == 20
+
+
+def faulted(tunes: list[str], folder: Path) -> float:
+    """The share of tunes that abc2midi warns of or refuses."""
+    count = 0
+    for number, tune in enumerate(tunes):
+        path = folder / f"{number}.abc"
+        path.write_text(tune)
+        said = subprocess.run(["abc2midi", path, "-c"], capture_output=True, text=True, errors="replace").stdout
+        count += "Error" in said or "Warning" in said
+    return count / len(tunes)
+
+
+def test_abc2midi_faults_no_larger_share_of_them_than_of_the_corpus(jigs: str, tmp_path: Path) -> None:
+    if not shutil.which("abc2midi"):
+        pytest.skip("abc2midi is not installed (Debian: apt install abcmidi)")
+    corpus = faulted(list(read_corpus(COLLECTIONS).held_out), tmp_path)
+    assert faulted(split_tunes(jigs)[1], tmp_path) <= corpus
+
+
+def test_a_run_comes_before_it_and_it_has_a_name(folk: Folk, trained: TrainedRun) -> None:
+    own = folk("sample", "--runs", trained.runs, "--length", 5, "--seed", 1)
+    assert "in the box" not in own.stderr
+    named = folk("sample", "box", "--runs", trained.runs, "--length", 300, "--seed", 1)
+    assert named.stdout == folk("sample", "--length", 300, "--seed", 1).stdout
+    assert named.stdout.startswith("X:1\n")
