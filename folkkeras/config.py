@@ -43,6 +43,7 @@ class TrainingConfig:
     steps: int = 2_000  # batches at most
     batch_size: int = 32  # windows in a batch
     seq_length: int = 100  # characters in a window
+    aligned: float = 0.5  # share of the windows that begin where a tune does; the others begin anywhere
     learning_rate: float = 5e-3  # Adam's; the peak of the cosine schedule
     schedule: str = "cosine"  # linear warm-up, then half a cosine down to 0; or "constant"
     embedding: int = 256  # dimensions of a character's vector
@@ -68,6 +69,8 @@ class TrainingConfig:
             raise UsageError(f"--seed {self.seed} is too large: give less than {2**31}")
         if not 0 < self.holdout < 1:
             raise UsageError(f"--holdout {self.holdout} is not between 0 and 1: a tenth is 0.1")
+        if not 0 <= self.aligned <= 1:
+            raise UsageError(f"--aligned {self.aligned} is not from 0 to 1")
         for name in ("dropout", "weight_drop"):
             if not 0 <= getattr(self, name) < 1:
                 raise UsageError(f"{option(name)} {getattr(self, name)} is not from 0 to below 1")
@@ -105,6 +108,7 @@ PRESETS: dict[str, dict[str, Any]] = {
     "lab": {
         "raw": True,
         "steps": 5_000,
+        "aligned": 0.0,
         "schedule": "constant",
         "units": 1_024,
         "dropout": 0.0,

@@ -112,6 +112,8 @@ def _fit(run: Run, corpus: Corpus, listener: Listener, stop: Callable[[], bool])
             seq_length=config.seq_length,
             seed=config.seed,
             start_step=progress.step,
+            tune_starts=corpus.training.starts,
+            aligned=config.aligned,
         )
         model.fit(
             windows, steps_per_epoch=steps_per_epoch, epochs=epochs, shuffle=False, verbose=0, callbacks=callbacks

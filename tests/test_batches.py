@@ -35,6 +35,21 @@ def test_a_batch_is_a_function_of_seed_and_step_alone() -> None:
     assert not np.array_equal(through[0][0], through[1][0])
 
 
+def test_a_share_of_the_windows_begins_where_a_tune_does_the_others_anywhere() -> None:
+    ids, tunes = np.arange(50, dtype=np.uint8), (0, 10, 25, 47)  # from 47 on there is no whole window
+
+    def starts(step: int, count: int) -> np.ndarray:
+        windows = random_windows(
+            ids, batch_size=16, seq_length=7, seed=1, start_step=step, tune_starts=tunes, aligned=0.25
+        )
+        return np.stack([features[:, 0].numpy() for features, _ in windows.take(count)])
+
+    found = starts(0, 200)
+    assert set(found[:, :4].flatten()) == {0, 10, 25}
+    assert set(found[:, 4:].flatten()) == set(range(50 - 7))
+    assert np.array_equal(found[3:6], starts(3, 3))
+
+
 def test_a_text_of_exactly_one_window_and_its_label_will_do() -> None:
     assert batches(1, length=8)[0][1].max() == 7
     with pytest.raises(CorpusError, match="7 characters, fewer than the 8"):

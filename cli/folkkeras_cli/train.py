@@ -41,6 +41,9 @@ def train(
     steps: Annotated[int | None, typer.Option(show_default="2000", help="Steps at most.")] = None,
     batch_size: Annotated[int | None, typer.Option(show_default="32", help="Windows in a batch.")] = None,
     seq_length: Annotated[int | None, typer.Option(show_default="100", help="Characters in a window.")] = None,
+    aligned: Annotated[
+        float | None, typer.Option(show_default="0.5", help="Share of the windows that begin where a tune does.")
+    ] = None,
     learning_rate: Annotated[
         float | None, typer.Option(show_default="0.005", help="Adam's; the peak of a cosine.")
     ] = None,
@@ -88,6 +91,7 @@ def train(
         "steps": steps,
         "batch_size": batch_size,
         "seq_length": seq_length,
+        "aligned": aligned,
         "learning_rate": learning_rate,
         "schedule": schedule,
         "embedding": embedding,

@@ -18,6 +18,11 @@ class TuneList(Sequence[str]):
         self.text = "".join(tunes)
         self._ends = array("q", accumulate(map(len, tunes), initial=0))
 
+    @property
+    def starts(self) -> Sequence[int]:
+        """Where each tune begins in the text."""
+        return self._ends[:-1]
+
     def __len__(self) -> int:
         return len(self._ends) - 1
 
