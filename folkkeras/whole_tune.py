@@ -28,12 +28,10 @@ class Wish:
     Args:
         whole: bars that are not full are drawn again, and a tune that is not whole does not count.
         fields: header fields, such as {"R": "jig", "K": "Edor"}, as the normal form orders them.
-        most_shared: notes that its longest run shared with a training tune may have; None for any.
     """
 
     whole: bool = False
     fields: Mapping[str, str] = field(default_factory=dict)
-    most_shared: int | None = None
 
     def start(self, start: str) -> str:
         """The start text with the fields that can stand at once: those that no open field comes before."""

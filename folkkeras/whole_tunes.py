@@ -5,18 +5,23 @@ that bar, reads up to it, and draws on with new random numbers; these are the st
 same alone or among many.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from folkkeras.config import at_least
+from folkkeras.corpus.keys import Key
 from folkkeras.corpus.originality import Book
 from folkkeras.generation import LONGEST_TUNE, MOST_SLOTS, Generator
 from folkkeras.growing_tune import numbered
+from folkkeras.music.key_kept import Endings, keeps_key
+from folkkeras.music.reading import read_tune
 from folkkeras.sampling import Sampling
 from folkkeras.slots import Columns, Slots, Stream
 from folkkeras.whole_tune import Back, Beyond, Done, WholeTune, Wish
+
+Judge = Callable[[str], str | None]  # of a finished tune's text: what is wrong with it, or None
 
 MOST_DRAWN = 20  # times that one tune is drawn until the writer gives up
 
@@ -80,7 +85,7 @@ def whole_tunes(
     *,
     wish: Wish,
     tally: Tally,
-    book: Book | None = None,
+    judges: Sequence[Judge] = (),
     first: int = 1,
     longest: int = LONGEST_TUNE,
 ) -> Iterator[str]:
@@ -94,7 +99,7 @@ def whole_tunes(
         seed: of the draws.
         wish: what the tunes are to be like.
         tally: counts what was kept and what was thrown away.
-        book: the training tunes, where `wish` bounds what a tune shares with them.
+        judges: what else a finished tune must pass.
         first: number of the first tune.
         longest: characters after which a tune counts as endless.
 
@@ -123,7 +128,7 @@ def whole_tunes(
             if attempt is None:
                 continue
             attempt.tune.add(generator.vocabulary.decode(drawn[slot].tolist()))
-            text = _judged(attempt, slot, slots, tally, book)
+            text = _judged(attempt, slot, slots, tally, judges)
             if text is not None or attempt.drawn > MOST_DRAWN:
                 finished[attempt.number] = text
                 attempts[slot] = None
@@ -139,7 +144,7 @@ def whole_tunes(
             yield ("\n" if tally.kept > 1 else "") + text
 
 
-def _judged(attempt: _Attempt, slot: int, slots: Slots, tally: Tally, book: Book | None) -> str | None:
+def _judged(attempt: _Attempt, slot: int, slots: Slots, tally: Tally, judges: Sequence[Judge]) -> str | None:
     """The tune's text where it is done and as asked; else take the attempt to where it draws on."""
     verdict = attempt.tune.judge()
     if isinstance(verdict, Back):
@@ -147,7 +152,7 @@ def _judged(attempt: _Attempt, slot: int, slots: Slots, tally: Tally, book: Book
         if columns is not None:
             slots.set_state(slot, columns)
     elif isinstance(verdict, Done):
-        fault = _shared(verdict.text, attempt.wish, book)
+        fault = next(filter(None, (judge(verdict.text) for judge in judges)), None)
         if fault is None:
             return numbered(verdict.text, attempt.number)
         verdict = Beyond(fault)
@@ -157,10 +162,16 @@ def _judged(attempt: _Attempt, slot: int, slots: Slots, tally: Tally, book: Book
     return None
 
 
-def _shared(text: str, wish: Wish, book: Book | None) -> str | None:
-    if book is None or wish.most_shared is None:
-        return None
-    likeness = book.likeness(text)
-    if likeness.longest <= wish.most_shared:
-        return None
-    return f"shared {likeness.longest} notes with {likeness.nearest}"
+def no_copy(book: Book, most: int) -> Judge:
+    """Judge a tune by the longest run of notes that it shares with one of the book's, `most` at most."""
+
+    def judge(text: str) -> str | None:
+        likeness = book.likeness(text)
+        return f"shared {likeness.longest} notes with {likeness.nearest}" if likeness.longest > most else None
+
+    return judge
+
+
+def in_key(key: Key, endings: Endings) -> Judge:
+    """Judge a tune by whether it keeps to the key."""
+    return lambda text: None if keeps_key(read_tune(text), key, endings) else f"left the key of {key}"

@@ -28,10 +28,10 @@ CORPUS_FLOORS = [
     {"corpus", "originality"},
     {"statistics"},
 ]
-EVALUATION_FLOORS = [{"ngram", "style", "key_kept"}, {"report"}, {"picture"}]
+EVALUATION_FLOORS = [{"ngram", "style"}, {"report"}, {"picture"}]
 MUSIC_FLOORS = [
     {"tune", "instruments", "kinds"},
-    {"checking", "performance", "musicxml"},
+    {"checking", "performance", "musicxml", "key_kept"},
     {"reading", "midi", "engraving"},
     {"sound"},
     {"rendering"},

@@ -3,9 +3,9 @@
 from fractions import Fraction
 
 import pytest
-from conftest import TrainedRun
 
 import folkkeras
+from folkkeras.box import box_model
 from folkkeras.corpus.corpus import read_corpus
 from folkkeras.corpus.originality import Book
 from folkkeras.corpus.tunes import header_of, split_tunes
@@ -13,7 +13,7 @@ from folkkeras.errors import UsageError
 from folkkeras.music.reading import read_tune, read_tunes
 from folkkeras.sampling import Sampling
 from folkkeras.whole_tune import Back, Beyond, Done, WholeTune, Wish
-from folkkeras.whole_tunes import Tally, whole_tunes
+from folkkeras.whole_tunes import Tally, no_copy, whole_tunes
 
 HEADER = "X:1\nT:Test\nM:4/4\nL:1/8\nK:D\n"
 WHOLE = Wish(whole=True)
@@ -85,41 +85,41 @@ def test_a_title_stands_at_once() -> None:
     assert Wish(fields={"K": "D"}).start("X:1\nT:My own") == "X:1\nT:My own"
 
 
-def written(trained: TrainedRun, count: int, wish: Wish, tally: Tally, **options: object) -> list[str]:
-    generator = folkkeras.load(trained.run.best)
+def written(count: int, wish: Wish, tally: Tally, **options: object) -> list[str]:
+    generator = folkkeras.load(box_model())
     return split_tunes("".join(whole_tunes(generator, count, "X:1", Sampling(), 4, wish=wish, tally=tally, **options)))[
         1
     ]
 
 
-def test_a_real_model_writes_whole_tunes_the_same_alone_as_among_many(trained: TrainedRun) -> None:
+def test_a_real_model_writes_whole_tunes_the_same_alone_as_among_many() -> None:
     tally = Tally()
-    tunes = written(trained, 6, WHOLE, tally)
+    tunes = written(6, WHOLE, tally)
     assert len(tunes) == tally.kept <= 6
     assert tally.kept + len(tally.thrown) == tally.drawn
     assert all(read_tune(tune).whole for tune in tunes)
     for tune in tunes[:2]:
         number = int(header_of(tune)["X"])
-        assert written(trained, 1, WHOLE, Tally(), first=number)[0].strip() == tune.strip()
+        assert written(1, WHOLE, Tally(), first=number)[0].strip() == tune.strip()
 
 
-def test_a_real_model_keeps_to_the_fields(trained: TrainedRun) -> None:
+def test_a_real_model_keeps_to_the_fields() -> None:
     fields = {"M": "6/8", "K": "Edor"}
-    tunes = written(trained, 5, Wish(whole=True, fields=fields), Tally())
+    tunes = written(5, Wish(whole=True, fields=fields), Tally())
     assert tunes
     for tune in read_tunes("".join(tunes)):
         assert (tune.metre, tune.key) == ("6/8", "Edor")
         assert all(bar.length <= Fraction(6, 8) for bar in tune.bars)
 
 
-def test_what_can_never_be_gives_up(trained: TrainedRun) -> None:
+def test_what_can_never_be_gives_up() -> None:
     tally = Tally()
     book = Book(read_corpus(["oneills", "ryans", "airds"]).training)
-    assert written(trained, 2, Wish(whole=True, most_shared=1), tally, book=book) == []
+    assert written(2, WHOLE, tally, judges=[no_copy(book, 1)]) == []
     assert tally.gave_up
     assert "shared " in tally.thrown[0]
 
 
-def test_a_field_that_the_model_cannot_spell_is_named(trained: TrainedRun) -> None:
+def test_a_field_that_the_model_cannot_spell_is_named() -> None:
     with pytest.raises(UsageError, match="'é'"):
-        written(trained, 1, Wish(fields={"T": "é"}), Tally())
+        written(1, Wish(fields={"T": "é"}), Tally())

@@ -2,18 +2,26 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
+from folkkeras.corpus.corpus import Corpus, sample_of
+from folkkeras.corpus.keys import key_of
+from folkkeras.corpus.originality import Book
 from folkkeras.corpus.tunes import TUNE_START, split_tunes
 from folkkeras.errors import CorpusError, UsageError
+from folkkeras.music.key_kept import Endings, endings_of
+from folkkeras.music.reading import read_tune
 from folkkeras.recipe import DIGITS, Recipe, recipes_in, with_recipe
 from folkkeras_cli.screen import say, status
 from folkkeras_cli.tune_files import text_of
 
 if TYPE_CHECKING:
-    from folkkeras.corpus.corpus import Corpus
     from folkkeras.generation import Generator
     from folkkeras.sampling import Sampling
+    from folkkeras.whole_tunes import Judge
+
+COMPARED = 200_000  # characters of training tunes that tell how tunes end
 
 
 @dataclass
@@ -26,7 +34,7 @@ class Drawing:
     """
 
     generator: "Generator"
-    corpus: Callable[[], "Corpus"]
+    corpus: Callable[[], Corpus]
 
     def __post_init__(self) -> None:
         from folkkeras.whole_tunes import Tally
@@ -47,7 +55,6 @@ class Drawing:
             sampling = _sampling(recipe)
             yield from self.generator.stream_tunes(count, recipe.start, sampling, recipe.seed, first=recipe.tune)
             return
-        from folkkeras.corpus.originality import Book
         from folkkeras.whole_tune import Wish
         from folkkeras.whole_tunes import whole_tunes
 
@@ -57,11 +64,30 @@ class Drawing:
             recipe.start,
             _sampling(recipe),
             recipe.seed,
-            wish=Wish(recipe.whole, recipe.fields, recipe.max_copy),
+            wish=Wish(recipe.whole, recipe.fields),
             tally=self.tally,
-            book=None if recipe.max_copy is None else Book(self.corpus().training),
+            judges=self._judges(recipe),
             first=recipe.tune,
         )
+
+    def _judges(self, recipe: Recipe) -> list["Judge"]:
+        from folkkeras.whole_tunes import in_key, no_copy
+
+        judges = []
+        if recipe.max_copy is not None:
+            judges.append(no_copy(Book(self.corpus().training), recipe.max_copy))
+        key = key_of(recipe.fields.get("K", ""))
+        if key and self._endings:
+            judges.append(in_key(key, self._endings))
+        return judges
+
+    @cached_property
+    def _endings(self) -> Endings | None:
+        """On which degrees the tunes end that the model learned from; None where they are gone."""
+        try:
+            return endings_of(map(read_tune, sample_of(self.corpus().training, COMPARED)))
+        except CorpusError:
+            return None
 
     def again(self, file: str) -> Iterator[str]:
         """The tunes of a file drawn once more, each by its recipe.

@@ -17,11 +17,11 @@ from folkkeras.corpus.keys import key_of
 from folkkeras.corpus.originality import Book, Likeness
 from folkkeras.corpus.tunes import music_begins, split_tunes
 from folkkeras.errors import CorpusError
-from folkkeras.evaluation.key_kept import Endings, endings_of, keeps_key
 from folkkeras.evaluation.ngram import NGram
 from folkkeras.evaluation.style import FEATURES, distance, style_of
 from folkkeras.generation import DEFAULT_START, Generator
 from folkkeras.model import TuneModel
+from folkkeras.music.key_kept import Endings, endings_of, keeps_key
 from folkkeras.music.reading import read_tune, read_tunes
 from folkkeras.music.tune import Tune
 from folkkeras.sampling import Sampling
