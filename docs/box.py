@@ -2,8 +2,8 @@
 
     python docs/box.py
 
-trains the run `box` in the folder runs, unless it is there already, and writes folkkeras/box/celtic.keras and
-folkkeras/box/model-card.md.
+trains the runs `box-short` and, from it, `box` in the folder runs, unless they are there already, and writes
+folkkeras/box/celtic.keras and folkkeras/box/model-card.md.
 """
 
 import os
@@ -21,7 +21,13 @@ ROOT = Path(__file__).resolve().parent.parent
 RUNS = ROOT / "runs"
 BOX = ROOT / "folkkeras" / "box"
 FOLK = Path(sys.executable).parent / "folk"
-RECIPE = ["--units", "768", "--batch-size", "64", "--steps", "3000", "--dropout", "0.4", "--weight-drop", "0.25"]
+DROPS = "--dropout 0.4 --weight-drop 0.25"
+# Short windows first, which learn fast, then long ones from the tunes' beginnings, which learn how tunes are made.
+STAGES = {
+    "box-short": f"--units 768 --batch-size 64 --steps 3000 --aligned 0 {DROPS}",
+    "box": "--from box-short --seq-length 400 --batch-size 24 --aligned 0.75 --steps 1000 --learning-rate 0.003 "
+    + DROPS,
+}
 
 CARD = """# The model in the box
 
@@ -41,7 +47,7 @@ Digest of the texts: `{digest}`.
 
 Embedding {embedding}, one LSTM of {units} units, {parameters:,} weights, kept in half precision. Trained with
 
-    {command}
+{commands}
 
 and cut to half precision. `make box` does all this again, and writes this card.
 
@@ -66,9 +72,10 @@ with a tune of the books, and a familiar run of a few bars may still be in it.
 
 def main() -> None:
     """Train, halve, evaluate, write."""
-    words = ["train", *COLLECTIONS, *RECIPE, "--name", "box"]
-    if not (RUNS / "box" / "result.json").exists():
-        subprocess.run([FOLK, *words, "--runs", RUNS], check=True)
+    commands = {name: f"train {' '.join(COLLECTIONS)} {options} --name {name}" for name, options in STAGES.items()}
+    for name, command in commands.items():
+        if not (RUNS / name / "result.json").exists():
+            subprocess.run([FOLK, *command.split(), "--runs", RUNS], check=True)
     run = open_run(RUNS, "box")
     model = open_model(run.best)
     save_half(model, BOX / "celtic.keras")
@@ -83,7 +90,7 @@ def main() -> None:
         embedding=model.sizes["embedding"],
         units=model.sizes["units"],
         parameters=model.count_params(),
-        command=" ".join(["folk", *words]),
+        commands="\n".join(f"    folk {command}" for command in commands.values()),
         report="\n".join(done.stdout.splitlines()[2:]),
     )
     (BOX / "model-card.md").write_text(card, encoding="utf-8")
