@@ -1,5 +1,6 @@
 """Ask for a tune's type, metre, key and title: in the book's own spelling, and whether the book has such tunes."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
@@ -9,6 +10,7 @@ from folkkeras.corpus.tunes import header_of
 from folkkeras.errors import UsageError
 
 SELDOM = 10  # training tunes; what fewer of them show is hardly learned
+_METRE = re.compile(r"C\|?|[1-9]\d?/(1|2|4|8|16|32)")
 _SAME_METRES = {"4/4": "C", "2/2": "C|"}
 
 
@@ -16,7 +18,7 @@ def asked_fields(*, type: str | None, metre: str | None, key: str | None, title:
     """The header fields that are asked for, by letter, in the normal form's spelling.
 
     Raises:
-        UsageError: a value is empty or has a line's end, or the key is none.
+        UsageError: a value is empty or has a line's end, or the key or the metre is none.
     """
     asked = {"T": title, "R": type, "M": metre, "K": key}
     names = {"T": "--title", "R": "--type", "M": "--metre", "K": "--key"}
@@ -26,6 +28,8 @@ def asked_fields(*, type: str | None, metre: str | None, key: str | None, title:
             raise UsageError(f"{names[letter]} {value!r} is no header field: give one line of text")
     if key is not None and key_of(key.strip()) is None:
         raise UsageError(f"--key {key!r} is no key: give one such as D, Em, Edor, Amix or Bb")
+    if metre is not None and not _METRE.fullmatch(metre.strip()):
+        raise UsageError(f"--metre {metre!r} is no metre: give one such as 6/8, 4/4, C or C|")
     tune = "X:1\n" + "".join(f"{letter}:{value}\n" for letter, value in fields.items()) + "K:C\nc|\n"
     normal = normalise(tune).header
     return {letter: normal[letter] for letter in fields}

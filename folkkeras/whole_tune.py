@@ -12,7 +12,9 @@ from dataclasses import dataclass, field
 
 from folkkeras.corpus.normal_form import HEADER
 from folkkeras.corpus.tunes import TUNE_START, music_begins
+from folkkeras.music.checking import NO_FULL_BAR
 from folkkeras.music.reading import read_tune
+from folkkeras.music.tune import Fault, Tune
 
 MOST_REDRAWS = 64  # of a tune, until it counts as beyond help
 TRIES = 4  # at one place, until the bar before it is drawn again too
@@ -96,7 +98,8 @@ class WholeTune:
         begin = music_begins(self.text)
         end = self.text.find("\n" + TUNE_START, max(self._start - 1, 0))
         if change := self._header_change(begin):
-            return change
+            self._redraws[change.place] += 1
+            return change if self._redraws.total() <= MOST_REDRAWS else Beyond("had another header")
         if end >= 0:
             return self._judge_end(end, begin)
         if begin == len(self.text) and begin - self._start > LONGEST_HEADER:
@@ -108,10 +111,16 @@ class WholeTune:
     def _header_change(self, begin: int) -> Back | None:
         """Where the header departs from what is asked: back to that line, to read the field asked for."""
         missing = [letter for letter in HEADER if letter in self._wish.fields]
-        place = 0
+        place, seen = 0, ""
         for line in self.text[:begin].splitlines(keepends=True):
             letter, value = line[:1], line[2:].rstrip("\n")
-            if letter in HEADER and line.endswith("\n") and missing:
+            if not (letter in HEADER and line.endswith("\n") and self._wish.fields):
+                place += len(line)
+                continue
+            if letter in seen:
+                return Back(place)
+            seen += letter
+            if missing:
                 asked = missing[0]
                 if letter == asked and value == self._wish.fields[asked]:
                     missing.pop(0)
@@ -137,7 +146,7 @@ class WholeTune:
             return self._redraw(last, lines, begin)
         if last <= self._checked or last == begin:
             return None
-        if not read_tune(self.text[:last]).faults:
+        if not _faults(read_tune(self.text[:last])):
             self._checked = last
             return None
         found = self._first_fault(lines)
@@ -149,8 +158,8 @@ class WholeTune:
             if end <= self._checked:
                 continue
             tune = read_tune(self.text[:end])
-            if tune.faults:
-                of_last = not tune.bars or any(fault.bar in (None, tune.bars[-1].number) for fault in tune.faults)
+            if faults := _faults(tune):
+                of_last = not tune.bars or any(fault.bar in (None, tune.bars[-1].number) for fault in faults)
                 before = number - 1 if of_last else number - 2
                 return lines[before] if before >= 0 else music_begins(self.text)
             self._checked = end
@@ -169,3 +178,8 @@ class WholeTune:
     def _bar_lines(self, begin: int, end: int) -> list[int]:
         """The ends of the bar lines between two places, but for one that may not be over yet."""
         return [match.end() for match in _BAR_LINE.finditer(self.text, begin, end) if match.end() <= end]
+
+
+def _faults(tune: Tune) -> list[Fault]:
+    """What is wrong with a beginning of a tune; its full bars may be still to come."""
+    return [fault for fault in tune.faults if fault.message != NO_FULL_BAR]

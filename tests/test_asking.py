@@ -19,6 +19,8 @@ TUNE = "X:1\nT:Mine\nR:reel\nM:C\nL:1/8\nK:D\nABcd ABcd|A8:|\ndcBA dcBA|d8:|\n"
 def test_fields_are_asked_for_in_the_normal_forms_spelling() -> None:
     fields = asked_fields(type="Slip Jig", metre="9/8", key="E dorian", title=None)
     assert fields == {"R": "slip jig", "M": "9/8", "K": "Edor"}
+    with pytest.raises(UsageError, match="--metre '7/0' is no metre"):
+        asked_fields(type=None, metre="7/0", key=None, title=None)
     with pytest.raises(UsageError, match="--key 'H' is no key"):
         asked_fields(type=None, metre=None, key="H", title=None)
     for title in ("", "A\nK:D"):
@@ -105,6 +107,11 @@ def test_few_tunes_of_a_kind_are_named_and_what_excludes_itself_is_refused(folk:
         ["--continue", "a.abc", "--again", "a.abc"],
         ["--length", "10", "--whole"],
         ["--key", "nonsense"],
+        ["--metre", "foo"],
+        ["--metre", "7/0"],
+        ["--again", "a.abc", "--seed", "4"],
+        ["--again", "a.abc", "--temperature", "0.5"],
+        ["--out", "tunes.pdf"],
         ["--max-copy", "0", "--whole"],
     ):
         refused = folk("sample", trained.run.best, *words)

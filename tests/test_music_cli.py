@@ -35,6 +35,18 @@ def test_render_writes_a_file_for_one_tune_and_a_folder_for_many(folk: Folk, tmp
     assert (tmp_path / "a.svg").read_bytes() == before
 
 
+def test_a_folder_that_is_there_is_written_to_whatever_its_name(folk: Folk, tmp_path: Path) -> None:
+    (tmp_path / "tunes.svg").mkdir()
+    assert folk("render", "-", "--out", "tunes.svg", stdin=HOLES.split("\n\n")[0]).returncode == 0
+    assert [path.name for path in tmp_path.rglob("*")] == ["tunes.svg", "1-full.svg"]
+
+
+def test_letters_keep_their_place_in_a_files_name_without_their_accents(folk: Folk, tmp_path: Path) -> None:
+    text = HOLES.replace("T:Full", "T:Caisleán an Óir")
+    assert folk("render", "-", "--to", "mid", "--out", "in", stdin=text).returncode == 0
+    assert (tmp_path / "in" / "1-caislean-an-oir.mid").exists()
+
+
 def test_play_plays_or_says_which_file_to_open(folk: Folk, tmp_path: Path) -> None:
     one = HOLES.split("\n\n")[0]
     done = folk("play", "-", stdin=one, env={"PATH": str(tmp_path)})  # where no program plays sound
@@ -57,6 +69,8 @@ def test_play_plays_or_says_which_file_to_open(folk: Folk, tmp_path: Path) -> No
         ("render - --to svg", "X:1\nT:Key\nABc|\n", 1, "no key"),
         ("render - --to gif", HOLES, 2, "'gif' is no kind of file"),
         ("render -", HOLES, 2, "no kind of file is given"),
+        ("render - --out a.xyz", HOLES, 2, "'.xyz' is no kind of file"),
+        ("render - --out a.wav --to mp3", HOLES, 2, "name two kinds of file"),
         ("render - --to mid --instrument banjo", HOLES, 2, "banjo"),
         ("render - --to mid --tempo 0", HOLES, 2, "--tempo"),
         ("render - --out nowhere/a.mid", HOLES.split("\n\n")[0], 1, "no folder nowhere"),

@@ -121,6 +121,18 @@ def likeliest(wave: np.ndarray, around: int) -> int:
 
 
 @pytest.mark.parametrize("name", INSTRUMENTS)
+def test_every_instrument_is_in_tune(name: str) -> None:
+    tune = read_tune("X:1\nM:4/4\nL:1/1\nQ:1/4=80\nK:C\nG|A|c|e|a|]\n")
+    wave = samples(tune, INSTRUMENTS[name], Playing())
+    for number, note in enumerate(performance(tune, Playing())):
+        held = wave[int((3 * number + 0.3) * RATE) : int((3 * number + 2.3) * RATE)]
+        spectrum = np.abs(np.fft.rfft(held * np.hanning(len(held)), 1 << 19))
+        octaves = np.log2(np.argmax(spectrum) * RATE / (1 << 19) / (440 * 2 ** ((note.pitch - 69) / 12)))
+        partials = 1200 * abs(octaves - np.log2(np.arange(1, 9)))  # cents from each
+        assert partials.min() < 20, (note.pitch, partials.min())
+
+
+@pytest.mark.parametrize("name", INSTRUMENTS)
 def test_each_note_sounds_at_its_pitch(name: str) -> None:
     tune = read_tune("X:1\nM:4/4\nL:1/4\nQ:1/4=60\nK:C\nDGAe|]")
     wave = samples(tune, INSTRUMENTS[name], Playing())

@@ -54,6 +54,11 @@ def test_grace_notes_take_no_place_in_a_bar_nor_in_a_tuplet() -> None:
     assert read_tune(HEADER + "{ga}(3A{c}Bc d2 d4|").whole
 
 
+def test_the_grace_notes_of_a_definition_are_not_played() -> None:
+    tune = read_tune("X:1\nM:4/4\nL:1/8\nm:~A3=A{B}A{G}A\nK:D\n{c}A8|A8|]\n")
+    assert [len(event.graces) for bar in tune.bars for event in bar.events] == [1, 0]
+
+
 def test_bars_are_numbered_from_the_first_full_one() -> None:
     tune = read_tune(HEADER + "A2|A8|A8|]")
     assert [bar.number for bar in tune.bars] == [0, 1, 2]
@@ -94,6 +99,14 @@ def test_repeats_and_endings_are_played_in_their_order(music: str, order: list[i
         ("X:1\nT:No key\nM:4/4\nA8|\n", ["it has no key, a line such as K:D", "it has no notes"]),
         ("X:1\nK:Hm\nA8|\n", ['it cannot be read (Invalid key "Hm")']),
         ("X:1\nM:none\nK:D\nA9|A2|\n", []),
+        (HEADER + "A8|Z4|A8|]", []),  # four bars' rest
+        (HEADER + "z8|z8|]", ["it has no notes"]),
+        (HEADER + "A2|:A8|A6:|B2|:B8|B6:|", []),
+        (HEADER + "A2|A8|1 A6:|2 A6||", []),
+        (HEADER + "A8||A2||A8|]", ["line 6, bar 2: it has 2 of 8 eighths"]),  # no section is one short bar
+        (HEADER + "A2:|A6|]", ["it has no full bar"]),
+        (HEADER + "V:1\nA8|]\nV:2\nA8|]", ["it is in several voices, which are read one after another"]),
+        ("X:1\nM:4/4\nL:1/8\nm:~A3=A{B}A{G}A\nK:D\nA8|A8|]", []),
         ("X:1\nM:6/8\nL:1/8\nK:D\nABc dfa|[M:9/8]ABc ABc ABc|\n", []),
     ],
 )

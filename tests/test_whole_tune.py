@@ -79,6 +79,16 @@ def test_the_header_is_kept_to_what_is_asked() -> None:
     assert growing(before + "K:Edor\nab", wish).judge() is None
 
 
+def test_a_second_field_of_a_letter_is_drawn_again_and_not_for_ever() -> None:
+    wish = Wish(fields={"M": "7/8"})
+    text = "X:1\nT:A\nM:7/8\n"
+    tune = growing(text + "M:6/8\nK:", wish)
+    assert tune.judge() == Back(len(text))
+    while isinstance(verdict := tune.judge(), Back):
+        pass
+    assert verdict == Beyond("had another header")
+
+
 def test_a_title_stands_at_once() -> None:
     assert Wish(fields={"T": "Mine", "R": "jig", "K": "D"}).start("X:1") == "X:1\nT:Mine\nR:jig\n"
     assert Wish(fields={"K": "D"}).start("X:1") == "X:1"

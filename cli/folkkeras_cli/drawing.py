@@ -1,5 +1,6 @@
 """Draw the tunes or the text that `folk sample` was asked for."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from folkkeras.sampling import Sampling
     from folkkeras.whole_tunes import Judge
 
+MOST_NAMED = 5  # reasons
 COMPARED = 200_000  # characters of training tunes that tell how tunes end
 
 
@@ -114,8 +116,10 @@ class Drawing:
         tally = self.tally
         if not tally.thrown:
             return
-        counts = {reason: tally.thrown.count(reason) for reason in dict.fromkeys(tally.thrown)}
-        thrown = ", ".join(f"{count} {reason}" for reason, count in counts.items())
+        counts = Counter(tally.thrown)
+        thrown = ", ".join(f"{count} {reason}" for reason, count in counts.most_common(MOST_NAMED))
+        if others := counts.total() - sum(count for _, count in counts.most_common(MOST_NAMED)):
+            thrown += f", and {others} more the like"
         say(f"kept {tally.kept:,} of {tally.drawn:,}" + (f": {thrown}" if thrown else ""))
 
 

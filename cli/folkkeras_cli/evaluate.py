@@ -59,6 +59,7 @@ def evaluate(
             raise UsageError(f"--out {out} is no picture: end its name in {' or '.join(PICTURES)}")
         require_new(out, force=force)
     chosen = chosen_model(model, runs, last=last)
+    chosen.tell()
     start_tensorflow()
     from folkkeras.evaluation.report import evaluate as evaluate_model
     from folkkeras.model_file import open_model
@@ -100,9 +101,10 @@ def report(evaluation: "Evaluation", name: str) -> str:
         _row(f"{evaluation.scored:,} scored tunes", held.all, held.music),
         _row("training tunes", training.all, training.music),
         *(_row(f"{order}-gram, scored tunes", bits.all, bits.music) for order, bits in evaluation.ngrams.items()),
-        f"{gap:.2f} bits between training and scored tunes are learning by heart"
-        + (": this model has learned its tunes BY HEART" if evaluation.by_heart else ""),
     ]
+    if evaluation.own:
+        verdict = ": this model has learned its tunes BY HEART" if evaluation.by_heart else ""
+        lines.append(f"{gap:.2f} bits between training and held-out tunes are learning by heart{verdict}")
     if held.all > evaluation.ngrams[best].all:
         lines.append(f"a {best}-gram, which only counts, predicts the scored tunes better than this model")
     lines += [

@@ -32,6 +32,12 @@ class ChosenModel:
 
     path: Path
     standard_input: Path | None = None  # the text of a corpus from standard input
+    note: str = ""  # why it is this one, where that is not plain
+
+    def tell(self) -> None:
+        """Say why it is this one."""
+        if self.note:
+            say(self.note)
 
 
 def chosen_model(name: str | None, runs: Path, *, last: bool = False) -> ChosenModel:
@@ -44,8 +50,8 @@ def chosen_model(name: str | None, runs: Path, *, last: bool = False) -> ChosenM
     if name is None:
         found = all_runs(runs)
         if not found:
-            say(f"there are no runs in {runs}: this is the model in the box; train your own with `folk train`")
-            return ChosenModel(box_model())
+            note = f"there are no runs in {runs}: this is the model in the box; train your own with `folk train`"
+            return ChosenModel(box_model(), note=note)
         run = next((run for run in found if run.best.exists()), found[0])
     elif name == BOX:
         return ChosenModel(box_model())

@@ -8,7 +8,7 @@ from folkkeras.errors import OutputError
 def require_new(out: Path, *, force: bool) -> None:
     """Raise OutputError where `out` is no file that can be made, or one that exists and is not to be overwritten."""
     if str(out) == "-" or (out.exists() and not out.is_file()):
-        raise OutputError(f"{out} is no file's name: leave --out away for the screen")
+        raise OutputError(f"{out} is no file's name: leave --out out for the screen")
     if out.exists() and not force:
         raise OutputError(f"{out} exists already: choose another name, or overwrite it with --force")
     if not out.parent.is_dir():

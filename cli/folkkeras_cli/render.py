@@ -45,8 +45,11 @@ def render(
     playing = Playing(tempo=tempo, transpose=transpose, repeats=repeats, swing=swing)
     player = instrument(instrument_name)
     kind = to or kind_of(out)
+    if to and kind_of(out) not in ("", to):
+        raise UsageError(f"--to {to} and --out {out} name two kinds of file: give one of them")
     if kind not in ALL_KINDS:
-        named = f"{kind!r} is no kind of file" if kind else "no kind of file is given"
+        suffix = out.suffix if out else ""
+        named = f"{kind or suffix!r} is no kind of file" if kind or suffix else "no kind of file is given"
         raise UsageError(f"{named}: give --to {', '.join(ALL_KINDS[:-1])} or {ALL_KINDS[-1]}")
     stem = "tunes" if file == STANDARD_INPUT else Path(file).stem
     Rendering(kind=kind, out=out, stem=stem, force=force, player=player, playing=playing).write(tunes_of(file))

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from unicodedata import normalize
 
 from folkkeras.errors import FolkError, OutputError
 from folkkeras.files import reason, write_bytes
@@ -103,7 +104,9 @@ class Rendering:
             if self.out and self.out.is_dir():
                 raise OutputError(f"{self.out} is a folder: give --out a file's name")
             return [self.out or Path(f"{self.stem}.{self.kind}")]
-        folder = self.out.with_suffix("") if self.out and self.out.suffix else self.out or Path(self.stem)
+        folder = self.out or Path(self.stem)
+        if folder.suffix and not folder.is_dir():
+            folder = folder.with_suffix("")
         if folder.exists() and not folder.is_dir():
             raise OutputError(f"{folder} is a file, and there are {len(tunes):,} tunes: give --out a folder")
         digits = len(str(len(tunes)))
@@ -122,7 +125,8 @@ def _name(tune: Tune) -> str:
 
 
 def _slug(title: str) -> str:
-    return re.sub(r"[^\w]+", "-", title, flags=re.ASCII).strip("-").lower()[:60].strip("-")
+    plain = normalize("NFKD", title).encode("ascii", "ignore").decode()  # accents go, their letters stay
+    return re.sub(r"[^\w]+", "-", plain, flags=re.ASCII).strip("-").lower()[:60].strip("-")
 
 
 def _make_folder(folder: Path) -> None:

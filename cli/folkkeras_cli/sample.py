@@ -10,7 +10,7 @@ import typer
 from folkkeras.config import at_least
 from folkkeras.continuation import beginning_of
 from folkkeras.corpus.tunes import TUNE_START
-from folkkeras.errors import CorpusError, UsageError
+from folkkeras.errors import CorpusError, FolkError, UsageError
 from folkkeras.files import write_text
 from folkkeras.music.reading import read_tunes
 from folkkeras.own_corpus import own_corpus
@@ -21,10 +21,11 @@ from folkkeras_cli.models import ModelName, chosen_model
 from folkkeras_cli.options import RUNS, Force, Runs
 from folkkeras_cli.outputs import require_new
 from folkkeras_cli.quiet import start_tensorflow
-from folkkeras_cli.rendering import Rendering, kind_of
+from folkkeras_cli.rendering import ALL_KINDS, Rendering, kind_of
 from folkkeras_cli.screen import say, write
 from folkkeras_cli.tune_files import tunes_of
 
+TEXTS = ("", ".abc", ".txt")  # suffixes of files that get the tunes as text
 FEWER = 3  # the exit code where fewer tunes than asked for were as asked
 
 EXAMPLES = """Examples:
@@ -95,15 +96,21 @@ def sample(
     fields = asked_fields(type=type_, metre=metre, key=key, title=title)
     careful = whole or bool(fields) or max_copy is not None
     if length is not None and (tunes is not None or careful):
-        raise UsageError("--length writes text of any kind: leave it away where you ask for whole tunes")
+        raise UsageError("--length writes text of any kind: leave it out where you ask for whole tunes or give --tunes")
     if sum((start is not None, continued is not None, again is not None, bool(fields))) > 1:
         raise UsageError("--start, --continue, --again and a type, metre, key or title exclude each other: give one")
+    usual = temperature == top_p == 1 and not (top_k or bfloat16)
+    if again is not None and not (usual and tunes is seed is length is max_copy is None and not whole):
+        raise UsageError("--again draws by the recipes in its file: give no other option for drawing beside it")
     at_least("length", 1 if length is None else length, 1)
     at_least("tunes", 1 if tunes is None else tunes, 1)
     at_least("max-copy", 1 if max_copy is None else max_copy, 1)
     at_least("seed", seed or 0, 0)
     if out is not None:
         require_new(out, force=force)
+        if out.suffix.lower() not in TEXTS and not kind_of(out):
+            kinds = ", ".join(f".{kind}" for kind in ALL_KINDS)
+            raise UsageError(f"--out {out}: no kind of file ends in {out.suffix}: give .abc, {kinds}")
     text = _beginning(continued) if continued else (start or f"{TUNE_START}1").replace("\\n", "\n")
     if out and kind_of(out) and not text.startswith(TUNE_START):
         raise UsageError(f"a {out.suffix} file is made of whole tunes: begin --start with {TUNE_START}1")
@@ -114,6 +121,7 @@ def sample(
     from folkkeras.sampling import Sampling
 
     Sampling(temperature=temperature, top_k=top_k, top_p=top_p)  # raises before the model is read
+    chosen.tell()
     generator = load(chosen.path, bfloat16=bfloat16)
     about = generator.model.about
     drawing = Drawing(generator, lambda: own_corpus(about, chosen.standard_input))
@@ -185,7 +193,11 @@ def _write(
         about = {"model": str(model), "seed": str(recipe.seed)} | {
             name.replace("_", "-"): str(getattr(recipe, name)) for name in ("temperature", "top_k", "top_p", "start")
         }
-        Rendering(kind=kind, out=out, stem=out.stem, force=force, about=about).write(read_tunes(text))
+        try:
+            Rendering(kind=kind, out=out, stem=out.stem, force=force, about=about).write(read_tunes(text))
+        except FolkError:
+            write(text)  # what was drawn is not to be lost
+            raise
     else:
         write_text(out, text)
         say(f"wrote {out}")

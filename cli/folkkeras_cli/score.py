@@ -33,7 +33,9 @@ def score(
 ) -> None:
     """Tell of each tune how many bits a character costs a model, in all and in the music; less is more familiar."""
     tunes = [tune for file in files for tune in tunes_of(file)]
-    path = chosen_model(model, runs).path
+    chosen = chosen_model(model, runs)
+    chosen.tell()
+    path = chosen.path
     start_tensorflow()
     from folkkeras.model_file import open_model
     from folkkeras.scoring import Scorer

@@ -72,6 +72,7 @@ class Evaluation:
     """What `evaluate` found."""
 
     seed: int
+    own: bool  # whether the scored tunes are those that the model's training held out
     scored: int  # tunes
     unscored: int  # with characters that the model does not know
     held_out: Bits  # the model's figure on the scored tunes
@@ -95,7 +96,7 @@ class Evaluation:
     @property
     def by_heart(self) -> bool:
         """Whether the model knows its training tunes by heart rather than what they have in common."""
-        return self.training.all < _KNOWN_BY_HEART * self.held_out.all
+        return self.own and self.training.all < _KNOWN_BY_HEART * self.held_out.all
 
     def to_json(self) -> dict[str, Any]:
         """All figures as plain JSON values."""
@@ -140,6 +141,7 @@ def evaluate(
     style, styles = _styles(new_tunes, [read_tune(tune) for tune in compared], [read_tune(tune) for tune in known])
     return Evaluation(
         seed=seed,
+        own=tunes is None,
         scored=len(scored),
         unscored=len(compared) - len(scored),
         held_out=_figure(scored, bits[: len(scored)]),

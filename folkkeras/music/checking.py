@@ -2,7 +2,8 @@
 
 A bar is full when its events add up to its metre. A shorter one is right where a section begins or ends:
 at the beginning and the end of the tune, at a repeat sign, a double bar or an ending, for there stands a
-pick-up, or the bar that a pick-up completes. A longer one is never right.
+pick-up, or the bar that a pick-up completes. A section that is one short bar is none, unless an ending or a
+pick-up. A longer bar is never right, but for rests of several bars (Z4), and a tune has a full bar at least.
 """
 
 from collections.abc import Sequence
@@ -10,6 +11,7 @@ from fractions import Fraction
 
 from folkkeras.music.tune import Bar, Fault
 
+NO_FULL_BAR = "it has no full bar"
 _UNITS = {8: "eighths", 16: "sixteenths", 32: "thirty-seconds", 64: "sixty-fourths"}
 
 
@@ -20,10 +22,25 @@ def bar_faults(bars: Sequence[Bar]) -> list[Fault]:
         if bar.metre is None:
             continue
         full, length = bar.metre.length, bar.length
-        at_edge = place in (0, len(bars) - 1) or any(line and line.divides for line in (bar.before, bar.after))
-        if length > full or (length < full and not at_edge):
+        if (length > full and not _rests_for_bars(bar, full)) or (length < full and not _may_be_short(place, bars)):
             faults.append(Fault(f"it has {_of(length, full)}", bar.line, bar.number))
+    if bars and all(bar.metre and bar.length < bar.metre.length for bar in bars):
+        faults.append(Fault(NO_FULL_BAR))
     return faults
+
+
+def _may_be_short(place: int, bars: Sequence[Bar]) -> bool:
+    before, after = bars[place].before, bars[place].after
+    begins, ends = (bool(line and line.divides) for line in (before, after))
+    if place in (0, len(bars) - 1):
+        return True
+    if begins and ends:
+        return bool(before and before.endings) or bool(after and (after.endings or after.repeat_start))
+    return begins or ends
+
+
+def _rests_for_bars(bar: Bar, full: Fraction) -> bool:
+    return len(bar.events) == 1 and not bar.events[0].pitches and (bar.length / full).denominator == 1
 
 
 def _of(length: Fraction, full: Fraction) -> str:

@@ -20,7 +20,7 @@ INSTRUMENTS = {
         Instrument("flute", 73),
         Instrument("whistle", 74),  # the recorder; General MIDI's "whistle" is a person's
         Instrument("pipes", 109),
-        Instrument("accordion", 21),
+        Instrument("accordion", 20),  # the reed organ, free reeds too; the sound font's accordion is out of tune
         Instrument("harp", 46),
         Instrument("piano", 0),
     )

@@ -16,6 +16,8 @@ from folkkeras.music.tune import Bar, BarLine, Event, Fault, Metre, Pitch, Tune,
 
 MOST_NOTES = 20_000  # of a tune; the longest of 5,052 real ones has 715
 MOST_PASSES = 64  # of a repeated section or a part; what lies beyond is a slip that would play for days
+_VOICES = re.compile(r"^V:\s*(\S+)|\[V:\s*([^\s\]]+)", re.MULTILINE)
+_DEFINITION = re.compile(r"[A-Za-z]:")  # at a line's beginning: what it holds is no music
 _GRACES = re.compile(r"\{[^{}\n]*\}")
 _LONG_RANGE = re.compile(r"[|:\[]\d[\d,]*-\d{3}")
 _TIED_BROKEN = re.compile(r"(-)([<>]+)")
@@ -48,6 +50,8 @@ def read_tune(text: str, line: int = 1) -> Tune:
     def blank(match: re.Match[str]) -> str:
         start = text.rfind("\n", 0, match.start()) + 1
         before = text[start : match.start()]
+        if _DEFINITION.match(before):
+            return match[0]
         graces.append((text.count("\n", 0, start), len(before.lstrip()), match[0]))
         # The parser drops a line's first spaces, which would move all columns; y is a space that it keeps.
         return ("y" if not before.strip() else " ") + " " * (len(match[0]) - 1)
@@ -93,10 +97,12 @@ class _Reader:
         for group in groups:
             self._bar(group)
         self._close_last()
-        if not self.bars:
+        if not any(event.pitches for bar in self.bars for event in bar.events):
             self.faults.append(Fault("it has no notes"))
         elif self.bars[-1].after is None:
             self.faults.append(Fault("it does not end with a bar line", self.bars[-1].line, self.bars[-1].number))
+        if len({"".join(voice) for voice in _VOICES.findall(self.text)}) > 1:
+            self.faults.append(Fault("it is in several voices, which are read one after another"))
         self.faults += bar_faults(self.bars)
         played = self._played(groups)
         return Tune(
