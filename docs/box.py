@@ -24,7 +24,7 @@ FOLK = Path(sys.executable).parent / "folk"
 DROPS = "--dropout 0.4 --weight-drop 0.25"
 # Short windows first, which learn fast, then long ones from the tunes' beginnings, which learn how tunes are made.
 STAGES = {
-    "box-short": f"--units 768 --batch-size 64 --steps 3000 --aligned 0 {DROPS}",
+    "box-short": f"--units 768 --batch-size 64 --steps 3000 {DROPS}",
     "box": "--from box-short --seq-length 400 --batch-size 24 --aligned 0.75 --steps 1000 --learning-rate 0.003 "
     + DROPS,
 }

@@ -43,7 +43,7 @@ class TrainingConfig:
     steps: int = 2_000  # batches at most
     batch_size: int = 32  # windows in a batch
     seq_length: int = 100  # characters in a window
-    aligned: float = 0.5  # share of the windows that begin where a tune does; the others begin anywhere
+    aligned: float = 0.0  # share of the windows that begin where a tune does; the others begin anywhere
     learning_rate: float = 5e-3  # Adam's; the peak of the cosine schedule
     schedule: str = "cosine"  # linear warm-up, then half a cosine down to 0; or "constant"
     embedding: int = 256  # dimensions of a character's vector
@@ -108,7 +108,6 @@ PRESETS: dict[str, dict[str, Any]] = {
     "lab": {
         "raw": True,
         "steps": 5_000,
-        "aligned": 0.0,
         "schedule": "constant",
         "units": 1_024,
         "dropout": 0.0,

@@ -42,7 +42,7 @@ def train(
     batch_size: Annotated[int | None, typer.Option(show_default="32", help="Windows in a batch.")] = None,
     seq_length: Annotated[int | None, typer.Option(show_default="100", help="Characters in a window.")] = None,
     aligned: Annotated[
-        float | None, typer.Option(show_default="0.5", help="Share of the windows that begin where a tune does.")
+        float | None, typer.Option(show_default="0", help="Share of the windows that begin where a tune does.")
     ] = None,
     learning_rate: Annotated[
         float | None, typer.Option(show_default="0.005", help="Adam's; the peak of a cosine.")
