@@ -3,8 +3,8 @@
     python docs/pictures.py runs/oneills-1
 
 writes docs/loss-curve.svg, from the run's metrics.csv, docs/tune.svg, a terminal with what
-`folk sample oneills-1 --seed 7` prints, and docs/page.png, a page of `folk sample`, and docs/dashboard.png,
-TensorBoard with the run and those beside it, both seen in Chromium.
+`folk sample oneills-1 --whole --seed 7` prints, docs/score.svg, its score, docs/page.png, its page, and
+docs/dashboard.png, TensorBoard with the run and those beside it, both seen in Chromium.
 """
 
 import argparse
@@ -29,6 +29,9 @@ import folkkeras
 from folkkeras.music.engraving import svg_text
 from folkkeras.music.page import Entry, page_text
 from folkkeras.music.reading import read_tune
+from folkkeras.sampling import Sampling
+from folkkeras.whole_tune import Wish
+from folkkeras.whole_tunes import Tally, whole_tunes
 
 DOCS = Path(__file__).resolve().parent
 sys.path.insert(0, str(DOCS.parent / "tests"))
@@ -61,27 +64,32 @@ def draw_curve(run: Path, out: Path) -> None:
     figure.savefig(out, facecolor="white", metadata={"Date": None, "Creator": None})
 
 
-def draw_tune(run: Path, seed: int, out: Path) -> None:
+def whole_tune(run: Path, seed: int) -> str:
+    """A whole tune of the run's best model."""
+    generator = folkkeras.load(run / "best.keras")
+    pieces = whole_tunes(generator, 1, "X:1", Sampling(), seed, wish=Wish(whole=True), tally=Tally())
+    return "".join(pieces)
+
+
+def draw_tune(run: Path, seed: int, text: str, out: Path) -> None:
     """Draw a terminal with a tune of the run's best model."""
-    tune = folkkeras.load(run / "best.keras").generate(seed=seed).rstrip("\n").split("\n")
+    tune = text.rstrip("\n").split("\n")
     shown = tune[:LINES] + (["..."] if len(tune) > LINES else [])
     console = Console(record=True, width=WIDTH, file=io.StringIO())
-    console.print(Text(f"$ folk sample {run.name} --seed {seed}", style="bold"))
+    console.print(Text(f"$ folk sample {run.name} --whole --seed {seed}", style="bold"))
     console.print(Text("\n".join(shown)))
     picture = console.export_svg(title=f"folk sample {run.name}")
     # Rich names a font on the web; a picture asks nothing of the network.
     out.write_text(re.sub(r"@font-face \{.*?\}", "", picture, flags=re.DOTALL), encoding="utf-8")
 
 
-def draw_page(run: Path, seed: int, out: Path) -> None:
-    """Draw the web page of a tune that the run's best model wrote, the first whole one from `seed` on."""
-    generator = folkkeras.load(run / "best.keras")
-    numbered = ((number, read_tune(generator.generate(seed=number))) for number in range(seed, seed + 100))
-    number, tune = next((number, tune) for number, tune in numbered if tune.whole)
+def draw_page(run: Path, seed: int, text: str, out: Path) -> None:
+    """Draw the web page of a tune that the run's best model wrote."""
+    tune = read_tune(text)
     entry = Entry(tune, svg_text(tune, title=False))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "page.html"
-        about = {"model": f"{run.name}/best.keras", "seed": str(number)}
+        about = {"model": f"{run.name}/best.keras", "seed": str(seed)}
         path.write_text(page_text([entry], "A new tune", about), encoding="utf-8")
         words = ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"]
         words += ["--window-size=1000,620", f"--screenshot={out}", path.as_uri()]
@@ -117,8 +125,10 @@ def main() -> None:
     arguments = parser.parse_args()
     run = arguments.run.resolve()
     draw_curve(run, DOCS / "loss-curve.svg")
-    draw_tune(run, arguments.seed, DOCS / "tune.svg")
-    draw_page(run, arguments.seed, DOCS / "page.png")
+    text = whole_tune(run, arguments.seed)
+    draw_tune(run, arguments.seed, text, DOCS / "tune.svg")
+    (DOCS / "score.svg").write_text(svg_text(read_tune(text)), encoding="utf-8")
+    draw_page(run, arguments.seed, text, DOCS / "page.png")
     draw_dashboard(run, DOCS / "dashboard.png")
 
 

@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import Any
 
 _HOMES = {
+    "Book": "folkkeras.corpus.originality",
     "Corpus": "folkkeras.corpus.corpus",
     "FolkError": "folkkeras.errors",
     "Generator": "folkkeras.generation",
@@ -23,6 +24,7 @@ _HOMES = {
     "Vocabulary": "folkkeras.vocabulary",
     "build_model": "folkkeras.model",
     "create_run": "folkkeras.runs",
+    "evaluate": "folkkeras.evaluation.report",
     "load": "folkkeras.generation",
     "open_run": "folkkeras.runs",
     "random_windows": "folkkeras.batches",
@@ -32,6 +34,7 @@ _HOMES = {
     "split_corpus": "folkkeras.corpus.corpus",
     "split_tunes": "folkkeras.corpus.tunes",
     "train": "folkkeras.training",
+    "transposed": "folkkeras.corpus.transposition",
 }
 __all__ = sorted(_HOMES)
 

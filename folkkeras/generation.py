@@ -157,7 +157,7 @@ class Generator:
             raise UsageError("the start text is empty: give at least one character, such as --start X:1")
         if unknown := self.vocabulary.unknown(start):
             names = ", ".join(repr(character) for character in unknown)
-            raise UsageError(f"the model does not know {names} of the start text: use only its vocabulary's characters")
+            raise UsageError(f"the model does not know {names} of what is asked: use only its vocabulary's characters")
         at_least("seed", seed, 0)
         at_least("tune", tune, 1)
 

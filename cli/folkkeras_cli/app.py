@@ -14,7 +14,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Learn a tune tradition from tunes in ABC notation, and write new tunes in it.",
-    epilog="Begin with `folk train --steps 1000`, then `folk sample --length 1000`.",
+    epilog="Begin with `folk sample`, then `folk train` and `folk sample --length 1000`.",
 )
 
 

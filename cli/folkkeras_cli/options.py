@@ -44,7 +44,9 @@ TuneFile = Annotated[
     typer.Argument(metavar="FILE", show_default=False, help="A file of tunes in ABC notation; - is standard input."),
 ]
 InstrumentName = Annotated[str, typer.Option("--instrument", help=f"{', '.join(INSTRUMENTS)}.")]
-Tempo = Annotated[float | None, typer.Option(show_default="the tune's, or its dance's", help="Beats a minute.")]
-Transpose = Annotated[int, typer.Option(help="Semitones up; negative ones down.")]
+Tempo = Annotated[
+    float | None, typer.Option(show_default="the tune's, or its dance's", help="Beats a minute, 10 to 1000.")
+]
+Transpose = Annotated[int, typer.Option(help="Semitones up, -24 to 24.")]
 Repeats = Annotated[bool, typer.Option("--repeats/--no-repeats", help="Play repeats.")]
 Swing = Annotated[bool, typer.Option("--swing", help="Play a hornpipe's even eighths long and short.")]

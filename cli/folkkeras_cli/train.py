@@ -22,9 +22,9 @@ from folkkeras_cli.screen import say
 
 EXAMPLES = """Examples:
 
-`folk train --steps 1000` learns O'Neill's Music of Ireland;
+`folk train` learns O'Neill's Music of Ireland;
 
-`folk train mytunes/ --name mine --units 512 --dropout 0.3` learns your own;
+`folk train mytunes/ --from box` learns your own, from the model in the box on;
 
 `folk train irish --preset lab` does what the MIT lab's notebook does.
 """
