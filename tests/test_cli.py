@@ -63,7 +63,8 @@ def test_tunes_are_numbered_and_go_to_a_file_that_is_not_overwritten(
     assert [tune.split("\n", 1)[0] for tune in split_tunes(text)[1]] == ["X:1", "X:2", "X:3"]
     fails(folk(*words, "--out", "tunes.abc"), 1, "tunes.abc", "--force")
     assert folk(*words, "--out", "tunes.abc", "--force").returncode == 0
-    assert (tmp_path / "tunes.abc").read_text() == text == folk(*words).stdout
+    assert (tmp_path / "tunes.abc").read_text() == text
+    assert re.sub(r"^%folkkeras .*\n", "", text, flags=re.MULTILINE) == folk(*words).stdout
 
 
 def test_a_seed_that_was_made_up_is_told(folk: Folk, trained: TrainedRun) -> None:
@@ -205,14 +206,13 @@ def test_a_bad_corpus_is_one_line(folk: Folk, tmp_path: Path, name: str, data: b
         ("resume", 1, "no runs"),
         ("resume a", 1, "no run 'a'"),
         ("runs show a", 1, "no run 'a'"),
-        ("sample", 1, "no runs"),
         ("sample a", 1, "no run 'a'"),
         ("sample a.keras", 1, "a.keras"),
         (f"sample {'a' * 300}", 2, "not a run's name"),
         (f"sample {'a' * 300}.keras", 1, "no model file"),
         ("sample --length 0", 2, "--length 0"),
         ("sample --tunes 0", 2, "--tunes 0"),
-        ("sample --tunes 1 --length 1", 2, "exclude"),
+        ("sample --tunes 1 --length 1", 2, "excludes --tunes"),
         ("sample --seed -1", 2, "--seed -1"),
         ("sample --out nowhere/a.abc", 1, "nowhere"),
         ("sample --out .", 1, "no file's name"),

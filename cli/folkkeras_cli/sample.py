@@ -96,7 +96,7 @@ def sample(
     fields = asked_fields(type=type_, metre=metre, key=key, title=title)
     careful = whole or bool(fields) or max_copy is not None
     if length is not None and (tunes is not None or careful):
-        raise UsageError("--length writes text of any kind: leave it out where you ask for whole tunes or give --tunes")
+        raise UsageError("--length excludes --tunes and all that tunes are asked for: give characters or tunes")
     if sum((start is not None, continued is not None, again is not None, bool(fields))) > 1:
         raise UsageError("--start, --continue, --again and a type, metre, key or title exclude each other: give one")
     usual = temperature == top_p == 1 and not (top_k or bfloat16)
