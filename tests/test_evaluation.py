@@ -78,8 +78,8 @@ def test_other_tunes_are_scored_without_those_that_were_learned(
     done = folk("evaluate", trained.run.best, tune_file, "--tunes", 1, "--json")
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["scored"] == len(trained.corpus.held_out)
-    learned, found = len(trained.corpus.training), trained.corpus.found
-    assert f"since the model learned from them: {learned} of {found} tunes" in done.stderr
+    learned, others = len(trained.corpus.training), len(trained.corpus.held_out)
+    assert f"since the model learned from them: {learned} of {learned + others} tunes" in done.stderr
     assert "BY HEART" not in done.stdout
     foreign = tmp_path / "foreign.abc"
     foreign.write_text("X:1\nT:Žluťoučký\nK:C\nCDE|]\n\nX:2\nT:Kůň\nK:C\nEDC|]\n")

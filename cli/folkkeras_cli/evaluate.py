@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from folkkeras.evaluation.report import Evaluation
 
 NAMED = 3  # new tunes, those with the longest shared runs
+LONGEST_TITLE = 28  # characters of a title in the table
 PICTURES = (".png", ".html")
 
 EXAMPLES = """Examples:
@@ -124,7 +125,8 @@ def report(evaluation: "Evaluation", name: str) -> str:
         f"{'runs of 8 that are new, median':34}{new.new_runs_median:>10.1%}{own.new_runs_median:>10.1%}",
         f"{'variants of a training tune':34}{new.variants:>10.1%}{own.variants:>10.1%}",
         *(
-            f"  {tune.longest} notes of {tune.title or 'a tune without title'} stand in {tune.nearest}"
+            f"  {tune.longest} notes of {_shortened(tune.title or 'a tune without title')} stand in "
+            f"{_shortened(tune.nearest or 'no tune')}"
             for tune in sorted(evaluation.tunes, key=lambda tune: -tune.longest)[:NAMED]
         ),
         "",
@@ -136,3 +138,7 @@ def report(evaluation: "Evaluation", name: str) -> str:
 
 def _row(name: str, *values: float) -> str:
     return f"{name:34}" + "".join(f"{value:10.3f}" for value in values)
+
+
+def _shortened(title: str) -> str:
+    return title if len(title) <= LONGEST_TITLE else title[: LONGEST_TITLE - 1] + "…"
