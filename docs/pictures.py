@@ -38,6 +38,7 @@ sys.path.insert(0, str(DOCS.parent / "tests"))
 from browser import Browser  # noqa: E402  # it stands among the tests, which are no package
 
 WIDTH = 88  # columns of the drawn terminal
+BARS = range(12, 19)  # of the tune that is drawn
 LINES = 32  # of a tune, at most; a young model may not end it
 
 
@@ -64,11 +65,15 @@ def draw_curve(run: Path, out: Path) -> None:
     figure.savefig(out, facecolor="white", metadata={"Date": None, "Creator": None})
 
 
-def whole_tune(run: Path, seed: int) -> str:
-    """A whole tune of the run's best model."""
+def whole_tune(run: Path, seed: int) -> tuple[int, str]:
+    """A whole tune of the run's best model that a picture has room for, the first from `seed` on, and its seed."""
     generator = folkkeras.load(run / "best.keras")
-    pieces = whole_tunes(generator, 1, "X:1", Sampling(), seed, wish=Wish(whole=True), tally=Tally())
-    return "".join(pieces)
+    for number in range(seed, seed + 100):
+        pieces = whole_tunes(generator, 1, "X:1", Sampling(), number, wish=Wish(whole=True), tally=Tally())
+        text = "".join(pieces)
+        if len(read_tune(text).bars) in BARS:
+            return number, text
+    raise SystemExit("no tune of a fitting length in a hundred")
 
 
 def draw_tune(run: Path, seed: int, text: str, out: Path) -> None:
@@ -125,10 +130,10 @@ def main() -> None:
     arguments = parser.parse_args()
     run = arguments.run.resolve()
     draw_curve(run, DOCS / "loss-curve.svg")
-    text = whole_tune(run, arguments.seed)
-    draw_tune(run, arguments.seed, text, DOCS / "tune.svg")
+    seed, text = whole_tune(run, arguments.seed)
+    draw_tune(run, seed, text, DOCS / "tune.svg")
     (DOCS / "score.svg").write_text(svg_text(read_tune(text)), encoding="utf-8")
-    draw_page(run, arguments.seed, text, DOCS / "page.png")
+    draw_page(run, seed, text, DOCS / "page.png")
     draw_dashboard(run, DOCS / "dashboard.png")
 
 
