@@ -1,9 +1,7 @@
 """The model in the box: there in the first minute, small, and what its card says."""
 
 import re
-import shutil
 import subprocess
-from pathlib import Path
 
 import pytest
 from conftest import Folk, TrainedRun
@@ -11,7 +9,6 @@ from conftest import Folk, TrainedRun
 from folkkeras.box import COLLECTIONS, box_model
 from folkkeras.corpus.corpus import read_corpus
 from folkkeras.corpus.originality import Book
-from folkkeras.corpus.tunes import split_tunes
 from folkkeras.model_file import open_model
 from folkkeras.music.reading import read_tunes
 from folkkeras.own_corpus import own_corpus
@@ -54,24 +51,6 @@ def test_it_writes_whole_new_tunes_of_the_kind_that_is_asked(jigs: str) -> None:
     book = Book(read_corpus(COLLECTIONS).training)
     assert max(book.likeness(tune.text).longest for tune in tunes) <= 24
     assert len({tune.text.split("\n", 1)[1] for tune in tunes}) == 20
-
-
-def faulted(tunes: list[str], folder: Path) -> float:
-    """The share of tunes that abc2midi warns of or refuses."""
-    count = 0
-    for number, tune in enumerate(tunes):
-        path = folder / f"{number}.abc"
-        path.write_text(tune)
-        said = subprocess.run(["abc2midi", path, "-c"], capture_output=True, text=True, errors="replace").stdout
-        count += "Error" in said or "Warning" in said
-    return count / len(tunes)
-
-
-def test_abc2midi_faults_no_larger_share_of_them_than_of_the_corpus(jigs: str, tmp_path: Path) -> None:
-    if not shutil.which("abc2midi"):
-        pytest.skip("abc2midi is not installed (Debian: apt install abcmidi)")
-    corpus = faulted(list(read_corpus(COLLECTIONS).held_out), tmp_path)
-    assert faulted(split_tunes(jigs)[1], tmp_path) <= corpus
 
 
 def test_a_run_comes_before_it_and_it_has_a_name(folk: Folk, trained: TrainedRun) -> None:

@@ -72,8 +72,8 @@ def distance(one: Distribution, other: Distribution) -> float:
     if not all(sums):
         return 1.0
     divergence = 0.0
-    for value in one.keys() | other.keys():
+    for value in sorted(one.keys() | other.keys(), key=str):  # a set's own order differs from process to process
         shares = one[value] / sums[0], other[value] / sums[1]
         middle = sum(shares) / 2
         divergence += sum(share * math.log2(share / middle) for share in shares if share) / 2
-    return math.sqrt(max(divergence, 0.0))
+    return math.sqrt(min(max(divergence, 0.0), 1.0))
