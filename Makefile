@@ -52,7 +52,7 @@ fuzz: install ## Put COUNT mutated tunes through check, MIDI, score and sound
 
 RUN ?= runs/oneills-1
 pictures: install ## Draw the README's pictures from the run RUN, the page with Chromium
-	$(BIN)/python docs/pictures.py $(RUN)
+	PYTHONPATH=tests MPLBACKEND=agg $(BIN)/python docs/pictures.py $(RUN)
 
 lint: install ## Check format, lint and types
 	$(BIN)/ruff format --check .

@@ -1,6 +1,6 @@
 """Draw the README's pictures from a run: the course of its training, a tune that it wrote, and that tune's page.
 
-    python docs/pictures.py runs/oneills-1
+    make pictures RUN=runs/oneills-1
 
 writes docs/loss-curve.svg, from the run's metrics.csv, docs/tune.svg, a terminal with what
 `folk sample oneills-1 --whole --seed 7` prints, docs/score.svg, its score, docs/page.png, its page, and
@@ -17,10 +17,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-import matplotlib
-
-matplotlib.use("Agg")
-from matplotlib import pyplot as plt
+import matplotlib.pyplot as plt
+from browser import Browser
 from PIL import Image
 from rich.console import Console
 from rich.text import Text
@@ -34,9 +32,7 @@ from folkkeras.whole_tune import Wish
 from folkkeras.whole_tunes import Tally, whole_tunes
 
 DOCS = Path(__file__).resolve().parent
-sys.path.insert(0, str(DOCS.parent / "tests"))
-from browser import Browser  # noqa: E402  # it stands among the tests, which are no package
-
+FOLK = Path(sys.executable).parent / "folk"
 WIDTH = 88  # columns of the drawn terminal
 BARS = range(12, 19)  # of the tune that is drawn
 LINES = 32  # of a tune, at most; a young model may not end it
@@ -103,7 +99,7 @@ def draw_page(run: Path, seed: int, text: str, out: Path) -> None:
 
 def draw_dashboard(run: Path, out: Path) -> None:
     """Draw TensorBoard with the scores and the sounds of the run and those beside it."""
-    words = ["folk", "tensorboard", "--runs", str(run.parent), "--port", "0"]
+    words = [str(FOLK), "tensorboard", "--runs", str(run.parent), "--port", "0"]
     dashboard = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     assert dashboard.stdout is not None
     address = dashboard.stdout.readline().strip()

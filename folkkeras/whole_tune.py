@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from folkkeras.corpus.normal_form import HEADER
 from folkkeras.corpus.tunes import TUNE_START, music_begins
@@ -37,14 +38,10 @@ class Wish:
 
     def start(self, start: str) -> str:
         """The start text with the fields that can stand at once: those that no open field comes before."""
-        if start.rstrip("\n") not in (TUNE_START + "1", TUNE_START):
+        at_once = list(takewhile(self.fields.__contains__, HEADER))
+        if start != f"{TUNE_START}1" or not at_once:
             return start
-        text = f"{TUNE_START}1\n"
-        for letter in HEADER:
-            if letter not in self.fields:
-                break
-            text += f"{letter}:{self.fields[letter]}\n"
-        return text.removesuffix("\n") if text.count("\n") == 1 else text
+        return f"{start}\n" + "".join(f"{letter}:{self.fields[letter]}\n" for letter in at_once)
 
 
 @dataclass(frozen=True)
@@ -110,22 +107,18 @@ class WholeTune:
 
     def _header_change(self, begin: int) -> Back | None:
         """Where the header departs from what is asked: back to that line, to read the field asked for."""
-        missing = [letter for letter in HEADER if letter in self._wish.fields]
+        asked = [f"{letter}:{self._wish.fields[letter]}\n" for letter in HEADER if letter in self._wish.fields]
         place, seen = 0, ""
-        for line in self.text[:begin].splitlines(keepends=True):
-            letter, value = line[:1], line[2:].rstrip("\n")
-            if not (letter in HEADER and line.endswith("\n") and self._wish.fields):
-                place += len(line)
-                continue
-            if letter in seen:
-                return Back(place)
-            seen += letter
-            if missing:
-                asked = missing[0]
-                if letter == asked and value == self._wish.fields[asked]:
-                    missing.pop(0)
-                elif HEADER.index(letter) >= HEADER.index(asked):
-                    return Back(place, f"{asked}:{self._wish.fields[asked]}\n")
+        for line in self.text[:begin].splitlines(keepends=True) if asked else ():
+            letter = line[0]
+            if letter in HEADER and line.endswith("\n"):
+                if letter in seen:
+                    return Back(place)
+                seen += letter
+                if asked and line == asked[0]:
+                    asked.pop(0)
+                elif asked and HEADER.index(letter) >= HEADER.index(asked[0][0]):
+                    return Back(place, asked[0])
             place += len(line)
         return None
 

@@ -5,8 +5,6 @@ import re
 from fractions import Fraction
 from html import escape
 
-import matplotlib.backends.backend_agg
-import matplotlib.backends.backend_svg  # noqa: F401  # so that a figure can be saved as SVG too
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure

@@ -18,7 +18,7 @@ from folkkeras.corpus.originality import Book, Likeness
 from folkkeras.corpus.tunes import music_begins, split_tunes
 from folkkeras.errors import CorpusError
 from folkkeras.evaluation.ngram import NGram
-from folkkeras.evaluation.style import FEATURES, distance, style_of
+from folkkeras.evaluation.style import FEATURES, Distribution, distance, style_of
 from folkkeras.generation import DEFAULT_START, Generator
 from folkkeras.model import TuneModel
 from folkkeras.music.key_kept import Endings, endings_of, keeps_key
@@ -88,10 +88,8 @@ class Evaluation:
     originality: Originality  # of the generated tunes
     held_out_originality: Originality  # of the held-out tunes
     longest: tuple[tuple[int, ...], tuple[int, ...]]  # each tune's longest run: the generated ones', the held-out ones'
-    style: dict[
-        str, tuple[float, float]
-    ]  # by feature: distance of the generated and of the training tunes to the held-out
-    styles: dict[str, tuple[dict[str, float], dict[str, float]]]  # by feature: shares in generated and held-out tunes
+    style: dict[str, tuple[float, float]]  # by feature: distance of generated and of training tunes to the scored ones
+    styles: dict[str, tuple[dict[str, float], dict[str, float]]]  # by feature: shares in generated and scored tunes
 
     @property
     def by_heart(self) -> bool:
@@ -138,7 +136,9 @@ def evaluate(
     own = [read_tune(tune) for tune in sample_of([*corpus.training, *corpus.held_out], SAMPLE)]
     endings = endings_of(own)
     in_key = [keeps_key(tune, key, endings) for tune in own if (key := key_of(tune.key))]
-    style, styles = _styles(new_tunes, [read_tune(tune) for tune in compared], [read_tune(tune) for tune in known])
+    of_new, of_compared, of_known = (
+        style_of(each) for each in (new_tunes, list(map(read_tune, compared)), list(map(read_tune, known)))
+    )
     return Evaluation(
         seed=seed,
         own=tunes is None,
@@ -160,8 +160,11 @@ def evaluate(
         originality=_originality(likenesses, bound),
         held_out_originality=_originality(held_out, bound),
         longest=(tuple(like.longest for like in likenesses), tuple(like.longest for like in held_out)),
-        style=style,
-        styles=styles,
+        style={
+            name: (distance(of_new[name], of_compared[name]), distance(of_known[name], of_compared[name]))
+            for name in FEATURES
+        },
+        styles={name: (_shares(of_new[name]), _shares(of_compared[name])) for name in FEATURES},
     )
 
 
@@ -213,22 +216,5 @@ def _originality(likenesses: Sequence[Likeness], bound: int) -> Originality:
     )
 
 
-def _styles(
-    new: Sequence[Tune], held_out: Sequence[Tune], known: Sequence[Tune]
-) -> tuple[dict[str, tuple[float, float]], dict[str, tuple[dict[str, float], dict[str, float]]]]:
-    of_new, of_held_out, of_known = map(style_of, (new, held_out, known))
-    distances = {
-        name: (distance(of_new[name], of_held_out[name]), distance(of_known[name], of_held_out[name]))
-        for name in FEATURES
-    }
-    shares = {
-        name: tuple(
-            {
-                str(value): count / counts.total()
-                for value, count in sorted(counts.items(), key=lambda item: str(item[0]))
-            }
-            for counts in (of_new[name], of_held_out[name])
-        )
-        for name in FEATURES
-    }
-    return distances, shares  # type: ignore[return-value]
+def _shares(values: Distribution) -> dict[str, float]:
+    return {str(value): values[value] / values.total() for value in sorted(values, key=str)}
