@@ -1,9 +1,11 @@
 """The corpus that a model was trained on, read again from what its file tells of it."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from folkkeras.corpus.corpus import Corpus, read_corpus
+from folkkeras.corpus.normal_form import normalise
 from folkkeras.corpus.sources import STANDARD_INPUT
 from folkkeras.errors import CorpusError, FolkError
 
@@ -35,3 +37,9 @@ def own_corpus(about: dict[str, Any], standard_input: Path | None = None) -> Cor
             f"the tunes of {', '.join(sources)} have changed since the model was trained on them: restore them"
         )
     return corpus
+
+
+def unlearned(tunes: Sequence[str], corpus: Corpus) -> list[str]:
+    """The tunes whose music is that of none of the corpus's training tunes, whatever their titles."""
+    learned = {normalise(tune).body for tune in corpus.training}
+    return [tune for tune in tunes if normalise(tune).body not in learned]

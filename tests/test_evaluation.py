@@ -1,6 +1,7 @@
 """Evaluations of a real model: figures that can be checked, the same for the same seed, and the commands."""
 
 import json
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -77,7 +78,9 @@ def test_the_command_prints_a_table_and_writes_a_picture(folk: Folk, trained: Tr
 def test_other_tunes_are_scored_without_those_that_were_learned(
     folk: Folk, trained: TrainedRun, tune_file: Path, tmp_path: Path
 ) -> None:
-    done = folk("evaluate", trained.run.best, tune_file, "--tunes", 1, "--json")
+    other = tmp_path / "other titles.abc"
+    other.write_text(re.sub(r"^T:", "T:Another ", tune_file.read_text(), flags=re.MULTILINE))
+    done = folk("evaluate", trained.run.best, other, "--tunes", 1, "--json")
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["scored"] == len(trained.corpus.held_out)
     learned, others = len(trained.corpus.training), len(trained.corpus.held_out)

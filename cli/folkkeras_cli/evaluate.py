@@ -10,7 +10,7 @@ from folkkeras.config import at_least
 from folkkeras.corpus.corpus import read_corpus
 from folkkeras.errors import UsageError
 from folkkeras.files import write_bytes
-from folkkeras.own_corpus import own_corpus
+from folkkeras.own_corpus import own_corpus, unlearned
 from folkkeras_cli.models import ModelName, chosen_model
 from folkkeras_cli.options import RUNS, Force, Runs
 from folkkeras_cli.outputs import require_new
@@ -71,9 +71,8 @@ def evaluate(
         others, known = None, 0
         if corpus:
             read = read_corpus(corpus, raw=own.raw)
-            learned = set(own.training)
             found = [*read.training, *read.held_out]
-            others = [tune for tune in found if tune not in learned]
+            others = unlearned(found, own)
             known = len(found) - len(others)
         evaluation = evaluate_model(opened, own, others, count=tunes, seed=seed)
     table = report(evaluation, str(chosen.path))
