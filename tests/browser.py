@@ -1,6 +1,7 @@
 """A real Chromium, spoken to through its DevTools protocol over a pipe."""
 
 import base64
+import fcntl
 import json
 import os
 import shutil
@@ -24,7 +25,8 @@ class Browser:
         self._from_browser, from_browser = os.pipe()
 
         def place_pipes() -> None:  # the browser reads from 3 and writes to 4
-            read, write = os.dup(to_browser), os.dup(from_browser)
+            # From 5 on: a copy that were 3 or 4 already would stay closed to the browser.
+            read, write = (fcntl.fcntl(end, fcntl.F_DUPFD, 5) for end in (to_browser, from_browser))
             os.dup2(read, 3)
             os.dup2(write, 4)
 
