@@ -10,6 +10,7 @@ from folkkeras.corpus.tunes import header_of
 from folkkeras.errors import UsageError
 
 SELDOM = 10  # training tunes; what fewer of them show is hardly learned
+USUAL = 0.1  # of a type's tunes; a metre that fewer have is a slip or a rare case
 _METRE = re.compile(r"C\|?|[1-9]\d?/(1|2|4|8|16|32)")
 _SAME_METRES = {"4/4": "C", "2/2": "C|"}
 
@@ -41,6 +42,14 @@ def in_the_books_spelling(fields: Mapping[str, str], tunes: Sequence[str]) -> di
     metre = fields.get("M")
     other = {**_SAME_METRES, **{sign: name for name, sign in _SAME_METRES.items()}}.get(metre or "")
     return {**fields, "M": other} if metre and other and metres[metre] < metres[other] else dict(fields)
+
+
+def types_with(metre: str, tunes: Sequence[str]) -> frozenset[str]:
+    """The types of which a tenth of the tunes at least have the metre."""
+    headers = [header_of(tune) for tune in tunes]
+    all_of = Counter(header["R"] for header in headers if "R" in header)
+    with_metre = Counter(header["R"] for header in headers if "R" in header and header.get("M") == metre)
+    return frozenset(type for type, number in with_metre.items() if number >= USUAL * all_of[type])
 
 
 def how_many(fields: Mapping[str, str], tunes: Sequence[str]) -> int:

@@ -7,17 +7,18 @@ is said by the one check of `folkkeras.music`.
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from itertools import takewhile
 
 from folkkeras.corpus.normal_form import HEADER
 from folkkeras.corpus.tunes import TUNE_START, music_begins
-from folkkeras.music.checking import NO_FULL_BAR
+from folkkeras.music.checking import MENDED_BY_MORE
+from folkkeras.music.joints import joint_faults
 from folkkeras.music.reading import read_tune
 from folkkeras.music.tune import Fault, Tune
 
-MOST_REDRAWS = 64  # of a tune, until it counts as beyond help
+MOST_REDRAWS = 128  # of a tune, until it counts as beyond help
 TRIES = 4  # at one place, until the bar before it is drawn again too
 LONGEST_HEADER = 600  # characters
 LONGEST_BAR = 160  # characters; a longer one is no bar
@@ -31,10 +32,12 @@ class Wish:
     Args:
         whole: bars that are not full are drawn again, and a tune that is not whole does not count.
         fields: header fields, such as {"R": "jig", "K": "Edor"}, as the normal form orders them.
+        types: those that go with the metre that is asked for, and so are not drawn again; where empty, all.
     """
 
     whole: bool = False
     fields: Mapping[str, str] = field(default_factory=dict)
+    types: Container[str] = ()
 
     def start(self, start: str) -> str:
         """The start text with the fields that can stand at once: those that no open field comes before."""
@@ -108,23 +111,31 @@ class WholeTune:
     def _header_change(self, begin: int) -> Back | None:
         """Where the header departs from what is asked: back to that line, to read the field asked for."""
         asked = [f"{letter}:{self._wish.fields[letter]}\n" for letter in HEADER if letter in self._wish.fields]
-        place, seen = 0, ""
+        place, begins = 0, dict[str, int]()
         for line in self.text[:begin].splitlines(keepends=True) if asked else ():
-            letter = line[0]
+            letter, value = line[0], line[2:-1]
             if letter in HEADER and line.endswith("\n"):
-                if letter in seen:
+                if letter in begins:
                     return Back(place)
-                seen += letter
+                begins[letter] = place
                 if asked and line == asked[0]:
                     asked.pop(0)
                 elif asked and HEADER.index(letter) >= HEADER.index(asked[0][0]):
                     return Back(place, asked[0])
+                elif letter == "R" and self._wish.types and value not in self._wish.types:
+                    return Back(self._another_type(begins))
             place += len(line)
         return None
 
+    def _another_type(self, begins: Mapping[str, int]) -> int:
+        """Where to draw another type from: its line, or the title, which may tell it, where that was tried in vain."""
+        title_is_free = "T" in begins and "T" not in self._wish.fields
+        return begins["T"] if title_is_free and self._redraws[begins["R"]] >= TRIES else begins["R"]
+
     def _judge_end(self, end: int, begin: int) -> Back | Done | Beyond:
         text = self.text[:end].rstrip("\n") + "\n"
-        if not self._wish.whole or read_tune(text).whole:
+        tune = read_tune(text)
+        if not self._wish.whole or not _faults(tune, ended=True):
             return Done(text)
         lines = self._bar_lines(begin, len(text))
         found = self._first_fault(lines)
@@ -152,7 +163,7 @@ class WholeTune:
                 continue
             tune = read_tune(self.text[:end])
             if faults := _faults(tune):
-                of_last = not tune.bars or any(fault.bar in (None, tune.bars[-1].number) for fault in faults)
+                of_last = not tune.bars or all(fault.bar in (None, tune.bars[-1].number) for fault in faults)
                 before = number - 1 if of_last else number - 2
                 return lines[before] if before >= 0 else music_begins(self.text)
             self._checked = end
@@ -173,6 +184,7 @@ class WholeTune:
         return [match.end() for match in _BAR_LINE.finditer(self.text, begin, end) if match.end() <= end]
 
 
-def _faults(tune: Tune) -> list[Fault]:
-    """What is wrong with a beginning of a tune; its full bars may be still to come."""
-    return [fault for fault in tune.faults if fault.message != NO_FULL_BAR]
+def _faults(tune: Tune, *, ended: bool = False) -> list[Fault]:
+    """What is wrong with a tune or a beginning of one."""
+    faults = [fault for fault in tune.faults if ended or fault.message not in MENDED_BY_MORE]
+    return faults + joint_faults(tune, ended=ended)

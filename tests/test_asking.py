@@ -11,7 +11,7 @@ from folkkeras.corpus.tunes import header_of, split_tunes
 from folkkeras.errors import CorpusError, UsageError
 from folkkeras.music.reading import read_tune
 from folkkeras.recipe import Recipe, recipes_in, with_recipe
-from folkkeras.steering import asked_fields, how_many, in_the_books_spelling
+from folkkeras.steering import asked_fields, how_many, in_the_books_spelling, types_with
 
 TUNE = "X:1\nT:Mine\nR:reel\nM:C\nL:1/8\nK:D\nABcd ABcd|A8:|\ndcBA dcBA|d8:|\n"
 
@@ -35,6 +35,13 @@ def test_a_metre_is_written_as_the_book_writes_it_and_its_tunes_are_counted() ->
     assert in_the_books_spelling({"M": "2/2"}, tunes) == {"M": "2/2"}
     assert how_many({"R": "reel", "K": "D", "T": "Any"}, tunes) == 3
     assert how_many({"M": "C", "K": "D"}, tunes) == 2
+
+
+def test_types_go_with_a_metre_that_a_tenth_of_their_tunes_have() -> None:
+    jig, slip = (TUNE.replace("M:C", "M:6/8").replace("R:reel", f"R:{name}") for name in ("jig", "reel"))
+    assert types_with("6/8", [jig, slip, *[TUNE] * 9]) == {"jig", "reel"}
+    assert types_with("6/8", [jig, slip, *[TUNE] * 10]) == {"jig"}
+    assert types_with("9/8", [jig]) == set()
 
 
 def test_a_recipe_comes_back_from_its_line_and_a_broken_one_is_none() -> None:

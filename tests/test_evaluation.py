@@ -35,6 +35,9 @@ def test_a_report_holds_what_its_parts_say(trained: TrainedRun) -> None:
     book = Book(corpus.training)
     assert found.longest[0] == tuple(book.likeness(text).longest for text in new)
     assert found.bound == new_bound([book.likeness(text) for text in corpus.held_out])
+    assert 0 <= found.whole_drawn <= 1
+    assert found.key_drawn is not None
+    assert 0 <= found.key_drawn < found.key_kept <= 1
     assert evaluate(model, corpus, count=12, seed=5) == found
     assert evaluate(model, corpus, count=12, seed=6).tunes != found.tunes
 

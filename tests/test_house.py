@@ -32,7 +32,7 @@ EVALUATION_FLOORS = [{"ngram", "style"}, {"report"}, {"picture"}]
 MUSIC_FLOORS = [
     {"tune", "instruments", "kinds"},
     {"checking", "performance", "musicxml", "key_kept"},
-    {"reading", "midi", "engraving"},
+    {"reading", "midi", "engraving", "joints"},
     {"sound"},
     {"rendering"},
     {"worker", "workshop", "page"},

@@ -31,10 +31,15 @@ def growing(text: str, wish: Wish = WHOLE, start: str = "X:1") -> WholeTune:
         ("ABcd ABcd|ABcd A9|AB", "ABcd ABcd|"),  # too long: back to where the bar began
         ("ABcd ABcd|ABcd|AB", None),  # short, but the line may yet become a double one
         ("ABcd ABcd|ABcd|ABcd ABcd|A", "ABcd ABcd|"),
-        ("ABcd ABcd|ABcd||ABcd ABcd|A", None),  # a section ended
+        ("ABcd ABcd|ABcd||ABcd ABcd|A", "ABcd ABcd|ABcd||"),  # a section ended, and its other half is missing
+        ("ABcd ABcd|ABcd||ABcd|ABcd ABcd|A", None),
         ("AB|ABcd ABcd|A", None),  # a pick-up
         ("A9|AB", ""),
         ("ABcd ABcd|(3ABc d2 ABcd|A", None),
+        ("A|ABcd ABcd|A8:|A", "A|ABcd ABcd|"),  # with the pick-up that is played next, too long
+        ("A|ABcd ABcd|A7:|A|", None),
+        ("A|ABcd ABcd|A7:|ABcd ABcd|A", "A|ABcd ABcd|A7:|"),  # one eighth is missing before it
+        ("|:ABcd ABcd|A8|:ABcd ABcd|A", "|:ABcd ABcd|"),  # no end of the repeat
     ],
 )
 def test_a_bar_that_is_not_full_is_drawn_again(music: str, back: str | None) -> None:
@@ -58,6 +63,7 @@ def test_a_tune_is_done_where_the_next_begins_and_back_where_its_end_is_none() -
     whole = HEADER + "ABcd ABcd|ABcd A4|]\n"
     assert growing(whole + "\nX:2\nT:").judge() == Done(whole)
     assert growing(HEADER + "ABcd ABcd|ABcd\n\nX:2").judge() == Back(len(HEADER))
+    assert growing(HEADER + "|:ABcd ABcd|A8|]\n\nX:2").judge() == Back(len(HEADER + "|:ABcd ABcd|"))
     uneven = HEADER + "A9|]\n\nX:2"
     assert growing(uneven, Wish()).judge() == Done(HEADER + "A9|]\n")
 
@@ -77,6 +83,17 @@ def test_the_header_is_kept_to_what_is_asked() -> None:
     before = "X:1\nT:A\nR:jig\nM:6/8\nL:1/8\n"
     assert growing(before + "K:G\nab", wish).judge() == Back(len(before), "K:Edor\n")
     assert growing(before + "K:Edor\nab", wish).judge() is None
+
+
+def test_a_type_that_does_not_go_with_the_metre_is_drawn_again_and_then_with_another_title() -> None:
+    wish = Wish(fields={"M": "6/8"}, types={"jig"})
+    text = "X:1\nT:A Reel\n"
+    assert growing(text + "R:jig\nM:6/8\n", wish).judge() is None
+    tune = growing(text + "R:reel\nM", wish)
+    found = [tune.judge() for _ in range(5)]
+    assert found == [Back(len(text))] * 4 + [Back(len("X:1\n"))]
+    titled = growing(text + "R:reel\nM", Wish(fields={"T": "A Reel", "M": "6/8"}, types={"jig"}))
+    assert [titled.judge() for _ in range(5)] == [Back(len(text))] * 5
 
 
 def test_a_second_field_of_a_letter_is_drawn_again_and_not_for_ever() -> None:

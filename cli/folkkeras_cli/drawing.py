@@ -1,7 +1,7 @@
 """Draw the tunes or the text that `folk sample` was asked for."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ from folkkeras.errors import CorpusError, UsageError
 from folkkeras.music.key_kept import Endings, endings_of
 from folkkeras.music.reading import read_tune
 from folkkeras.recipe import DIGITS, Recipe, recipes_in, with_recipe
+from folkkeras.steering import types_with
 from folkkeras_cli.screen import say, status
 from folkkeras_cli.tune_files import text_of
 
@@ -66,11 +67,18 @@ class Drawing:
             recipe.start,
             _sampling(recipe),
             recipe.seed,
-            wish=Wish(recipe.whole, recipe.fields),
+            wish=Wish(recipe.whole, recipe.fields, self._types(recipe.fields)),
             tally=self.tally,
             judges=self._judges(recipe),
             first=recipe.tune,
         )
+
+    def _types(self, fields: Mapping[str, str]) -> Container[str]:
+        """The types that go with the metre that is asked for; empty where that says nothing."""
+        try:
+            return types_with(fields["M"], self.corpus().training) if "M" in fields else ()
+        except CorpusError:
+            return ()
 
     def _judges(self, recipe: Recipe) -> list["Judge"]:
         from folkkeras.whole_tunes import in_key, no_copy

@@ -111,11 +111,8 @@ def report(evaluation: "Evaluation", name: str) -> str:
         "",
         f"{f'tunes (seed {evaluation.seed})':34}{f'{len(evaluation.tunes):,} new':>10}{'corpus':>10}",
         f"{'whole':34}{evaluation.whole:>10.1%}{evaluation.corpus_whole:>10.1%}",
-        *(
-            [f"{'in the key asked for':34}{evaluation.key_kept:>10.1%}{evaluation.corpus_key_kept:>10.1%}"]
-            if evaluation.key_kept is not None
-            else []
-        ),
+        f"{'whole with --whole, as drawn':34}{evaluation.whole_drawn:>10.1%}",
+        *_key_rows(evaluation),
         "",
         f"{'notes shared with a training tune':34}{'new':>10}{'held-out':>10}",
         f"{'longest run, median':34}{new.longest_median:>10.0f}{own.longest_median:>10.0f}",
@@ -133,6 +130,16 @@ def report(evaluation: "Evaluation", name: str) -> str:
         *(_row(feature, *pair) for feature, pair in evaluation.style.items()),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _key_rows(evaluation: "Evaluation") -> list[str]:
+    drawn, kept = evaluation.key_drawn, evaluation.key_kept
+    if drawn is None or kept is None:
+        return []
+    return [
+        f"{'in the key of --key, as drawn':34}{drawn:>10.1%}{evaluation.corpus_key_kept:>10.1%}",
+        f"{'in the key of --key, as written':34}{kept:>10.1%}",
+    ]
 
 
 def _row(name: str, *values: float) -> str:

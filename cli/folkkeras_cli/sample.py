@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Annotated
 
@@ -124,7 +125,7 @@ def sample(
     chosen.tell()
     generator = load(chosen.path, bfloat16=bfloat16)
     about = generator.model.about
-    drawing = Drawing(generator, lambda: own_corpus(about, chosen.standard_input))
+    drawing = Drawing(generator, cache(lambda: own_corpus(about, chosen.standard_input)))
     drawn_with = secrets.randbelow(10**6) if seed is None else seed
     recipe = Recipe(
         model=generator.model.digest()[:DIGITS] if out else "",

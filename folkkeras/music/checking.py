@@ -12,6 +12,8 @@ from fractions import Fraction
 from folkkeras.music.tune import Bar, Fault
 
 NO_FULL_BAR = "it has no full bar"
+NO_NOTES = "it has no notes"
+MENDED_BY_MORE = frozenset({NO_FULL_BAR, NO_NOTES})  # of a beginning of a tune these are no faults
 _UNITS = {8: "eighths", 16: "sixteenths", 32: "thirty-seconds", 64: "sixty-fourths"}
 
 
@@ -23,7 +25,7 @@ def bar_faults(bars: Sequence[Bar]) -> list[Fault]:
             continue
         full, length = bar.metre.length, bar.length
         if (length > full and not _rests_for_bars(bar, full)) or (length < full and not _may_be_short(place, bars)):
-            faults.append(Fault(f"it has {_of(length, full)}", bar.line, bar.number))
+            faults.append(Fault(f"it has {of_full(length, full)}", bar.line, bar.number))
     if bars and all(bar.metre and bar.length < bar.metre.length for bar in bars):
         faults.append(Fault(NO_FULL_BAR))
     return faults
@@ -43,7 +45,7 @@ def _rests_for_bars(bar: Bar, full: Fraction) -> bool:
     return len(bar.events) == 1 and not bar.events[0].pitches and (bar.length / full).denominator == 1
 
 
-def _of(length: Fraction, full: Fraction) -> str:
+def of_full(length: Fraction, full: Fraction) -> str:
     """Such as "7 of 8 eighths", in the coarsest unit in which both are whole."""
     for unit, name in _UNITS.items():
         if (length * unit).denominator == 1 and (full * unit).denominator == 1:

@@ -11,7 +11,7 @@ from typing import Any
 import abcnotes
 
 from folkkeras.corpus.tunes import header_of, split_tunes
-from folkkeras.music.checking import bar_faults
+from folkkeras.music.checking import NO_NOTES, bar_faults
 from folkkeras.music.tune import Bar, BarLine, Event, Fault, Metre, Pitch, Tune, Tuplet, printable
 
 MOST_NOTES = 20_000  # of a tune; the longest of 5,052 real ones has 715
@@ -98,7 +98,7 @@ class _Reader:
             self._bar(group)
         self._close_last()
         if not any(event.pitches for bar in self.bars for event in bar.events):
-            self.faults.append(Fault("it has no notes"))
+            self.faults.append(Fault(NO_NOTES))
         elif self.bars[-1].after is None:
             self.faults.append(Fault("it does not end with a bar line", self.bars[-1].line, self.bars[-1].number))
         if len({"".join(voice) for voice in _VOICES.findall(self.text)}) > 1:

@@ -30,7 +30,7 @@ def samples(tune: Tune, instrument: Instrument, playing: Playing) -> npt.NDArray
     """The sound, mono, float32 (samples,), 48,000 a second."""
     data = midirenderer.render_wave_from(_font(), midi_bytes(tune, instrument, playing))
     stereo, _ = soundfile.read(io.BytesIO(data), dtype="float32", always_2d=True)  # (samples, 2)
-    mono: npt.NDArray[np.float32] = stereo.mean(axis=1)
+    mono: npt.NDArray[np.float32] = stereo[:, 0] + stereo[:, 1]  # `mean` over an axis of two takes ten times as long
     loudest = float(np.abs(mono).max(initial=0))
     return mono * np.float32(_PEAK / loudest) if loudest else mono
 
