@@ -1,6 +1,6 @@
 """A run's folder: what was asked, what was measured, and where everything is.
 
-runs/NAME/config.json     the options, the corpus and its digest, the versions
+runs/NAME/config.json     the options, the corpus and its digest, versions, flags and the command line
           metrics.csv     a row each interval
           result.json     how the training ended, once it has
           corpus.abc      the text of a corpus from standard input
@@ -15,13 +15,10 @@ runs/NAME/config.json     the options, the corpus and its digest, the versions
 import csv
 import io
 import json
-import os
-import platform
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, fields, replace
-from importlib import metadata
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -31,10 +28,10 @@ from folkkeras.corpus.sources import STANDARD_INPUT
 from folkkeras.errors import FolkError, OutputError, RunError, UsageError
 from folkkeras.files import reason, write_bytes, write_text
 from folkkeras.lock import HeldError, locked
+from folkkeras.surroundings import command_line, flags, versions
 
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,99}")
 _CHECKPOINT = re.compile(r"step-(\d+)\.keras")
-_PACKAGES = ("folkkeras", "keras", "tensorflow", "numpy")
 
 
 @dataclass(frozen=True)
@@ -58,6 +55,8 @@ class Run:
     config: TrainingConfig
     versions: dict[str, str]
     raises: tuple[tuple[int, int, int], ...] = ()  # each: at this step, so many steps at most became so many
+    flags: dict[str, str] = field(default_factory=dict)  # environment variables that change arithmetic or speed
+    command: tuple[str, ...] = ()  # the words of the command line that began it
 
     @property
     def name(self) -> str:
@@ -120,7 +119,7 @@ class Run:
         """Write metrics.csv anew, whole or not at all."""
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
-        writer.writerow([field.name for field in fields(Interval)])
+        writer.writerow([each.name for each in fields(Interval)])
         for row in rows:
             writer.writerow(asdict(row).values())
         write_text(self.folder / "metrics.csv", text.getvalue())
@@ -196,6 +195,8 @@ class Run:
             "corpus_digest": self.corpus_digest,
             "options": self.config.to_json(),
             "versions": self.versions,
+            "flags": self.flags,
+            "command": list(self.command),
             "raises": [list(each) for each in self.raises],
         }
         write_text(self.folder / "config.json", json.dumps(values, indent=2, ensure_ascii=False) + "\n")
@@ -244,7 +245,7 @@ def create_run(
             continue
         except OSError as error:
             raise OutputError(f"cannot write the run's folder {folder}: {reason(error)}") from error
-        run = Run(folder, corpus.sources, corpus.digest, config, _versions())
+        run = Run(folder, corpus.sources, corpus.digest, config, versions(), flags=flags(), command=command_line())
         (folder / "checkpoints").mkdir()
         if text is not None:
             write_text(folder / "corpus.abc", text)
@@ -277,6 +278,8 @@ def open_run(runs: Path, name: str) -> Run:
             config=TrainingConfig.from_json(values["options"]),
             versions=dict(values["versions"]),
             raises=tuple((int(at), int(before), int(after)) for at, before, after in values.get("raises", ())),
+            flags=dict(values.get("flags", {})),
+            command=tuple(map(str, values.get("command", ()))),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise RunError(f"{folder / 'config.json'} is not a run's config ({error}): restore it from a copy") from error
@@ -318,16 +321,6 @@ def _stem(sources: Sequence[str]) -> str:
     stems = ["stdin" if source == STANDARD_INPUT else Path(source).stem for source in sources]
     plain = re.sub(r"[^A-Za-z0-9._+-]+", "-", "+".join(stems))[:60].strip("-._+")
     return plain or "run"
-
-
-def _versions() -> dict[str, str]:
-    versions = {"python": platform.python_version(), "cpus": str(os.cpu_count())}
-    for package in _PACKAGES:
-        try:
-            versions[package] = metadata.version(package)
-        except metadata.PackageNotFoundError:  # e.g. another build of TensorFlow
-            versions[package] = "unknown"
-    return versions
 
 
 def _read_json(path: Path) -> dict[str, Any]:

@@ -1,9 +1,14 @@
 """The installed `folk` as a process: what it prints, where, and how it ends."""
 
+import contextlib
+import json
+import os
+import pty
 import re
 import shutil
 import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -15,7 +20,18 @@ from folkkeras.model_file import open_model
 from folkkeras.runs import open_run
 from folkkeras_cli.app import app
 
-COMMANDS = ["train", "resume", "sample", "tensorboard", "runs", "runs show", "corpus", "corpus list", "corpus stats"]
+COMMANDS = [
+    "train",
+    "resume",
+    "sample",
+    "tensorboard",
+    "runs",
+    "runs show",
+    "runs compare",
+    "corpus",
+    "corpus list",
+    "corpus stats",
+]
 COMMANDS += ["corpus export"]
 
 
@@ -86,6 +102,44 @@ def test_runs_are_listed_and_shown_with_the_command_that_repeats_them(folk: Folk
     shown = folk("runs", "--runs", trained.runs, "show", "small").stdout
     assert f"folk train {trained.corpus.sources[0]} --steps 300 --batch-size 8 --seq-length 40" in shown
     assert shown.count("\n") > 10
+
+
+def test_one_seed_gives_one_model_and_two_runs_are_compared(folk: Folk, tune_file: Path, tmp_path: Path) -> None:
+    small = ["--embedding", 8, "--units", 12, "--batch-size", 4, "--seq-length", 20, "--steps", 100]
+    for name, seed in (("a", 1), ("b", 1), ("c", 2)):
+        assert folk("train", tune_file, *small, "--name", name, "--seed", seed).returncode == 0
+    same = folk("runs", "compare", "a", "b").stdout
+    assert "all options and versions are the same" in same
+    assert "their last models are the same, bit for bit" in same
+    other = folk("runs", "compare", "a", "c").stdout
+    assert re.search(r"^seed +1 +2$", other, re.MULTILINE)
+    assert re.search(r"^100 +\d\.\d{3} +\d\.\d{3}$", other, re.MULTILINE)
+    assert "their last models differ" in other
+    config = json.loads((tmp_path / "runs" / "a" / "config.json").read_text())
+    assert config["command"][:3] == ["folk", "train", str(tune_file)]
+    assert config["versions"]["tensorflow"] == metadata.version("tensorflow")
+    shown = folk("runs", "show", "c").stdout
+    assert f"begun by folk train {tune_file} --embedding 8" in shown
+    fails(folk("runs", "compare", "a", "d"), 1, "no run 'd'")
+
+
+def test_a_terminal_obeys_nothing_that_a_stranger_wrote(tmp_path: Path, trained: TrainedRun) -> None:
+    bell = "X:1\nT:Bell\x1b]0;mine\x07\n"
+    for words in (["check", "no\x1b]0;mine\x07.abc"], ["sample", trained.run.best, "--start", bell]):
+        master, terminal = pty.openpty()
+        done = subprocess.run(
+            [str(FOLK), *map(str, words)], cwd=tmp_path, stdout=terminal, stderr=terminal, timeout=120
+        )
+        os.close(terminal)
+        shown = b""
+        with contextlib.suppress(OSError):  # so Linux tells that nobody holds the other end any more
+            while piece := os.read(master, 65_536):
+                shown += piece
+        os.close(master)
+        assert done.returncode
+        assert b"mine" in shown
+        assert b"\x1b]" not in shown
+        assert b"\x07" not in shown
 
 
 def test_standard_input_trains_and_resumes_without_it(folk: Folk, tune_file: Path, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from folkkeras import errors
 
 FLOORS = [
     {"errors"},
-    {"files", "config", "vocabulary", "corpus", "lstm", "pacing", "box"},
+    {"files", "config", "vocabulary", "corpus", "lstm", "pacing", "box", "surroundings"},
     {"lock", "music"},
     {"tensorboard_media", "tensorboard_figures", "continuation", "steering", "recipe", "own_corpus", "whole_tune"},
     {"runs", "batches", "model", "sampling", "growing_tune"},

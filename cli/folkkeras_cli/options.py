@@ -12,6 +12,9 @@ Runs = Annotated[
     typer.Option("--runs", metavar="DIR", envvar="FOLK_RUNS", readable=False, help="The folder of all runs."),
 ]
 RUNS = Path("runs")
+OwnRuns = Annotated[  # of a command below `folk runs`, which takes the option too
+    Path | None, typer.Option("--runs", metavar="DIR", show_default=False, help="The folder of all runs.")
+]
 
 CorpusArguments = Annotated[
     list[str] | None,

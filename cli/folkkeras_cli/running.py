@@ -7,7 +7,7 @@ import typer
 from folkkeras.errors import FolkError, UsageError
 from folkkeras.files import reason
 from folkkeras_cli.app import app
-from folkkeras_cli.screen import status
+from folkkeras_cli.screen import status, visible
 
 
 def run() -> None:
@@ -36,5 +36,5 @@ def run() -> None:
 
 
 def _fail(message: str, code: int) -> int:
-    status.print(f"error: {message}", style="red", markup=False)
+    status.print(f"error: {visible(message)}", style="red", markup=False)
     return code

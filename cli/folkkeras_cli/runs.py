@@ -4,8 +4,6 @@ import shlex
 import time
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
-from typing import Annotated
 
 import typer
 from rich.markup import escape
@@ -14,10 +12,15 @@ from rich.table import Column, Table
 from folkkeras.config import TrainingConfig, option
 from folkkeras.errors import RunError
 from folkkeras.runs import Run, all_runs, latest_run, open_run
-from folkkeras_cli.options import RUNS, RunName, Runs
-from folkkeras_cli.screen import say, write, write_table
+from folkkeras_cli.compare import compare
+from folkkeras_cli.options import RUNS, OwnRuns, RunName, Runs
+from folkkeras_cli.screen import say, visible, write, write_table
 
-app = typer.Typer(help="List runs, or show one.", epilog="Examples: `folk runs`, `folk runs show oneills-1`.")
+app = typer.Typer(
+    help="List runs, show one, or compare two.",
+    epilog="Examples: `folk runs`, `folk runs show oneills-1`, `folk runs compare oneills-1 oneills-2`.",
+)
+app.command("compare", epilog="Example: `folk runs compare oneills-1 oneills-2`.")(compare)
 
 
 @app.callback(invoke_without_command=True)
@@ -37,7 +40,7 @@ def list_runs(context: typer.Context, runs: Runs = RUNS) -> None:
     for run in found:
         sheet.add_row(
             run.name,
-            escape(" ".join(run.corpus)),
+            escape(visible(" ".join(run.corpus))),
             f"{run.steps_done()}/{run.config.steps}",
             _best(run),
             _age(run),
@@ -50,9 +53,7 @@ def list_runs(context: typer.Context, runs: Runs = RUNS) -> None:
 def show(
     context: typer.Context,
     name: RunName = None,
-    runs: Annotated[
-        Path | None, typer.Option("--runs", metavar="DIR", show_default=False, help="The folder of all runs.")
-    ] = None,
+    runs: OwnRuns = None,
 ) -> None:
     """Print a run: its options, its course, and the command that repeats it."""
     folder = runs or context.obj
@@ -61,6 +62,8 @@ def show(
     lines += [f"         sha256 {run.corpus_digest}"]
     lines += [f"options  {' '.join(f'{key}={value}' for key, value in run.config.to_json().items())}"]
     lines += [f"made by  {' '.join(f'{package} {version}' for package, version in run.versions.items())}"]
+    lines += [f"         {name}={value}" for name, value in run.flags.items()]
+    lines += [f"begun by {shlex.join(run.command)}"] if run.command else []
     lines += [f"repeat   {command(run)}"]
     lines += [f"         at step {at} `folk resume {run.name} --steps {after}`" for at, _, after in run.raises]
     lines += ["", "  step    loss  held-out bits  learning rate  characters/s"]

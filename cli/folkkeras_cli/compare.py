@@ -1,0 +1,67 @@
+"""`folk runs compare`: what differs between two runs, and how each went."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import typer
+
+from folkkeras.runs import Interval, Run, open_run
+from folkkeras_cli.options import OwnRuns
+from folkkeras_cli.quiet import start_tensorflow
+from folkkeras_cli.screen import write
+
+_NONE = "-"
+
+
+def compare(
+    context: typer.Context,
+    one: Annotated[str, typer.Argument(metavar="RUN", show_default=False, help="A run's name.")],
+    other: Annotated[str, typer.Argument(metavar="OTHER", show_default=False, help="Another run's name.")],
+    runs: OwnRuns = None,
+) -> None:
+    """Tell what differs between two runs, how each went, and whether their models are the same."""
+    folder = runs or context.obj
+    pair = open_run(folder, one), open_run(folder, other)
+    rows: list[tuple[str, ...]] = [("", pair[0].name, pair[1].name)]
+    rows += _differing(*({"corpus": " ".join(run.corpus), "its sha256": run.corpus_digest[:16]} for run in pair))
+    for values in zip(*(_made_of(run) for run in pair), strict=True):
+        rows += _differing(*values)
+    if len(rows) == 1:
+        rows.append(("all options and versions are the same", "", ""))
+    rows += [("", "", ""), ("held-out bits at step", "", "")]
+    rows += [
+        (f"{step:,}", *(f"{bits:.3f}" if bits else _NONE for bits in both))
+        for step, both in _side_by_side(*(run.intervals() for run in pair))
+    ]
+    results = [run.result() or {} for run in pair]
+    for name, key, form in (("best step", "best_step", ","), ("over all held-out tunes", "held_out_bits", ".3f")):
+        rows.append((name, *(format(result[key], form) if key in result else _NONE for result in results)))
+    widths = [max(len(row[column]) for row in rows) for column in range(2)]
+    lines = [f"{name:{widths[0]}}  {left:>{widths[1]}}  {right}".rstrip() for name, left, right in rows]
+    write("\n".join([*lines, "", _models(*pair)]) + "\n")
+
+
+def _made_of(run: Run) -> tuple[Mapping[str, Any], Mapping[str, Any], Mapping[str, Any]]:
+    return run.config.to_json(), run.versions, run.flags
+
+
+def _differing(one: Mapping[str, Any], other: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """A row for each name that has not the same value in both."""
+    rows = [(name, str(one.get(name, _NONE)), str(other.get(name, _NONE))) for name in {**one, **other}]
+    return [row for row in rows if row[1] != row[2]]
+
+
+def _side_by_side(one: list[Interval], other: list[Interval]) -> list[tuple[int, tuple[float | None, float | None]]]:
+    bits = [{row.step: row.held_out_bits for row in rows} for rows in (one, other)]
+    return [(step, (bits[0].get(step), bits[1].get(step))) for step in sorted({**bits[0], **bits[1]})]
+
+
+def _models(one: Run, other: Run) -> str:
+    """Whether the last models have the same weights, bit for bit."""
+    if not (one.last.exists() and other.last.exists()):
+        return "one of them has no model yet"
+    start_tensorflow()
+    from folkkeras.model_file import open_model
+
+    same = open_model(one.last).digest() == open_model(other.last).digest()
+    return "their last models are the same, bit for bit" if same else "their last models differ"
