@@ -28,7 +28,7 @@ _HOMES = {
     "load": "folkkeras.generation",
     "open_run": "folkkeras.runs",
     "random_windows": "folkkeras.batches",
-    "read_corpus": "folkkeras.corpus.corpus",
+    "read_corpus": "folkkeras.corpus.reading",
     "read_tune": "folkkeras.music.reading",
     "read_tunes": "folkkeras.music.reading",
     "split_corpus": "folkkeras.corpus.corpus",

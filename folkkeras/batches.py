@@ -5,7 +5,6 @@ writes. The offsets are a function of (seed, step) alone, so a training that goe
 batches that an undisturbed one would see, with no iterator to save.
 """
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -13,16 +12,17 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from folkkeras.corpus.corpus import require_window
+from folkkeras.corpus.tune_list import Encoded
 
 
 def random_windows(
-    ids: npt.NDArray[Any],
+    ids: npt.NDArray[Any] | Encoded,
     *,
     batch_size: int,
     seq_length: int,
     seed: int,
     start_step: int = 0,
-    tune_starts: Sequence[int] = (),
+    tune_starts: npt.ArrayLike = (),
     aligned: float = 0.0,
 ) -> tf.data.Dataset:
     """An endless data set of (features, labels), each int32 (batch_size, seq_length).

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from folkkeras.corpus.corpus import Corpus, read_corpus
+from folkkeras.corpus.corpus import Corpus
 from folkkeras.corpus.normal_form import normalise
+from folkkeras.corpus.reading import read_corpus
 from folkkeras.corpus.sources import STANDARD_INPUT
 from folkkeras.errors import CorpusError, FolkError
 

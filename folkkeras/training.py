@@ -80,9 +80,8 @@ def _fit(run: Run, corpus: Corpus, listener: Listener, stop: Callable[[], bool])
     """Take the steps that are left; none where the run was killed just before it had its result."""
     config = run.config
     base = open_model(run.base) if run.base else None
-    texts = corpus.training_text, corpus.held_out_text
-    vocabulary = extended(base.vocabulary, *texts) if base else Vocabulary.from_text(*texts)
-    ids = vocabulary.encode(corpus.training_text)
+    vocabulary = extended(base.vocabulary, corpus.counts) if base else Vocabulary.from_counts(corpus.counts)
+    ids = corpus.training.encoded(vocabulary)
     about = {"corpus": list(corpus.sources), "corpus_digest": corpus.digest, "raw": corpus.raw}
     checkpoints = Checkpoints(run, {**about, "options": config.to_json()})
     model = compiled_model(vocabulary, config)

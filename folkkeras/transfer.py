@@ -1,5 +1,7 @@
 """Go on from a trained model: its weights, and its vocabulary with the characters that it lacks."""
 
+from collections import Counter
+
 import numpy as np
 
 from folkkeras.errors import CorpusError
@@ -7,10 +9,10 @@ from folkkeras.model import TuneModel
 from folkkeras.vocabulary import Vocabulary
 
 
-def extended(vocabulary: Vocabulary, *texts: str) -> Vocabulary:
-    """The vocabulary with the characters of texts that it lacks at its end, by falling frequency."""
-    of_texts = Vocabulary.from_text(*texts).characters
-    return Vocabulary(vocabulary.characters + "".join(vocabulary.unknown(of_texts)))
+def extended(vocabulary: Vocabulary, counts: Counter[str]) -> Vocabulary:
+    """The vocabulary with the counted characters that it lacks at its end, by falling frequency."""
+    counted = Vocabulary.from_counts(counts).characters
+    return Vocabulary(vocabulary.characters + "".join(vocabulary.unknown(counted)))
 
 
 def take_over(model: TuneModel, base: TuneModel) -> None:

@@ -36,6 +36,11 @@ class Vocabulary:
         counts: Counter[str] = Counter()
         for text in texts:
             counts.update(text)
+        return cls.from_counts(counts)
+
+    @classmethod
+    def from_counts(cls, counts: Counter[str]) -> "Vocabulary":
+        """The vocabulary of a text in which each character stands so often."""
         return cls("".join(sorted(counts, key=lambda character: (-counts[character], character))))
 
     def __len__(self) -> int:
@@ -58,8 +63,7 @@ class Vocabulary:
             ValueError: a character is not in the vocabulary.
         """
         size = len(self)
-        kind = np.uint8 if size <= 1 << 8 else np.uint16 if size <= 1 << 16 else np.uint32
-        ids = np.empty(len(text), dtype=kind)
+        ids = np.empty(len(text), dtype=smallest_kind(size))
         for start in range(0, len(text), CHUNK):
             codes = np.frombuffer(text[start : start + CHUNK].encode("utf-32-le", "surrogatepass"), "<u4")
             rank = np.searchsorted(self._codes, codes)
@@ -72,3 +76,8 @@ class Vocabulary:
     def decode(self, ids: Iterable[int]) -> str:
         """The text of the indices `ids`."""
         return "".join([self.characters[index] for index in ids])
+
+
+def smallest_kind(count: int) -> type[np.unsignedinteger[Any]]:
+    """The smallest unsigned type that numbers so many things from 0 on."""
+    return np.uint8 if count <= 1 << 8 else np.uint16 if count <= 1 << 16 else np.uint32

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from folkkeras.config import TrainingConfig
-from folkkeras.corpus.corpus import Corpus, read_corpus
+from folkkeras.corpus.corpus import Corpus
+from folkkeras.corpus.reading import read_corpus
 from folkkeras.corpus.sources import read_source
 from folkkeras.runs import Run, create_run
 

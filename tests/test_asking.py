@@ -6,7 +6,7 @@ import pytest
 from conftest import Folk, TrainedRun
 
 from folkkeras.continuation import beginning_of
-from folkkeras.corpus.corpus import read_corpus
+from folkkeras.corpus.reading import read_corpus
 from folkkeras.corpus.tunes import header_of, split_tunes
 from folkkeras.errors import CorpusError, UsageError
 from folkkeras.music.reading import read_tune

@@ -10,8 +10,9 @@ import pytest
 from conftest import FOLK, Folk, TrainedRun
 
 from folkkeras.box import COLLECTIONS, box_model
-from folkkeras.corpus.corpus import read_corpus, sample_of
+from folkkeras.corpus.corpus import sample_of
 from folkkeras.corpus.originality import Book
+from folkkeras.corpus.reading import read_corpus
 from folkkeras.corpus.tunes import split_tunes
 from folkkeras.evaluation.report import SAMPLE
 from folkkeras.model_file import open_model

@@ -76,7 +76,7 @@ def test_a_folder_is_read_recursively_and_in_order(tmp_path: Path) -> None:
 
 def test_the_last_tune_of_a_file_keeps_apart_from_the_next_files_first(tmp_path: Path) -> None:
     (tmp_path / "a.abc").write_text("X:1\nK:D\nabc|")
-    assert read_source(str(tmp_path)).tunes == ["X:1\nK:D\nabc|\n\n"]
+    assert list(read_source(str(tmp_path)).tunes) == ["X:1\nK:D\nabc|\n\n"]
 
 
 def test_text_before_the_first_tune_is_counted(tmp_path: Path) -> None:
@@ -102,7 +102,7 @@ def test_music21_is_not_imported_to_read_its_tunes() -> None:
     import sys
 
     code = (
-        "import sys; from folkkeras.corpus.corpus import read_corpus; read_corpus(['airds']);"
+        "import sys; from folkkeras.corpus.reading import read_corpus; read_corpus(['airds']);"
         "assert not {'music21', 'tensorflow', 'keras'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -26,7 +26,8 @@ CORPUS_FLOORS = [
     {"decoding", "tunes", "tune_list", "collections", "keys"},
     {"normal_form", "sources", "melody", "transposition"},
     {"corpus", "originality"},
-    {"statistics"},
+    {"statistics", "kept"},
+    {"reading"},
 ]
 EVALUATION_FLOORS = [{"ngram", "style"}, {"report"}, {"picture"}]
 MUSIC_FLOORS = [

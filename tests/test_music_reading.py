@@ -145,7 +145,7 @@ def test_absurd_tunes_are_read_at_once(text: str, fault: str | None) -> None:
 
 
 def test_hurt_tunes_raise_nothing() -> None:
-    texts = read_source("oneills").tunes + read_source("ryans").tunes
+    texts = [*read_source("oneills").tunes, *read_source("ryans").tunes]
     chance = random.Random(0)
     for _ in range(500):
         through_python(mutated(chance.choice(texts), chance))

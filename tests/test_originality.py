@@ -3,9 +3,9 @@
 import numpy as np
 from test_corpus import TUNES
 
-from folkkeras.corpus.corpus import read_corpus
 from folkkeras.corpus.melody import staff_places
 from folkkeras.corpus.originality import Book
+from folkkeras.corpus.reading import read_corpus
 from folkkeras.corpus.transposition import transposed
 
 BOOK = [

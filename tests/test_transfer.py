@@ -1,5 +1,6 @@
 """Going on from a trained model."""
 
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +24,7 @@ BOOK = "".join(
 
 def test_the_weights_are_those_of_the_base_and_new_characters_are_the_least_likely() -> None:
     base = small()
-    vocabulary = extended(VOCABULARY, "éab", "üé")
+    vocabulary = extended(VOCABULARY, Counter("éabüé"))
     assert vocabulary.characters == VOCABULARY.characters + "éü"
     model = build_model(
         vocabulary, embedding=base.sizes["embedding"], units=base.sizes["units"], layers=base.sizes["layers"]

@@ -2,9 +2,9 @@
 
 import pytest
 
-from folkkeras.corpus.corpus import read_corpus
 from folkkeras.corpus.keys import Key, key_of
 from folkkeras.corpus.melody import staff_places
+from folkkeras.corpus.reading import read_corpus
 from folkkeras.corpus.transposition import transposed
 from folkkeras.music.reading import read_tune
 from folkkeras.music.tune import Tune

@@ -6,8 +6,8 @@ import pytest
 
 import folkkeras
 from folkkeras.box import box_model
-from folkkeras.corpus.corpus import read_corpus
 from folkkeras.corpus.originality import Book
+from folkkeras.corpus.reading import read_corpus
 from folkkeras.corpus.tunes import header_of, split_tunes
 from folkkeras.errors import UsageError
 from folkkeras.music.reading import read_tune, read_tunes

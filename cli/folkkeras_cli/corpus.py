@@ -9,7 +9,8 @@ from rich.table import Table
 
 from folkkeras.config import TrainingConfig
 from folkkeras.corpus.collections import COLLECTIONS, DEFAULT_COLLECTION
-from folkkeras.corpus.corpus import Corpus, read_corpus
+from folkkeras.corpus.corpus import Corpus
+from folkkeras.corpus.reading import read_corpus
 from folkkeras.corpus.statistics import corpus_statistics
 from folkkeras.errors import OutputError
 from folkkeras.files import reason, write_text

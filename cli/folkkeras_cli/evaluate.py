@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from folkkeras.config import at_least
-from folkkeras.corpus.corpus import read_corpus
+from folkkeras.corpus.reading import read_corpus
 from folkkeras.errors import UsageError
 from folkkeras.files import write_bytes
 from folkkeras.own_corpus import own_corpus, unlearned

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from folkkeras.config import split_of
-from folkkeras.corpus.corpus import read_corpus
+from folkkeras.corpus.reading import read_corpus
 from folkkeras.errors import UsageError
 from folkkeras.runs import latest_run, open_run
 from folkkeras_cli.course import run_training

@@ -9,8 +9,9 @@ import typer
 
 from folkkeras.config import FROM_A_MODEL, TrainingConfig, option, preset, split_of
 from folkkeras.corpus.collections import DEFAULT_COLLECTION
-from folkkeras.corpus.corpus import Corpus, read_corpus, require_window
+from folkkeras.corpus.corpus import Corpus, require_window
 from folkkeras.corpus.decoding import decode
+from folkkeras.corpus.reading import read_corpus
 from folkkeras.corpus.sources import STANDARD_INPUT
 from folkkeras.errors import UsageError
 from folkkeras.runs import create_run
@@ -111,11 +112,11 @@ def train(
         options = _from_model(base_file, options, given)
     config = TrainingConfig(**{**options, **given})
     tunes, text = _read(corpus or [DEFAULT_COLLECTION], config)
-    require_window(len(tunes.training_text), config.seq_length)
+    require_window(tunes.training.length, config.seq_length)
     run = create_run(runs, name, tunes, config, text, base_file)
     say(
         f"run {run.name}: {len(tunes.training):,} tunes to learn from, {len(tunes.held_out):,} held out; "
-        f"{len(tunes.training_text):,} characters"
+        f"{tunes.training.length:,} characters"
     )
     run_training(run, tunes, runs)
 

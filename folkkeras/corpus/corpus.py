@@ -5,16 +5,19 @@ when tunes are added, and puts a tune's copies on one side.
 """
 
 import hashlib
+from array import array
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from pathlib import Path
+from itertools import chain
+
+import numpy as np
 
 from folkkeras.corpus.normal_form import normalise
-from folkkeras.corpus.sources import read_source
-from folkkeras.corpus.tune_list import TuneList
+from folkkeras.corpus.tune_list import GrowingTuneList, TuneList
 from folkkeras.errors import CorpusError
+
+_HASHED = 16  # bytes of a tune's hash that tell it from others
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,7 @@ class Corpus:
     found: int  # tunes before any was left out
     dropped: Counter[str]  # what is not in the texts -> how often
     duplicates: int  # tunes whose music stands in an earlier one
+    digest: str  # SHA-256 of both texts: two corpora with one digest train the same model
 
     @property
     def training_text(self) -> str:
@@ -39,68 +43,32 @@ class Corpus:
         """The held-out tunes, joined."""
         return self.held_out.text
 
-    @cached_property
-    def digest(self) -> str:
-        """SHA-256 of both texts: two corpora with one digest train the same model."""
-        digest = hashlib.sha256(self.training_text.encode("utf-8", "surrogatepass"))
-        digest.update(b"\0")
-        digest.update(self.held_out_text.encode("utf-8", "surrogatepass"))
-        return digest.hexdigest()
+    @property
+    def counts(self) -> Counter[str]:
+        """How often each character stands in both texts."""
+        return self.training.counts() + self.held_out.counts()
 
 
 def sample_of(tunes: Sequence[str], characters: int) -> list[str]:
     """A fixed sample of tunes, by hash, of at most `characters` characters, and at least a piece of one."""
+    hashes = np.fromiter((int.from_bytes(_hash(tune)[:8]) for tune in tunes), np.uint64, len(tunes))
     sample: list[str] = []
-    for tune in sorted(tunes, key=_hash):
+    for number in np.argsort(hashes, kind="stable").tolist():
+        tune = tunes[number]
         if len(tune) <= characters:
             sample.append(tune)
             characters -= len(tune)
-    return sample or [min(tunes, key=_hash)[:characters]]
-
-
-def read_corpus(
-    arguments: str | Sequence[str],
-    *,
-    raw: bool = False,
-    holdout: float = 0.1,
-    split: int = 0,
-    standard_input: Path | None = None,
-) -> Corpus:
-    """Read, join and split the tunes of CORPUS arguments.
-
-    Args:
-        arguments: one or several: a collection's name, the path of a file or folder, or `-` for standard input.
-        raw: keep the text as it stands instead of the normal form.
-        holdout: the share of tunes to hold out, above 0 and below 1.
-        split: which choice of them, any number; it salts the hash.
-        standard_input: a file to read for `-` in place of standard input.
-
-    Raises:
-        CorpusError: a source cannot be read, or there are fewer than two tunes.
-    """
-    if isinstance(arguments, str):
-        arguments = [arguments]
-    sources = [read_source(argument, standard_input) for argument in dict.fromkeys(arguments)]
-    dropped: Counter[str] = Counter()
-    for source in sources:
-        dropped.update(source.skipped)
-    return split_corpus(
-        [tune for source in sources for tune in source.tunes],
-        raw=raw,
-        holdout=holdout,
-        split=split,
-        sources=tuple(source.name for source in sources),
-        dropped=dropped,
-    )
+        if not characters:
+            break
+    return sample or [tunes[int(np.argmin(hashes))][:characters]]
 
 
 def split_corpus(
-    tunes: Sequence[str],
+    tunes: Iterable[str],
     *,
     raw: bool = False,
     holdout: float = 0.1,
     split: int = 0,
-    sources: tuple[str, ...] = (),
     dropped: Counter[str] | None = None,
 ) -> Corpus:
     """Bring tunes into the normal form (unless `raw`) and split them into training and held-out ones.
@@ -110,7 +78,6 @@ def split_corpus(
         raw: keep the text as it stands, duplicates too.
         holdout: the share of tunes to hold out; at least one is.
         split: which choice of them.
-        sources: where the tunes came from.
         dropped: what was dropped before, to be added to.
 
     Raises:
@@ -118,12 +85,13 @@ def split_corpus(
     """
     dropped = Counter() if dropped is None else dropped
     seen: set[bytes] = set()
-    texts: list[str] = []
-    hashes: list[bytes] = []
-    duplicates = 0
+    hashes = array("Q")  # of the training tunes
+    training, held_out = GrowingTuneList(), GrowingTuneList()
+    found = duplicates = 0
     for tune in tunes:
+        found += 1
         normal = normalise(tune)
-        body = _hash(normal.body)
+        body = _hash(normal.body)[:_HASHED]
         if not raw:
             dropped.update(normal.dropped)
             if fault := normal.fault:
@@ -134,25 +102,33 @@ def split_corpus(
             if not raw:
                 continue
         seen.add(body)
-        texts.append(tune if raw else normal.text)
-        hashes.append(_hash(f"{split}\n{normal.body}") if split else body)
+        number = int.from_bytes((_hash(f"{split}\n{normal.body}") if split else body)[:8])
+        if number < holdout * 2**64:
+            held_out.append(tune if raw else normal.text)
+        else:
+            training.append(tune if raw else normal.text)
+            hashes.append(number)
     if len(seen) < 2:
         raise CorpusError(
             f"the corpus has {len(seen)} tune{'s' * (len(seen) != 1)} to train on: "
             "give at least two different ones, since one is held out"
         )
-    bound = max(int(holdout * 2**64), int.from_bytes(min(hashes)[:8]) + 1)
-    held = [int.from_bytes(body[:8]) < bound for body in hashes]
-    if all(held):
+    if not hashes:
         raise CorpusError(f"--holdout {holdout} leaves no tune to train on: give a smaller share or more tunes")
+    learned, held = training.done(), held_out.done()
+    if not held:
+        least = min(hashes)
+        held = TuneList.of(tune for tune, number in zip(learned, hashes, strict=True) if number == least)
+        learned = TuneList.of(tune for tune, number in zip(learned, hashes, strict=True) if number != least)
     return Corpus(
-        sources=sources,
+        sources=(),
         raw=raw,
-        training=TuneList(text for text, out in zip(texts, held, strict=True) if not out),
-        held_out=TuneList(text for text, out in zip(texts, held, strict=True) if out),
-        found=len(tunes),
+        training=learned,
+        held_out=held,
+        found=found,
         dropped=dropped,
         duplicates=duplicates,
+        digest=_digest(learned, held),
     )
 
 
@@ -163,6 +139,13 @@ def require_window(characters: int, seq_length: int) -> None:
             f"the training tunes have {characters} characters, fewer than the {seq_length + 1} of one window and "
             "its last label: give more tunes or a smaller --seq-length"
         )
+
+
+def _digest(training: TuneList, held_out: TuneList) -> str:
+    digest = hashlib.sha256()
+    for piece in chain(training.pieces(), ["\0"], held_out.pieces()):
+        digest.update(piece.encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()
 
 
 def _hash(text: str) -> bytes:

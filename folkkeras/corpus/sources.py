@@ -2,12 +2,15 @@
 
 import os
 import sys
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from folkkeras.corpus.collections import COLLECTIONS, collection_path
 from folkkeras.corpus.decoding import decode
-from folkkeras.corpus.tunes import split_tunes
+from folkkeras.corpus.tune_list import GrowingTuneList, TuneList
+from folkkeras.corpus.tunes import first_tune, tunes_in
 from folkkeras.errors import CorpusError
 from folkkeras.files import reason
 
@@ -19,8 +22,8 @@ class Source:
     """One CORPUS argument and the tunes in it."""
 
     name: str  # a collection's name, an absolute path, or "-"
-    tunes: list[str]  # verbatim, each with the blank lines that follow it
-    skipped: dict[str, int]  # what stood outside the tunes
+    tunes: TuneList  # verbatim, each with the blank lines that follow it
+    skipped: Counter[str]  # what stood outside the tunes
 
 
 def read_source(argument: str, standard_input: Path | None = None) -> Source:
@@ -36,18 +39,28 @@ def read_source(argument: str, standard_input: Path | None = None) -> Source:
     if argument == STANDARD_INPUT:
         data = standard_input.read_bytes() if standard_input else sys.stdin.buffer.read()
         return _gather(STANDARD_INPUT, [("standard input", decode(data, "standard input"))])
+    name, files = source_files(argument)
+    return _gather(name, ((str(file), _read(file)) for file in files))
+
+
+def source_files(argument: str) -> tuple[str, list[Path]]:
+    """What a CORPUS argument other than `-` is called, a collection's name or an absolute path, and its files.
+
+    Raises:
+        CorpusError: it does not exist, or has no files.
+    """
     if argument in COLLECTIONS:
-        return _gather(argument, _texts(collection_path(argument)))
+        return argument, _files(collection_path(argument))
     path = Path(argument).expanduser()
     if not os.path.exists(path):  # unlike Path's own, also False where a name is too long or may not be looked up
         names = ", ".join(COLLECTIONS)
         raise CorpusError(f"no corpus {argument!r}: give a file or folder that exists, or one of {names}")
-    return _gather(str(path.resolve()), _texts(path))
+    return str(path.resolve()), _files(path)
 
 
-def _texts(path: Path) -> list[tuple[str, str]]:
+def _files(path: Path) -> list[Path]:
     if not path.is_dir():
-        return [(str(path), _read(path))]
+        return [path]
     files = sorted(
         Path(folder) / name
         for folder, _, names in os.walk(path, onerror=_refuse)
@@ -56,7 +69,7 @@ def _texts(path: Path) -> list[tuple[str, str]]:
     )
     if not files:
         raise CorpusError(f"no .abc files in the folder {path}: give a folder with tunes in ABC notation")
-    return [(str(file), _read(file)) for file in files]
+    return files
 
 
 def _refuse(error: OSError) -> None:
@@ -70,20 +83,26 @@ def _read(path: Path) -> str:
         raise CorpusError(f"cannot read {path}: {reason(error)}") from error
 
 
-def _gather(name: str, texts: list[tuple[str, str]]) -> Source:
-    tunes: list[str] = []
-    skipped: dict[str, int] = {}
-    for _, text in texts:
-        before, found = split_tunes(text)
-        if before.strip():
-            skipped["characters before a file's first X:"] = skipped.get(
-                "characters before a file's first X:", 0
-            ) + len(before)
-        if found:
+def _gather(name: str, files: Iterable[tuple[str, str]]) -> Source:
+    tunes = GrowingTuneList()
+    skipped: Counter[str] = Counter()
+    where = []
+    for path, text in files:
+        where.append(path)
+        begin = first_tune(text)
+        if text[:begin].strip():
+            skipped["characters before a file's first X:"] += begin
+        last = ""
+        for tune in tunes_in(text):
+            if last:
+                tunes.append(last)
+            last = tune
+        if last:
             # The last tune of a file ends like all others, whatever its line ends.
-            found[-1] = found[-1].rstrip("\n") + "\n\n"
-        tunes.extend(found)
-    if not tunes:
-        where = texts[0][0] if len(texts) == 1 else name
-        raise CorpusError(f"no tune in {where}: a tune in ABC notation begins with a line X:1")
-    return Source(name, tunes, skipped)
+            tunes.append(last.rstrip("\n") + "\n\n")
+    found = tunes.done()
+    if not found:
+        raise CorpusError(
+            f"no tune in {where[0] if len(where) == 1 else name}: a tune in ABC notation begins with a line X:1"
+        )
+    return Source(name, found, skipped)

@@ -35,7 +35,7 @@ def corpus_statistics(corpus: Corpus) -> Statistics:
         training=len(corpus.training),
         held_out=len(corpus.held_out),
         characters=sum(map(len, tunes)),
-        vocabulary=Vocabulary.from_text(*tunes).characters,
+        vocabulary=Vocabulary.from_counts(corpus.counts).characters,
         lengths={quantile: round(length) for quantile, length in zip(QUANTILES, lengths.tolist(), strict=True)},
         keys=Counter(header.get("K", "none") for header in headers),
         metres=Counter(header.get("M", "none") for header in headers),

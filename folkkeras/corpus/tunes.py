@@ -6,6 +6,8 @@ next one.
 """
 
 import re
+from collections.abc import Iterator
+from itertools import chain, pairwise
 
 TUNE_START = "X:"  # at the beginning of a line
 _START_OF_A_TUNE = re.compile(r"^(?=X:)", re.MULTILINE)
@@ -16,8 +18,19 @@ _BAR_AFTER_NOTE = re.compile(r"[A-Ga-gxyzZ]:[|:\]]")  # music such as `d:|`, not
 
 def split_tunes(text: str) -> tuple[str, list[str]]:
     """What stands before the first tune, and the tunes, each verbatim from its `X:` to the next one's."""
-    before, *tunes = _START_OF_A_TUNE.split(text)
-    return before, tunes
+    return text[: first_tune(text)], list(tunes_in(text))
+
+
+def first_tune(text: str) -> int:
+    """Where the first tune begins; the text's length where there is none."""
+    first = _START_OF_A_TUNE.search(text)
+    return first.start() if first else len(text)
+
+
+def tunes_in(text: str) -> Iterator[str]:
+    """The tunes alone, one after another, for texts of which there are not to be two."""
+    starts = chain((match.start() for match in _START_OF_A_TUNE.finditer(text)), [len(text)])
+    return (text[start:end] for start, end in pairwise(starts))
 
 
 def field_of(line: str, *, in_header: bool) -> tuple[str, str] | None:

@@ -1,0 +1,68 @@
+"""Large corpora are read once and then mapped, and damage to what is kept is found."""
+
+from pathlib import Path
+
+import pytest
+
+from folkkeras.corpus import reading
+from folkkeras.corpus.corpus import Corpus
+from folkkeras.corpus.kept import KEPT, corpora, keep
+from folkkeras.corpus.reading import read_corpus
+
+
+@pytest.fixture
+def book(tmp_path: Path, tune_file: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+    monkeypatch.setattr(reading, "LARGE", 1_000)
+    path = tmp_path / "book.abc"
+    path.write_text(tune_file.read_text() + "\nX:1\nT:Žlutý\nK:D\nABc|]\n")
+    return path
+
+
+def told(corpus: Corpus) -> list[object]:
+    names = ("sources", "raw", "found", "dropped", "duplicates", "digest", "training_text", "held_out_text")
+    return [getattr(corpus, name) for name in names]
+
+
+def test_the_second_time_is_the_first_again(book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = read_corpus(str(book))
+    folders = list(corpora().iterdir())
+    assert len(folders) == 1
+    monkeypatch.setattr(reading, "split_corpus", None)  # it is not to be read again
+    second = read_corpus(str(book))
+    assert not second.training.ids.flags.owndata
+    assert told(first) == told(second)
+    monkeypatch.undo()
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "elsewhere"))
+    assert told(read_corpus(str(book))) == told(second)  # read, being small, as ever
+    assert not corpora().exists()
+
+
+def test_another_text_or_option_is_another_corpus(book: Path) -> None:
+    one = read_corpus(str(book))
+    assert read_corpus(str(book), split=1).digest != one.digest
+    assert read_corpus(str(book), raw=True).digest != one.digest
+    book.write_text(book.read_text() + "\nX:1\nT:One more\nK:D\nABcd|]\n")
+    assert read_corpus(str(book)).found == one.found + 1
+    assert len(list(corpora().iterdir())) == KEPT
+    read_corpus(str(book), split=2)
+    assert len(list(corpora().iterdir())) == KEPT
+
+
+@pytest.mark.parametrize("name", ["corpus.json", "training.ids.npy", "held_out.ends.npy"])
+def test_what_is_damaged_is_made_anew(book: Path, name: str) -> None:
+    whole = told(read_corpus(str(book)))
+    (folder,) = corpora().iterdir()
+    for damage in (lambda data: data[:-3], lambda data: data[:-3] + bytes([data[-3] ^ 1]) + data[-2:], lambda _: b""):
+        good = (folder / name).read_bytes()
+        (folder / name).write_bytes(damage(good))
+        assert told(read_corpus(str(book))) == whole
+        assert (folder / name).read_bytes() == good
+
+
+def test_where_nothing_can_be_kept_the_corpus_is_read_all_the_same(book: Path, tmp_path: Path) -> None:
+    (tmp_path / "keras").write_text("a file")
+    corpus = read_corpus(str(book))
+    assert len(corpus.training) > 10
+    keep(corpus, "key")
+    assert (tmp_path / "keras").read_text() == "a file"

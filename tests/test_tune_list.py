@@ -1,0 +1,50 @@
+"""Many tunes in little memory."""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from folkkeras.corpus.tune_list import CHUNK, TuneList
+from folkkeras.vocabulary import Vocabulary
+
+TUNES = ["X:1\nabc|\n\n", "", "X:1\nT:Žlutý 𝄞 \ud800\n\n", "abc"]
+MANY = "".join(map(chr, range(300)))
+
+
+@pytest.mark.parametrize(
+    ("tunes", "bytes_each"),
+    [
+        (TUNES, 1),
+        ([], 1),
+        ([MANY, "ab", MANY], 2),
+        (["ab" * CHUNK, MANY, "ab"], 2),
+        (["".join(map(chr, range(70_000)))], 4),
+    ],
+)
+def test_it_holds_the_tunes(tunes: list[str], bytes_each: int) -> None:
+    found = TuneList.of(tunes)
+    assert list(found) == tunes
+    assert found[1:] == tunes[1:]
+    assert found.text == "".join(tunes) == "".join(found.pieces())
+    assert found.length == len(found.text)
+    assert found.counts() == Counter(found.text)
+    assert found.ids.itemsize == bytes_each
+    for number, start in enumerate(found.starts):
+        assert found.text[start:].startswith(tunes[number])
+    if tunes:
+        assert found[-1] == tunes[-1]
+    with pytest.raises(IndexError):
+        found[len(tunes)]
+
+
+def test_it_is_read_as_a_vocabularys_indices() -> None:
+    found = TuneList.of(TUNES)
+    vocabulary = Vocabulary.from_counts(found.counts())
+    assert vocabulary == Vocabulary.from_text(*TUNES)
+    ids = found.encoded(vocabulary)
+    assert len(ids) == found.length
+    places = np.array([[3, 1], [0, found.length - 1]])
+    np.testing.assert_array_equal(ids[places], vocabulary.encode(found.text)[places])
+    with pytest.raises(ValueError, match="not in the vocabulary"):
+        found.encoded(Vocabulary("abc"))
