@@ -16,7 +16,7 @@ from folkkeras.batches import random_windows
 from folkkeras.callbacks import HeldOut, Save, Steps
 from folkkeras.checkpoints import Checkpoints, Progress
 from folkkeras.config import CLIP_NORM, INTERVAL, WARM_UP, TrainingConfig
-from folkkeras.corpus.corpus import Corpus, sample_of
+from folkkeras.corpus.corpus import SCORED, Corpus, at_most, sample_of
 from folkkeras.errors import TrainingError
 from folkkeras.listener import Listener
 from folkkeras.model import TuneModel, build_model
@@ -37,7 +37,8 @@ class Outcome:
     step: int  # steps done
     ended: str  # "steps": all done, "patience": the held-out figure had stopped falling, "stopped": on request
     best_step: int  # 0 where no interval has ended yet
-    held_out_bits: float | None  # of the best model over all held-out tunes; None where stopped
+    held_out_bits: float | None  # of the best model over the scored held-out tunes; None where stopped
+    scored: int = 0  # held-out tunes that the figure is of
 
 
 @contextmanager
@@ -191,8 +192,9 @@ def _finish(run: Run, corpus: Corpus, model: TuneModel, progress: Progress) -> O
         return Outcome(progress.step, "stopped", progress.best_step, None)
     best = model.twin()
     load_weights(best, run.best)
-    bits = Scorer(best, corpus.held_out).bits_per_character()
+    scored = at_most(corpus.held_out, SCORED)
+    bits = Scorer(best, scored).bits_per_character()
     ended = "patience" if _out_of_patience(run, progress) else "steps"
-    outcome = Outcome(progress.step, ended, progress.best_step, bits)
+    outcome = Outcome(progress.step, ended, progress.best_step, bits, len(scored))
     run.write_result(asdict(outcome))
     return outcome

@@ -34,7 +34,7 @@ def compare(
         for step, both in _side_by_side(*(run.intervals() for run in pair))
     ]
     results = [run.result() or {} for run in pair]
-    for name, key, form in (("best step", "best_step", ","), ("over all held-out tunes", "held_out_bits", ".3f")):
+    for name, key, form in (("best step", "best_step", ","), ("over the held-out tunes", "held_out_bits", ".3f")):
         rows.append((name, *(format(result[key], form) if key in result else _NONE for result in results)))
     widths = [max(len(row[column]) for row in rows) for column in range(2)]
     lines = [f"{name:{widths[0]}}  {left:>{widths[1]}}  {right}".rstrip() for name, left, right in rows]

@@ -30,8 +30,9 @@ def run_training(run: Run, corpus: Corpus, runs: Path) -> None:
             f"stopped at step {outcome.step}: the held-out figure has not fallen since step {outcome.best_step}; "
             "from there the model only learned the tunes by heart"
         )
-    say(
-        f"best model: {run.best}, step {outcome.best_step}, {outcome.held_out_bits:.3f} bits per character "
-        f"over all held-out tunes ({len(corpus.held_out):,})"
-    )
+    held_out = len(corpus.held_out)
+    over = f"all held-out tunes ({held_out:,})"
+    if outcome.scored < held_out:
+        over = f"{outcome.scored:,} of {held_out:,} held-out tunes"
+    say(f"best model: {run.best}, step {outcome.best_step}, {outcome.held_out_bits:.3f} bits per character over {over}")
     say(f"write a tune with `folk sample {run.name}{where}`")

@@ -77,7 +77,7 @@ def show(
         lines += [
             "",
             f"ended at step {result['step']} ({result['ended']}); best at step {result['best_step']}, "
-            f"{result['held_out_bits']:.3f} bits per character over all held-out tunes",
+            f"{result['held_out_bits']:.3f} bits per character over the held-out tunes",
         ]
     write("\n".join(lines) + "\n")
 
@@ -101,7 +101,7 @@ def command(run: Run) -> str:
 
 
 def _best(run: Run) -> str:
-    """The figure over all held-out tunes, and until that is there the best one of their sample."""
+    """The closing figure, and until that is there the best one of their sample."""
     if result := run.result():
         return f"{result['held_out_bits']:.3f}"
     rows = run.intervals()

@@ -17,6 +17,7 @@ from folkkeras.corpus.normal_form import normalise
 from folkkeras.corpus.tune_list import GrowingTuneList, TuneList
 from folkkeras.errors import CorpusError
 
+SCORED = 1_000_000  # characters of held-out tunes at most that a closing figure is of; three digits need no more
 _HASHED = 16  # bytes of a tune's hash that tell it from others
 
 
@@ -61,6 +62,11 @@ def sample_of(tunes: Sequence[str], characters: int) -> list[str]:
         if not characters:
             break
     return sample or [tunes[int(np.argmin(hashes))][:characters]]
+
+
+def at_most(tunes: TuneList, characters: int) -> Sequence[str]:
+    """All tunes, or a fixed sample where they have more characters."""
+    return tunes if tunes.length <= characters else sample_of(tunes, characters)
 
 
 def split_corpus(
