@@ -5,6 +5,7 @@ that bar, reads up to it, and draws on with new random numbers; these are the st
 same alone or among many.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -31,13 +32,13 @@ class Tally:
     """What became of the tunes that were drawn."""
 
     kept: int = 0
-    thrown: list[str] = field(default_factory=list)  # a reason for each, such as "had an uneven bar"
+    thrown: Counter[str] = field(default_factory=Counter)  # by their reason, such as "had an uneven bar"
     gave_up: bool = False
 
     @property
     def drawn(self) -> int:
         """Tunes drawn to their end, or thrown away on their way."""
-        return self.kept + len(self.thrown)
+        return self.kept + self.thrown.total()
 
 
 class _Attempt:
@@ -157,7 +158,7 @@ def _judged(attempt: _Attempt, slot: int, slots: Slots, tally: Tally, judges: Se
             return numbered(verdict.text, attempt.number)
         verdict = Beyond(fault)
     if isinstance(verdict, Beyond):
-        tally.thrown.append(verdict.reason)
+        tally.thrown[verdict.reason] += 1
         attempt.begin()
     return None
 

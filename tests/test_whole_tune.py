@@ -123,7 +123,7 @@ def test_a_real_model_writes_whole_tunes_the_same_alone_as_among_many() -> None:
     tally = Tally()
     tunes = written(6, WHOLE, tally)
     assert len(tunes) == tally.kept <= 6
-    assert tally.kept + len(tally.thrown) == tally.drawn
+    assert tally.kept + tally.thrown.total() == tally.drawn
     assert all(read_tune(tune).whole for tune in tunes)
     for tune in tunes[:2]:
         number = int(header_of(tune)["X"])
@@ -144,7 +144,7 @@ def test_what_can_never_be_gives_up() -> None:
     book = Book(read_corpus(["oneills", "ryans", "airds"]).training)
     assert written(2, WHOLE, tally, judges=[no_copy(book, 1)]) == []
     assert tally.gave_up
-    assert "shared " in tally.thrown[0]
+    assert all(reason.startswith("shared ") for reason in tally.thrown)
 
 
 def test_a_field_that_the_model_cannot_spell_is_named() -> None:

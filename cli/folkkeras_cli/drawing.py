@@ -1,6 +1,5 @@
 """Draw the tunes or the text that `folk sample` was asked for."""
 
-from collections import Counter
 from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -124,11 +123,11 @@ class Drawing:
         tally = self.tally
         if not tally.thrown:
             return
-        counts = Counter(tally.thrown)
-        thrown = ", ".join(f"{count} {reason}" for reason, count in counts.most_common(MOST_NAMED))
-        if others := counts.total() - sum(count for _, count in counts.most_common(MOST_NAMED)):
+        named = tally.thrown.most_common(MOST_NAMED)
+        thrown = ", ".join(f"{count} {reason}" for reason, count in named)
+        if others := tally.thrown.total() - sum(count for _, count in named):
             thrown += f", and {others} more the like"
-        say(f"kept {tally.kept:,} of {tally.drawn:,}" + (f": {thrown}" if thrown else ""))
+        say(f"kept {tally.kept:,} of {tally.drawn:,}: {thrown}")
 
 
 def with_recipes(pieces: Iterator[str], recipe: Recipe) -> str:

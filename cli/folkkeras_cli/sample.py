@@ -24,6 +24,7 @@ from folkkeras_cli.outputs import require_new
 from folkkeras_cli.quiet import start_tensorflow
 from folkkeras_cli.rendering import ALL_KINDS, Rendering, kind_of
 from folkkeras_cli.screen import say, write
+from folkkeras_cli.shards import names_folder, seed_of, write_shards
 from folkkeras_cli.tune_files import tunes_of
 
 TEXTS = ("", ".abc", ".txt")  # suffixes of files that get the tunes as text
@@ -83,9 +84,14 @@ def sample(
     top_k: Annotated[int, typer.Option(help="Draw from the k likeliest characters; 0: from all.")] = 0,
     top_p: Annotated[float, typer.Option(help="Draw from the fewest characters that make up this probability.")] = 1.0,
     seed: Annotated[int | None, typer.Option(show_default="random", help="One seed gives one text.")] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Write to this file: .abc, or a page .html, or a kind of `folk render`."),
+    out_name: Annotated[
+        str | None,
+        typer.Option(
+            "--out",
+            metavar="FILE",
+            help="Write to this file: .abc, or a page .html, or a kind of `folk render`; or, with a / at its end, into "
+            "a folder, in files of 1,000 tunes; the same command goes on with them.",
+        ),
     ] = None,
     force: Force = False,
     bfloat16: Annotated[
@@ -107,14 +113,22 @@ def sample(
     at_least("tunes", 1 if tunes is None else tunes, 1)
     at_least("max-copy", 1 if max_copy is None else max_copy, 1)
     at_least("seed", seed or 0, 0)
+    folder = Path(out_name) if out_name and names_folder(out_name) else None
+    out = Path(out_name) if out_name and not folder else None
+    if folder:
+        if length is not None or again is not None or force:
+            raise UsageError(
+                f"--out {out_name} is a folder, which takes whole tunes: leave out --length, --again and --force"
+            )
+        seed = seed_of(folder) if seed is None else seed
     if out is not None:
         require_new(out, force=force)
         if out.suffix.lower() not in TEXTS and not kind_of(out):
             kinds = ", ".join(f".{kind}" for kind in ALL_KINDS)
             raise UsageError(f"--out {out}: no kind of file ends in {out.suffix}: give .abc, {kinds}")
     text = _beginning(continued) if continued else (start or f"{TUNE_START}1").replace("\\n", "\n")
-    if out and kind_of(out) and not text.startswith(TUNE_START):
-        raise UsageError(f"a {out.suffix} file is made of whole tunes: begin --start with {TUNE_START}1")
+    if (folder or (out and kind_of(out))) and not text.startswith(TUNE_START):
+        raise UsageError(f"--out {out_name} is made of whole tunes: begin --start with {TUNE_START}1")
     chosen = chosen_model(model, runs)
 
     start_tensorflow()
@@ -128,7 +142,7 @@ def sample(
     drawing = Drawing(generator, cache(lambda: own_corpus(about, chosen.standard_input)))
     drawn_with = secrets.randbelow(10**6) if seed is None else seed
     recipe = Recipe(
-        model=generator.model.digest()[:DIGITS] if out else "",
+        model=generator.model.digest()[:DIGITS] if out_name else "",
         seed=drawn_with,
         tune=1,
         start=text,
@@ -140,6 +154,12 @@ def sample(
         max_copy=max_copy,
         fields=_steered(fields, drawing, about) if fields else {},
     )
+    if folder:
+        write_shards(folder, drawing, recipe, tunes or 1)
+        drawing.tell()
+        if drawing.tally.gave_up:
+            raise typer.Exit(FEWER)
+        return
     if again:
         pieces = drawing.again(again)
     elif length is not None:
