@@ -144,7 +144,7 @@ def test_what_can_never_be_gives_up() -> None:
     book = Book(read_corpus(["oneills", "ryans", "airds"]).training)
     assert written(2, WHOLE, tally, judges=[no_copy(book, 1)]) == []
     assert tally.gave_up
-    assert all(reason.startswith("shared ") for reason in tally.thrown)
+    assert any(reason.startswith("shared ") for reason in tally.thrown)
 
 
 def test_a_field_that_the_model_cannot_spell_is_named() -> None:
