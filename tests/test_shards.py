@@ -77,7 +77,10 @@ def test_a_folder_of_other_tunes_or_files_stays_as_it_is(sampling: Sampling, tmp
     assert contents(tmp_path / "mine") == before
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "letter.txt").write_text("dear")
-    assert sampling("--tunes", 3, "--out", "other")[0] == 1
+    for name in ("other", "other/"):
+        code, _, error = sampling("--tunes", 3, "--out", name)
+        assert (code, error.count("\n")) == (1, 1), error
+    assert contents(tmp_path / "other") == {"letter.txt": b"dear"}
     assert sampling("--length", 3, "--out", "new/")[0] == 2
     assert not (tmp_path / "new").exists()
     (tmp_path / "mine" / "sampling.json").write_text("{")

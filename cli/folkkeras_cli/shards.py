@@ -21,8 +21,8 @@ _ABOUT = "sampling.json"
 
 
 def names_folder(out: str) -> bool:
-    """Whether an --out option names a folder: it is one, or ends as one."""
-    return out.endswith(("/", os.sep)) or os.path.isdir(out)
+    """Whether an --out option names a folder of tunes: it ends as a folder does, or there is one already."""
+    return out.endswith(("/", os.sep)) or os.path.isfile(os.path.join(out, _ABOUT))
 
 
 def seed_of(folder: Path) -> int | None:
