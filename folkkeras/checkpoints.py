@@ -95,7 +95,7 @@ class Checkpoints:
                 f"config.json of run {self.run.name} has another {changed} than its checkpoint {path.name}: "
                 "set it back, since a run keeps its options"
             )
-        if progress.step != int(model.optimizer.iterations):
+        if progress.step != int(model.optimizer.iterations.numpy()):
             raise RunError(f"{path} disagrees with itself about its step: remove it to go on from the one before")
         return progress
 

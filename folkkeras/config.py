@@ -154,3 +154,9 @@ def at_least(name: str, value: int, least: int) -> None:
 def option(name: str) -> str:
     """The terminal's name of the option `name`."""
     return "--" + name.replace("_", "-")
+
+
+def require_even_shares(batch_size: int, count: int) -> None:
+    """Raise UsageError where a batch cannot be shared evenly among `count` devices."""
+    if batch_size % count:
+        raise UsageError(f"--batch-size {batch_size} cannot be shared evenly by {count}: give a multiple of {count}")

@@ -11,6 +11,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
 from typing import Any
 
 import keras
@@ -18,6 +19,15 @@ import tensorflow as tf
 
 from folkkeras.lstm import LSTM, lstm_of_characters
 from folkkeras.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True)
+class Share:
+    """Which sequences of a batch a call of the model has, where several devices share a step's batch."""
+
+    step: tf.Tensor  # of the training, int64 scalar
+    begin: tf.Tensor  # the first sequence's place in the batch, int32 scalar
+    batch_size: int  # of the whole batch
 
 
 @keras.saving.register_keras_serializable(package="folkkeras")
@@ -106,30 +116,46 @@ class TuneModel(keras.Model):
         self.dense.build((batch, length, size))
         self.built = True
 
-    def call(self, ids: Any, training: bool | None = None) -> Any:
+    def call(self, ids: Any, training: bool | None = None, share: Share | None = None) -> Any:
         """Logits of the next characters.
 
         Args:
             ids: indices of characters, int32 (batch, length).
             training: True applies dropout.
+            share: where `ids` are a share of a larger batch; the masks are those that it has in the whole.
 
         Returns:
             float32 (batch, length, vocabulary).
         """
         x = None
         for layer, lstm in enumerate(self.lstms):
-            with self._weights_dropped(layer) if training and self.weight_drops else nullcontext():
+            with self._weights_dropped(layer, share) if training and self.weight_drops else nullcontext():
                 x = lstm(x) if layer else self._first(ids)  # (batch, length, units)
             if training and self.dropouts:
-                x = self.dropouts[layer](x, training=True)
+                x = x * self._mask_of(share, layer, x) if share else self.dropouts[layer](x, training=True)
         return self.dense(x)  # (batch, length, vocabulary)
 
+    def _mask_of(self, share: Share, layer: int, x: tf.Tensor) -> tf.Tensor:
+        """The rows of the whole batch's mask that are a share's, (sequences, 1, units)."""
+        whole = tf.ones((share.batch_size, 1, x.shape[-1]), x.dtype)
+        seed = self._seed(layer, share.step)
+        mask = tf.nn.experimental.stateless_dropout(whole, self.sizes["dropout"], seed)
+        return tf.slice(mask, [share.begin, 0, 0], [x.shape[0], -1, -1])
+
+    def _seed(self, number: int, step: Any) -> Any:
+        """What a step's mask of this number is drawn from: the dropouts of all layers, then the weights'."""
+        return tf.stack([tf.constant(self.sizes["seed"] + number, tf.int64), tf.cast(step, tf.int64)])
+
     @contextmanager
-    def _weights_dropped(self, layer: int) -> Iterator[None]:
+    def _weights_dropped(self, layer: int, share: Share | None) -> Iterator[None]:
         """A context in which a layer reads its recurrent kernel with a share of it set to 0, the rest scaled up."""
         cell, rate = self.lstms[layer].cell, self.sizes["weight_drop"]
         kernel = cell.recurrent_kernel
-        kept = keras.random.uniform(kernel.shape, seed=self.weight_drops[layer]) >= rate
+        if share:
+            drawn = tf.random.stateless_uniform(kernel.shape, self._seed(len(self.lstms) + layer, share.step))
+        else:
+            drawn = keras.random.uniform(kernel.shape, seed=self.weight_drops[layer])
+        kept = drawn >= rate
         # Past Keras's tracking of attributes, which is for what a layer owns.
         object.__setattr__(cell, "recurrent_kernel", tf.where(kept, kernel / (1 - rate), 0.0))
         try:
@@ -162,9 +188,9 @@ class TuneModel(keras.Model):
     def set_step(self, step: int) -> None:
         """Make the next dropout masks those of the training step `step`, whatever was drawn before."""
         for number, dropout in enumerate(self.dropouts):
-            dropout.seed_generator.state.assign([self.sizes["seed"] + number, step])
+            dropout.seed_generator.state.assign(self._seed(number, step))
         for number, seeds in enumerate(self.weight_drops):
-            seeds.state.assign([self.sizes["seed"] + len(self.lstms) + number, step])
+            seeds.state.assign(self._seed(len(self.lstms) + number, step))
 
     def reset_state(self) -> None:
         """Set the states of a stateful model to zero, as at the beginning of a text."""

@@ -8,6 +8,7 @@ checkpoint ends with the same weights, bit for bit on one machine, as one that n
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import partial
 
 import keras
 import tensorflow as tf
@@ -15,8 +16,9 @@ import tensorflow as tf
 from folkkeras.batches import random_windows
 from folkkeras.callbacks import HeldOut, Save, Steps
 from folkkeras.checkpoints import Checkpoints, Progress
-from folkkeras.config import CLIP_NORM, INTERVAL, WARM_UP, TrainingConfig
+from folkkeras.config import CLIP_NORM, INTERVAL, WARM_UP, TrainingConfig, require_even_shares
 from folkkeras.corpus.corpus import SCORED, Corpus, at_most, sample_of
+from folkkeras.distributed import Replicas
 from folkkeras.errors import TrainingError
 from folkkeras.listener import Listener
 from folkkeras.model import TuneModel, build_model
@@ -35,9 +37,11 @@ class Outcome:
     """How a call of `train` ended."""
 
     step: int  # steps done
-    ended: str  # "steps": all done, "patience": the held-out figure had stopped falling, "stopped": on request
+    # "steps": all done, "patience": the held-out figure had stopped falling, "stopped": on request,
+    # "helped": by another process than the one that writes the run's files
+    ended: str
     best_step: int  # 0 where no interval has ended yet
-    held_out_bits: float | None  # of the best model over the scored held-out tunes; None where stopped
+    held_out_bits: float | None  # of the best model over the scored held-out tunes; None where stopped or helped
     scored: int = 0  # held-out tunes that the figure is of
 
 
@@ -55,7 +59,14 @@ def never() -> bool:
 
 
 @_memory_told()
-def train(run: Run, corpus: Corpus, *, listener: Listener | None = None, stop: Callable[[], bool] = never) -> Outcome:
+def train(
+    run: Run,
+    corpus: Corpus,
+    *,
+    listener: Listener | None = None,
+    stop: Callable[[], bool] = never,
+    replicas: Replicas | None = None,
+) -> Outcome:
     """Train a run's model, from its newest checkpoint where it has one.
 
     Args:
@@ -63,35 +74,46 @@ def train(run: Run, corpus: Corpus, *, listener: Listener | None = None, stop: C
         corpus: the corpus it was created with.
         listener: hears of its course.
         stop: asked after each step; True ends the training with a checkpoint of that step.
+        replicas: of several devices that train together, `folkkeras.distributed`; None is `model.fit` on one.
 
     Raises:
+        UsageError: a batch cannot be shared among the replicas.
         RunError: the corpus is not the run's, or the run is at its end, or another process trains it.
         CorpusError: the corpus is shorter than one window.
         OutputError: a file cannot be written, such as on a full disk.
         TrainingError: the loss is not finite, or memory is short.
     """
     run.require_corpus(corpus)
+    listener = listener or Listener()
+    if replicas:
+        require_even_shares(run.config.batch_size, replicas.count)
+        if not replicas.is_chief:
+            return _help(run, corpus, listener, stop, replicas)
     with run.sole_writer():
         run.require_unended()
-        model, progress = _fit(run, corpus, listener or Listener(), stop)
+        model, progress = _fit(run, corpus, listener, stop, replicas)
         return _finish(run, corpus, model, progress)
 
 
-def _fit(run: Run, corpus: Corpus, listener: Listener, stop: Callable[[], bool]) -> tuple[TuneModel, Progress]:
+def _fit(
+    run: Run, corpus: Corpus, listener: Listener, stop: Callable[[], bool], replicas: Replicas | None
+) -> tuple[TuneModel, Progress]:
     """Take the steps that are left; none where the run was killed just before it had its result."""
     config = run.config
     base = open_model(run.base) if run.base else None
     vocabulary = extended(base.vocabulary, corpus.counts) if base else Vocabulary.from_counts(corpus.counts)
-    ids = corpus.training.encoded(vocabulary)
     about = {"corpus": list(corpus.sources), "corpus_digest": corpus.digest, "raw": corpus.raw}
     checkpoints = Checkpoints(run, {**about, "options": config.to_json()})
-    model = compiled_model(vocabulary, config)
+    create = partial(compiled_model, vocabulary, config)
+    model = replicas.create(create) if replicas else create()
     progress = checkpoints.restore(model)
     if base and not progress.step:
         take_over(model, base)
-    if _has_ended(run, progress):
+    model.stop_training = _has_ended(run, progress)
+    if replicas:
+        replicas.share_state(model, progress)
+    elif model.stop_training:
         return model, progress
-    model.stop_training = False
 
     learning_rate = rate_of(config)
     log = TensorBoardLog(run, progress, learning_rate, corpus)
@@ -103,31 +125,61 @@ def _fit(run: Run, corpus: Corpus, listener: Listener, stop: Callable[[], bool])
         log,
     ]
     listener.on_start(progress.step, config.steps, config.batch_size * config.seq_length)
+    try:
+        if replicas:
+            replicas.fit(model, _windows(corpus, vocabulary, config, progress), callbacks, progress)
+        else:
+            _fit_alone(model, corpus, config, callbacks, progress)
+    finally:
+        log.close()
+    return model, progress
+
+
+def _fit_alone(
+    model: TuneModel,
+    corpus: Corpus,
+    config: TrainingConfig,
+    callbacks: list[keras.callbacks.Callback],
+    progress: Progress,
+) -> None:
+    """`model.fit`, an epoch an interval."""
     model.set_step(progress.step)
 
     def fit(steps_per_epoch: int, epochs: int) -> None:
-        windows = random_windows(
-            ids,
-            batch_size=config.batch_size,
-            seq_length=config.seq_length,
-            seed=config.seed,
-            start_step=progress.step,
-            tune_starts=corpus.training.starts,
-            aligned=config.aligned,
-        )
+        windows = _windows(corpus, model.vocabulary, config, progress)
         model.fit(
             windows, steps_per_epoch=steps_per_epoch, epochs=epochs, shuffle=False, verbose=0, callbacks=callbacks
         )
 
-    try:
-        # A training that goes on within an interval finishes that one first, so that epochs are intervals.
-        if done := progress.step % INTERVAL:
-            fit(steps_per_epoch=INTERVAL - done, epochs=1)
-        if not model.stop_training:
-            fit(steps_per_epoch=INTERVAL, epochs=-(-(config.steps - progress.step) // INTERVAL))
-    finally:
-        log.close()
-    return model, progress
+    # A training that goes on within an interval finishes that one first, so that epochs are intervals.
+    if done := progress.step % INTERVAL:
+        fit(steps_per_epoch=INTERVAL - done, epochs=1)
+    if not model.stop_training:
+        fit(steps_per_epoch=INTERVAL, epochs=-(-(config.steps - progress.step) // INTERVAL))
+
+
+def _help(run: Run, corpus: Corpus, listener: Listener, stop: Callable[[], bool], replicas: Replicas) -> Outcome:
+    """Take part in the steps of a run whose files another process writes."""
+    config, vocabulary = run.config, Vocabulary.from_counts(corpus.counts)
+    model = replicas.create(partial(compiled_model, vocabulary, config))
+    progress = replicas.share_state(model, Progress())
+    listener.on_start(progress.step, config.steps, config.batch_size * config.seq_length)
+    steps = Steps(run, progress, listener, stop)
+    replicas.fit(model, _windows(corpus, vocabulary, config, progress), [steps], progress)
+    return Outcome(progress.step, "helped", 0, None)
+
+
+def _windows(corpus: Corpus, vocabulary: Vocabulary, config: TrainingConfig, progress: Progress) -> tf.data.Dataset:
+    """The batches from the step at hand on."""
+    return random_windows(
+        corpus.training.encoded(vocabulary),
+        batch_size=config.batch_size,
+        seq_length=config.seq_length,
+        seed=config.seed,
+        start_step=progress.step,
+        tune_starts=corpus.training.starts,
+        aligned=config.aligned,
+    )
 
 
 def compiled_model(vocabulary: Vocabulary, config: TrainingConfig) -> TuneModel:

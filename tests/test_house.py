@@ -10,7 +10,7 @@ from folkkeras import errors
 
 FLOORS = [
     {"errors"},
-    {"files", "config", "vocabulary", "corpus", "lstm", "pacing", "box", "surroundings"},
+    {"files", "config", "vocabulary", "corpus", "lstm", "pacing", "box", "surroundings", "cluster"},
     {"lock", "music"},
     {"tensorboard_media", "tensorboard_figures", "continuation", "steering", "recipe", "own_corpus", "whole_tune"},
     {"runs", "batches", "model", "sampling", "growing_tune"},
@@ -18,7 +18,7 @@ FLOORS = [
     {"generation", "checkpoints"},
     {"whole_tunes"},
     {"evaluation"},
-    {"callbacks"},
+    {"callbacks", "distributed"},
     {"tensorboard_log"},
     {"training"},
 ]

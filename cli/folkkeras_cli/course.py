@@ -11,16 +11,21 @@ from folkkeras_cli.progress import TrainingProgress
 from folkkeras_cli.quiet import start_tensorflow
 from folkkeras_cli.screen import say
 from folkkeras_cli.signals import StopOnSignal
+from folkkeras_cli.strategy import Strategy
 
 
-def run_training(run: Run, corpus: Corpus, runs: Path) -> None:
+def run_training(run: Run, corpus: Corpus, runs: Path, strategy: Strategy | None = None) -> None:
     """Train or go on, then say what came of it; exits with 130 or 143 where a signal stopped it."""
     best = min((row.held_out_bits for row in run.intervals()), default=None)
     with StopOnSignal() as signals, TrainingProgress(best) as progress:
+        replicas = strategy.start() if strategy else None
         start_tensorflow()
         from folkkeras.training import train
 
-        outcome = train(run, corpus, listener=progress, stop=signals.requested)
+        outcome = train(run, corpus, listener=progress, stop=signals.requested, replicas=replicas)
+    if outcome.ended == "helped":
+        say(f"helped up to step {outcome.step}: the run's files are with worker 0")
+        raise typer.Exit(signals.exit_code if signals.requested() else 0)
     where = "" if runs == RUNS else f" --runs {runs}"
     if outcome.ended == "stopped":
         say(f"stopped at step {outcome.step}, saved; go on with `folk resume {run.name}{where}`")

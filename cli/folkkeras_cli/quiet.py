@@ -55,11 +55,16 @@ def _lean_import() -> Iterator[None]:
         gc.enable()
 
 
-def start_tensorflow() -> None:
-    """Import TensorFlow and Keras, and look for GPUs, in silence."""
+def start_tensorflow(*, running: bool = True) -> None:
+    """Import TensorFlow and Keras, and look for GPUs, in silence.
+
+    Args:
+        running: start its runtime too; that of several machines is started by their strategy.
+    """
     with quiet_tensorflow(), _lean_import():
         import keras  # noqa: F401
         import tensorflow as tf
 
         tf.config.list_physical_devices()
-        tf.zeros(())  # starts the runtime, which says once more that there is no GPU
+        if running:
+            tf.zeros(())  # starts the runtime, which says once more that there is no GPU

@@ -10,9 +10,14 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class StopOnSignal:
-    """A context in which the first signal is noted and the second has its usual effect."""
+    """A context in which the first signal is noted and the second has its usual effect.
 
-    def __init__(self) -> None:
+    Args:
+        notice: what is said when the first one comes.
+    """
+
+    def __init__(self, notice: str = "stopping after this step; a second signal ends at once, without saving") -> None:
+        self.notice = notice
         self.received: int | None = None
         self._before: dict[int, Any] = {}
 
@@ -32,11 +37,11 @@ class StopOnSignal:
 
     @property
     def exit_code(self) -> int:
-        """128 and the signal's number, as shells have it."""
-        return 128 + (self.received or 0)
+        """128 and the signal's number, as shells have it; SIGTERM's where another worker got it."""
+        return 128 + (self.received or signal.SIGTERM)
 
     def _note(self, number: int, frame: FrameType | None) -> None:
         self.received = number
         for each in _SIGNALS:
             signal.signal(each, signal.SIG_DFL)
-        say("stopping after this step; a second signal ends at once, without saving")
+        say(self.notice)

@@ -20,6 +20,7 @@ from folkkeras_cli.models import chosen_model
 from folkkeras_cli.options import RUNS, CorpusArguments, Holdout, Raw, Runs
 from folkkeras_cli.quiet import start_tensorflow
 from folkkeras_cli.screen import say
+from folkkeras_cli.strategy import chosen_strategy
 
 EXAMPLES = """Examples:
 
@@ -83,6 +84,13 @@ def train(
     name: Annotated[str | None, typer.Option(help="The run's name; made up where none is given.")] = None,
     runs: Runs = RUNS,
     keep: Annotated[int | None, typer.Option(show_default="3", help="Checkpoints to keep.")] = None,
+    strategy_name: Annotated[
+        str | None,
+        typer.Option(
+            "--strategy",
+            help="mirrored: share each batch among this machine's GPUs; multi-worker: among the machines of TF_CONFIG.",
+        ),
+    ] = None,
 ) -> None:
     """Learn tunes: train a model, with checkpoints and a TensorBoard log every 100 steps."""
     asked: dict[str, Any] = {
@@ -105,6 +113,7 @@ def train(
         "patience": patience,
         "keep": keep,
     }
+    strategy = chosen_strategy(strategy_name, base)
     options = preset(preset_name) if preset_name else {}
     given = {key: value for key, value in asked.items() if value is not None}
     base_file = chosen_model(base, runs).path if base else None
@@ -113,12 +122,15 @@ def train(
     config = TrainingConfig(**{**options, **given})
     tunes, text = _read(corpus or [DEFAULT_COLLECTION], config)
     require_window(tunes.training.length, config.seq_length)
-    run = create_run(runs, name, tunes, config, text, base_file)
+    if strategy:
+        run = strategy.run_of(runs, name, tunes, config, text, base_file)
+    else:
+        run = create_run(runs, name, tunes, config, text, base_file)
     say(
         f"run {run.name}: {len(tunes.training):,} tunes to learn from, {len(tunes.held_out):,} held out; "
         f"{tunes.training.length:,} characters"
     )
-    run_training(run, tunes, runs)
+    run_training(run, tunes, runs, strategy)
 
 
 def _from_model(path: Path, options: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
@@ -140,7 +152,7 @@ def _from_model(path: Path, options: dict[str, Any], given: dict[str, Any]) -> d
 def _read(arguments: list[str], config: TrainingConfig) -> tuple[Corpus, str | None]:
     """The corpus and, where it comes from standard input, its text."""
     if "irish" in arguments:
-        start_tensorflow()  # Keras fetches it
+        start_tensorflow(running=False)  # Keras fetches it
     if STANDARD_INPUT not in arguments:
         return read_corpus(arguments, **split_of(config)), None
     text = decode(sys.stdin.buffer.read(), "standard input")

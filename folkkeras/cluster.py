@@ -1,0 +1,227 @@
+"""A cluster: the machines that train one model together, as the variable TF_CONFIG names them, and their meeting.
+
+TF_CONFIG is TensorFlow's standard (tensorflow.org/guide/distributed_training): a JSON object of the cluster,
+the same on each machine, and of the task that this one has in it:
+
+    {"cluster": {"worker": ["10.0.0.1:2222", "10.0.0.2:2222"]}, "task": {"type": "worker", "index": 0}}
+
+TensorFlow's own start waits for all machines in native code, where no signal reaches it, and joins them
+whatever they are about to do. So they meet here first: each tells worker 0 what it would train on, and all
+go on, or all stop with the reason.
+"""
+
+import contextlib
+import json
+import socket
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from folkkeras.errors import TrainingError, UsageError
+
+PATIENCE = 600.0  # seconds to wait for all
+_MOMENT = 0.2  # seconds between two looks
+_LONGEST = 1 << 20  # bytes of what a worker tells
+_EXAMPLE = '{"cluster": {"worker": ["10.0.0.1:2222", "10.0.0.2:2222"]}, "task": {"type": "worker", "index": 0}}'
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """Who trains together, and which of them this process is."""
+
+    workers: tuple[str, ...]  # host:port of each
+    index: int
+
+    @property
+    def is_chief(self) -> bool:
+        """Whether this is worker 0, the one that writes files."""
+        return self.index == 0
+
+
+def cluster_of(config: str | None) -> Cluster:
+    """The cluster that the text of TF_CONFIG describes.
+
+    Raises:
+        UsageError: it is missing, or no such description; the message says what is wrong with it.
+    """
+
+    def refuse(fault: str) -> UsageError:
+        return UsageError(f"TF_CONFIG {fault}: set it as in {_EXAMPLE}")
+
+    if not config:
+        raise refuse("is not set, which --strategy multi-worker needs on each machine")
+    try:
+        values = json.loads(config)
+    except (ValueError, RecursionError) as error:
+        raise refuse(f"is not JSON ({error})") from error
+    if not isinstance(values, dict) or not isinstance(values.get("cluster"), dict):
+        raise refuse("has no object 'cluster'")
+    if not isinstance(values.get("task"), dict):
+        raise refuse("has no object 'task', which says which worker this machine is")
+    if others := sorted(values["cluster"].keys() - {"chief", "worker"}):
+        raise refuse(f"has {others[0]!r} in its cluster, which training of this kind does not have")
+    groups = {kind: values["cluster"].get(kind, []) for kind in ("chief", "worker")}
+    for kind, addresses in groups.items():
+        if not isinstance(addresses, list):
+            raise refuse(f"has no list of addresses for {kind!r}")
+        if wrong := [address for address in addresses if not _is_address(address)]:
+            raise refuse(f"has the {kind} {wrong[0]!r}, which is not host:port")
+    workers = (*groups["chief"], *groups["worker"])
+    if len(groups["chief"]) > 1:
+        raise refuse("has more than one chief")
+    if len(set(workers)) < len(workers):
+        raise refuse("has one address twice")
+    if not workers:
+        raise refuse("has no workers in its cluster")
+    kind, index = values["task"].get("type"), values["task"].get("index")
+    if not isinstance(kind, str) or not groups.get(kind):
+        raise refuse(f"has the task type {kind!r}, of which its cluster has none")
+    if type(index) is not int or not 0 <= index < len(groups[kind]):
+        raise refuse(f"has the task index {index!r}, where its cluster has {len(groups[kind])} of type {kind!r}")
+    return Cluster(workers, index + (len(groups["chief"]) if kind == "worker" else 0))
+
+
+def _is_address(address: Any) -> bool:
+    host, _, port = address.rpartition(":") if isinstance(address, str) else ("", "", "")
+    return bool(host) and port.isascii() and port.isdigit() and 0 < int(port) < 1 << 16
+
+
+def meet(cluster: Cluster, about: dict[str, Any], stop: Callable[[], bool], patience: float = PATIENCE) -> bool:
+    """Wait until all workers are there, and have the same task as worker 0.
+
+    Args:
+        cluster: who.
+        about: what this one would do, JSON values that have to be equal on all.
+        stop: asked again and again; True ends the wait.
+        patience: seconds to wait.
+
+    Returns:
+        True where they are there, False where `stop` said so.
+
+    Raises:
+        UsageError: this worker's port cannot be had.
+        TrainingError: a worker has another task, or has not come.
+    """
+
+    def moments() -> Iterator[None]:
+        end = time.monotonic() + patience
+        while time.monotonic() < end:
+            if stop():
+                raise _StoppedError
+            yield
+
+    try:
+        with _listening(cluster) as listener:
+            if cluster.is_chief:
+                _gather(cluster, about, listener, moments())
+            else:
+                _report(cluster, about, moments())
+    except _StoppedError:
+        return False
+    return True
+
+
+class _StoppedError(Exception):
+    """The wait is to end."""
+
+
+@contextlib.contextmanager
+def _listening(cluster: Cluster) -> Iterator[socket.socket]:
+    """Hold this worker's port: a proof that it is free, and worker 0's place to be found."""
+    address = cluster.workers[cluster.index]
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.settimeout(_MOMENT)
+        try:
+            listener.bind(("", int(address.rpartition(":")[2])))
+            listener.listen()
+        except OSError as error:
+            raise UsageError(
+                f"port {address.rpartition(':')[2]}, this worker's in TF_CONFIG, cannot be had ({error.strerror}): "
+                "another program, or another worker of this index, has it"
+            ) from error
+        yield listener
+
+
+def _gather(cluster: Cluster, about: dict[str, Any], listener: socket.socket, moments: Iterator[None]) -> None:
+    """Worker 0's part: hear all others, then tell them all how it stands."""
+    own = {"workers": list(cluster.workers), **about}
+    with contextlib.ExitStack() as connections:
+        heard: dict[int, tuple[socket.socket, str]] = {}  # of each its connection, and in what it differs
+        missing = set(range(1, len(cluster.workers)))
+        while missing:
+            if next(moments, True):
+                raise TrainingError(_not_come(cluster, min(missing)))
+            with contextlib.suppress(OSError, ValueError, KeyError):  # whoever else may knock at a port
+                connection = connections.enter_context(listener.accept()[0])
+                connection.settimeout(10)
+                told = _read(connection)
+                index = told.pop("index")
+                if type(index) is int and 0 < index < len(cluster.workers):
+                    heard[index] = connection, _difference(index, own, told)
+                    missing.discard(index)
+        fault = next((difference for _, difference in heard.values() if difference), "")
+        for connection, _ in heard.values():
+            with contextlib.suppress(OSError):
+                connection.sendall(json.dumps({"fault": fault}).encode() + b"\n")
+    if fault:
+        raise TrainingError(fault)
+
+
+def _report(cluster: Cluster, about: dict[str, Any], moments: Iterator[None]) -> None:
+    """The others' part: tell worker 0, and hear how it stands."""
+    host, _, port = cluster.workers[0].rpartition(":")
+    told = {"index": cluster.index, "workers": list(cluster.workers), **about}
+    for _ in moments:
+        try:
+            with socket.create_connection((host.strip("[]"), int(port)), timeout=_MOMENT) as connection:
+                connection.sendall(json.dumps(told).encode() + b"\n")
+                connection.settimeout(_MOMENT)
+                answer = _hear(connection, moments)
+        except (OSError, ValueError):
+            time.sleep(_MOMENT)  # it is not there yet, or has been started anew
+            continue
+        if answer["fault"]:
+            raise TrainingError(str(answer["fault"]))
+        return
+    raise TrainingError(_not_come(cluster, 0))
+
+
+def _hear(connection: socket.socket, moments: Iterator[None]) -> dict[str, Any]:
+    """Worker 0's answer, which comes when all are there."""
+    for _ in moments:
+        with contextlib.suppress(TimeoutError):
+            return _read(connection)
+    raise OSError
+
+
+def _read(connection: socket.socket) -> dict[str, Any]:
+    data = b""
+    while not data.endswith(b"\n"):
+        part = connection.recv(1 << 16)
+        data += part
+        if not part or len(data) > _LONGEST:
+            raise ValueError
+    values = json.loads(data)
+    if not isinstance(values, dict):
+        raise ValueError
+    return values
+
+
+def _difference(index: int, own: dict[str, Any], told: dict[str, Any]) -> str:
+    """The first thing in which a worker differs from worker 0, in words, or nothing."""
+    for name in own:
+        if own[name] != told.get(name):
+            return (
+                f"worker {index} has the {name} {told.get(name)!r} where worker 0 has {own[name]!r}: "
+                "give both the same command, corpus and versions"
+            )
+    return ""
+
+
+def _not_come(cluster: Cluster, index: int) -> str:
+    return (
+        f"worker {index} at {cluster.workers[index]} has not come: "
+        "give the same command there, and see that the machines reach each other"
+    )
