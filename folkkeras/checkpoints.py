@@ -4,6 +4,7 @@ Weights and optimizer (its step count included) are the model's own; the rest, h
 done so far, travels in the config under `about.progress`. A checkpoint is a model file like any other.
 """
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -66,37 +67,48 @@ class Checkpoints:
             old.unlink(missing_ok=True)
         return path
 
-    def restore(self, model: TuneModel) -> Progress:
-        """Load the newest checkpoint into a compiled model; without one, training begins at step 0.
+    def restore(self, model: TuneModel, damaged: Callable[[str], None] = lambda fault: None) -> Progress:
+        """Load the newest whole checkpoint into a compiled model; without one, training begins at step 0.
+
+        Args:
+            model: of the run's configuration.
+            damaged: is told of each newer checkpoint that is passed over, and what is wrong with it.
 
         Raises:
-            RunError: the file is damaged or lacks what training needs, or the run's options have changed.
+            RunError: none of those that are there is whole, or the run's options have changed.
         """
         remove_unfinished(self.run.folder)
         remove_unfinished(self.run.folder / "checkpoints")
         paths = self.run.checkpoints()
         if not paths:
             return Progress()
-        path = paths[-1]
         # Before its variables exist Keras loads none of them, and its step count stays 0.
         model.optimizer.build(model.trainable_variables)
+        for path in reversed(paths):
+            try:
+                return self._load(model, path)
+            except ModelFileError as error:
+                damaged(str(error))
+                fault = error
+        raise RunError(
+            f"{fault}; no checkpoint of run {self.run.name} before it is whole either: train a new run"
+        ) from fault
+
+    def _load(self, model: TuneModel, path: Path) -> Progress:
+        about = read_about(path)
         try:
-            load_weights(model, path)
-        except ModelFileError as error:
-            raise RunError(f"{error}, or remove it to go on from the checkpoint before it") from error
-        try:
-            about = read_about(path)
             progress = Progress(**about["progress"])
             changed = _changed(about["options"], self.about["options"])
         except (KeyError, TypeError) as error:
-            raise RunError(f"{path} is no checkpoint: remove it to go on from the one before") from error
+            raise ModelFileError(f"{path} is a model but no checkpoint") from error
+        load_weights(model, path)
+        if progress.step != int(model.optimizer.iterations.numpy()):
+            raise ModelFileError(f"{path} disagrees with itself about its step")
         if changed:
             raise RunError(
                 f"config.json of run {self.run.name} has another {changed} than its checkpoint {path.name}: "
                 "set it back, since a run keeps its options"
             )
-        if progress.step != int(model.optimizer.iterations.numpy()):
-            raise RunError(f"{path} disagrees with itself about its step: remove it to go on from the one before")
         return progress
 
     def export(self, model: TuneModel, path: Path, progress: Progress) -> None:

@@ -9,6 +9,9 @@ class Listener:
     def on_start(self, step: int, steps: int, characters_per_step: int) -> None:
         """The first step is about to be taken, `step` of `steps` being done."""
 
+    def on_damaged(self, fault: str) -> None:
+        """A checkpoint cannot be used, and the one before it is tried; `fault` names it and says why."""
+
     def on_step(self, step: int, loss: float) -> None:
         """A step is done; `loss` is its cross-entropy, nats a character."""
 

@@ -4,7 +4,10 @@ All on the true step axis. After a resume the events go to a new file beside the
 what a killed run had written beyond the step at which the new file begins.
 """
 
+import re
+import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import keras
@@ -22,6 +25,7 @@ from folkkeras.sampling import Sampling
 from folkkeras.tensorboard_figures import TUNES, Figures
 from folkkeras.tensorboard_media import Media
 
+_STAMP = re.compile(r"(events\.out\.tfevents\.)(\d+)(\..*)", re.DOTALL)
 LONGEST_TUNE = 1_000  # characters; a young model does not end its tunes
 
 
@@ -40,6 +44,7 @@ class TensorBoardLog(keras.callbacks.Callback):
     def on_train_begin(self, logs: Any = None) -> None:
         if self._writer is not None:
             return  # `fit` is called again to finish a resumed interval
+        _put_in_the_past(self.run.logs)
         self._writer = tf.summary.create_file_writer(str(self.run.logs))
         with self._writer.as_default(step=self.progress.step):
             hparams.hparams({**self.run.config.to_json(), "corpus": self.corpus_name}, trial_id=self.run.name)
@@ -83,6 +88,21 @@ class TensorBoardLog(keras.callbacks.Callback):
         pieces = self._generator.stream_tunes(count, start, Sampling(), seed, longest=LONGEST_TUNE)
         text = "".join(pieces)
         return split_tunes(text)[1] or [text]
+
+
+def _put_in_the_past(logs: Path) -> None:
+    """Rename event files that the next one would not come after.
+
+    TensorBoard reads them in the order of their names, which have the second at which each was begun; a clock
+    that was set back, or a resume within the second, would mix up the steps.
+    """
+    stamped = [(_STAMP.match(path.name), path) for path in sorted(logs.glob("*"))]
+    ours = [(int(match[2]), match, path) for match, path in stamped if match]
+    latest = int(time.time())
+    for stamp, match, path in reversed(ours):
+        latest = min(latest - 1, stamp)
+        if latest < stamp:
+            path.rename(path.with_name(f"{match[1]}{latest:010d}{match[3]}"))
 
 
 def _as_markdown(tune: str) -> str:

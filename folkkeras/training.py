@@ -106,7 +106,7 @@ def _fit(
     checkpoints = Checkpoints(run, {**about, "options": config.to_json()})
     create = partial(compiled_model, vocabulary, config)
     model = replicas.create(create) if replicas else create()
-    progress = checkpoints.restore(model)
+    progress = checkpoints.restore(model, listener.on_damaged)
     if base and not progress.step:
         take_over(model, base)
     model.stop_training = _has_ended(run, progress)

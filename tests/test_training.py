@@ -5,6 +5,7 @@ import os
 import random
 import re
 import resource
+import shutil
 import signal
 import subprocess
 import time
@@ -43,6 +44,10 @@ class Heard(Listener):
     def __init__(self) -> None:
         self.steps: list[int] = []
         self.intervals: list[Interval] = []
+        self.faults: list[str] = []
+
+    def on_damaged(self, fault: str) -> None:
+        self.faults.append(fault)
 
     def on_step(self, step: int, loss: float) -> None:
         self.steps.append(step)
@@ -160,19 +165,27 @@ def test_a_config_that_was_changed_by_hand_is_not_resumed(corpus: Corpus, tmp_pa
         train(open_run(tmp_path, "a"), corpus)
 
 
-def test_a_damaged_checkpoint_is_named_and_the_one_before_it_goes_on(corpus: Corpus, tmp_path: Path) -> None:
-    run = create_run(tmp_path, "a", corpus, TrainingConfig(steps=200, schedule="constant", **SMALL))
+def test_damaged_checkpoints_are_named_and_the_one_before_them_goes_on(corpus: Corpus, tmp_path: Path) -> None:
+    run = create_run(tmp_path, "a", corpus, TrainingConfig(steps=300, schedule="constant", **SMALL))
     train(run, corpus)
     through = weights(run.last)
-    newest = run.checkpoint(200)
-    newest.write_bytes(newest.read_bytes()[:-2_000])
-    with pytest.raises(
-        RunError, match=r"step-000200\.keras is damaged .* remove it to go on from the checkpoint before"
-    ):
-        train(run.with_steps(201), corpus)
-    newest.unlink()
-    train(run, corpus)
+    run.checkpoint(300).write_bytes(run.checkpoint(300).read_bytes()[:-2_000])
+    shutil.copy(run.best, run.checkpoint(200))  # a model without what training needs beside it
+    (run.folder / "result.json").unlink()
+    heard = Heard()
+    train(run, corpus, listener=heard)
+    for path, fault in zip((run.checkpoint(300), run.checkpoint(200)), heard.faults, strict=True):
+        assert str(path) in fault
+    assert heard.steps[0] == 101
     assert all(np.array_equal(a, b) for a, b in zip(through, weights(run.last), strict=True))
+
+
+def test_a_run_without_a_whole_checkpoint_is_told(corpus: Corpus, tmp_path: Path) -> None:
+    run = create_run(tmp_path, "a", corpus, TrainingConfig(steps=100, **SMALL))
+    train(run, corpus)
+    run.checkpoint(100).write_bytes(b"")
+    with pytest.raises(RunError, match=r"step-000100\.keras is not a readable .*: train a new run"):
+        train(run.with_steps(200), corpus)
 
 
 def test_the_cosine_schedule_warms_up_and_settles() -> None:

@@ -56,6 +56,9 @@ class TrainingProgress(Listener):
         self._bar.start_task(self._task)
         self._then = math.nan  # the first step is compiled, which tells nothing of the speed
 
+    def on_damaged(self, fault: str) -> None:
+        say(f"passed over: {fault}")
+
     def on_step(self, step: int, loss: float) -> None:
         now = time.monotonic()
         self._loss = _smooth(self._loss, loss)

@@ -1,0 +1,381 @@
+"""Hurt real trainings and real files, and see what is left.
+
+    make faults KILLS=50
+
+prints a Markdown table of what was done and what came of it; exits with 1 where anything was lost. The parts
+serve the tests too. What needs a small disk needs root, for a tmpfs; without it that part says so.
+"""
+
+import argparse
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+from folkkeras.config import TrainingConfig
+from folkkeras.corpus.sources import read_source
+from folkkeras.errors import FolkError
+
+FOLK = Path(sys.executable).parent / "folk"
+SIZES = [
+    *("--embedding", "12", "--units", "24", "--layers", "2", "--batch-size", "8", "--seq-length", "40"),
+    *("--dropout", "0.2", "--weight-drop", "0.2", "--patience", "0", "--keep", "100000"),
+]
+STEPS = 1_000
+Weights = dict[str, np.ndarray]
+
+
+class Lost(Exception):  # what it says, not a fault of this program
+    """Something that should have held did not."""
+
+
+def require(holds: bool, what: str) -> None:
+    if not holds:
+        raise Lost(what)
+
+
+def folk(*words: object, cwd: Path, code: int | None = 0, **options: object) -> subprocess.CompletedProcess[str]:
+    """Run `folk`; whatever happens, no traceback."""
+    command = [str(FOLK), *map(str, words)]
+    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=600, **options)  # type: ignore[call-overload]
+    require("Traceback" not in done.stderr, f"{' '.join(command)}: {done.stderr}")
+    require(code is None or done.returncode == code, f"{' '.join(command)}: exit {done.returncode}: {done.stderr}")
+    result: subprocess.CompletedProcess[str] = done
+    return result
+
+
+def contents(path: Path) -> Weights:
+    """All arrays of a `.keras` file, the optimizer's too."""
+    import io
+    import zipfile
+
+    arrays: Weights = {}
+
+    def keep(name: str, item: object) -> None:
+        if isinstance(item, h5py.Dataset):
+            arrays[name] = item[()]
+
+    with zipfile.ZipFile(path) as archive, h5py.File(io.BytesIO(archive.read("model.weights.h5"))) as file:
+        file.visititems(keep)
+    return arrays
+
+
+def same(first: Path, second: Path) -> bool:
+    a, b = contents(first), contents(second)
+    return a.keys() == b.keys() and all(np.array_equal(a[name], b[name]) for name in a)
+
+
+def kills(corpus: Path, folder: Path, count: int, chance: random.Random) -> str:
+    """Kill trainings with signal 9; every checkpoint has to be that of a training that was left alone."""
+    whole = folder / "runs" / "whole"
+    folk("train", corpus, "--steps", STEPS, "--name", "whole", *SIZES, cwd=folder)
+    done = runs = redone_most = 0
+    while done < count:
+        runs += 1
+        run = folder / "runs" / f"killed-{runs}"
+        words: list[object] = ["train", corpus, "--steps", STEPS, "--name", run.name, *SIZES]
+        while not (run / "result.json").exists():
+            before = steps_done(run)
+            if done < count:
+                done += _kill(words, folder, run, chance)
+                _look(run, whole)
+                redone_most = max(redone_most, _seen(run) - steps_done(run))
+                require(redone_most <= 100, f"{run}: {redone_most} steps are to be done again")
+            else:
+                folk(*words, cwd=folder)
+            require(steps_done(run) >= before, f"{run}: it has fallen from step {before} to {steps_done(run)}")
+            words = ["resume", run.name] if (run / "config.json").exists() else words
+            if not (run / "config.json").exists():
+                shutil.rmtree(run, ignore_errors=True)  # killed before it was a run
+        _look(run, whole)
+        for name in ("best.keras", "last.keras"):
+            require(same(run / name, whole / name), f"{run / name} differs")
+        require(not list(run.rglob(".unfinished*")), f"{run}: a half-written file is left")
+    return (
+        f"{done} of {done} resumes identical, in {runs} trainings: every checkpoint and both models bit for bit; "
+        f"{redone_most} steps redone at most"
+    )
+
+
+def steps_done(run: Path) -> int:
+    return max((int(path.stem[5:]) for path in (run / "checkpoints").glob("step-*.keras")), default=0)
+
+
+def _seen(run: Path) -> int:
+    """The last step that TensorBoard's log tells of."""
+    from tensorboard.backend.event_processing.event_file_loader import EventFileLoader
+
+    return max((event.step for path in run.glob("logs/*") for event in EventFileLoader(str(path)).Load()), default=0)
+
+
+def _kill(words: list[object], folder: Path, run: Path, chance: random.Random) -> int:
+    """Start, wait for a random moment or for a save to begin, kill; 1 where it was still alive."""
+    process = subprocess.Popen([str(FOLK), *map(str, words)], cwd=folder, stderr=subprocess.DEVNULL)
+    at_a_save = chance.random() < 0.5
+    end = time.monotonic() + chance.uniform(2, 15)
+    while process.poll() is None and time.monotonic() < end:
+        if at_a_save and time.monotonic() > end - 8 and any(run.rglob(".unfinished*")):
+            break
+        time.sleep(0.001 if at_a_save else 0.02)
+    alive = process.poll() is None
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    return int(alive)
+
+
+def _look(run: Path, whole: Path) -> None:
+    """All that is there is whole, and what an undisturbed training wrote."""
+    for path in (run / "checkpoints").glob("step-*00.keras"):
+        require(same(path, whole / "checkpoints" / path.name), f"{path} differs")
+    for name in ("best.keras", "last.keras"):
+        if (run / name).exists():
+            contents(run / name)
+
+
+@contextmanager
+def small_disk(kilobytes: int) -> Iterator[Path]:
+    """A file system of its own, so small."""
+    place = Path(tempfile.mkdtemp())
+    mount = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={kilobytes}k", "tmpfs", place], capture_output=True, text=True
+    )
+    if mount.returncode:
+        place.rmdir()
+        raise FolkError(f"no small disk: {mount.stderr.strip()}")
+    try:
+        yield place
+    finally:
+        subprocess.run(["umount", "-l", place], check=True)
+        place.rmdir()
+
+
+def told(done: subprocess.CompletedProcess[str], *words: str) -> None:
+    """The command ended with exit 1 and one line that tells why."""
+    last = done.stderr.strip().splitlines()[-1:] or [""]
+    require(done.returncode == 1 and last[0].startswith("error: "), f"{done.args}: {done.returncode} {done.stderr}")
+    require(any(word in last[0] for word in words), f"{done.args}: {last[0]}")
+
+
+def outputs(tunes: Path, run: str, runs: Path, place: Path) -> dict[str, list[object]]:
+    """A command for each kind of file that `folk` writes, into `place`."""
+    from_run: list[object] = [run, "--runs", runs]
+    return {
+        "tunes.abc": ["sample", *from_run, "--tunes", 3, "--seed", 1, "--out", place / "tunes.abc"],
+        "tunes.html": ["sample", *from_run, "--tunes", 1, "--seed", 1, "--out", place / "tunes.html"],
+        "shards": ["sample", *from_run, "--tunes", 2_000, "--seed", 1, "--out", f"{place / 'shards'}/"],
+        "tunes.mid": ["render", tunes, "--to", "mid", "--out", place / "midi"],
+        "tune.wav": ["render", tunes, "--to", "wav", "--out", place / "sound"],
+        "tune.svg": ["render", tunes, "--to", "svg", "--out", place / "scores"],
+        "report.html": ["evaluate", *from_run, "--tunes", 5, "--out", place / "report.html"],
+        "report.png": ["evaluate", *from_run, "--tunes", 5, "--out", place / "report.png"],
+        "corpus": ["corpus", "export", tunes, "--out", place / "corpus"],
+    }
+
+
+def full_disk(corpus: Path, folder: Path, tunes: Path) -> str:
+    """Every kind of write onto a disk that is full, or fills up; then there is room, and it goes on."""
+    runs = folder / "runs"
+    tried = 0
+    for name in outputs(tunes, "whole", runs, folder):
+        with small_disk(4) as place:
+            words = outputs(tunes, "whole", runs, place)[name]
+            told(folk(*words, cwd=folder, code=None), "No space left", "cannot write")
+            require(
+                not [path for path in place.rglob("*") if path.is_file() and path.name != ".lock"], f"{name}: a rest"
+            )
+            tried += 1
+    for free in (0, 4, 16, 64, 100, 150, 220, 300, 400, 500):  # kilobytes for a training that needs some more
+        with small_disk(20_000) as place:
+            filler = place / "filler"
+            filler.write_bytes(bytes(20_000_000 - 1024 * free))
+            words = ["train", corpus, "--steps", STEPS, "--runs", place, "--name", "a", *SIZES]
+            told(folk(*words, cwd=folder, code=None), "No space left", "cannot write", "refuses")
+            filler.unlink()
+            if (place / "a" / "config.json").exists():
+                folk("resume", "a", "--runs", place, cwd=folder)
+            else:
+                shutil.rmtree(place / "a", ignore_errors=True)
+                folk(*words, cwd=folder)
+            require(same(place / "a" / "last.keras", runs / "whole" / "last.keras"), f"with {free} kB it went wrong")
+            tried += 1
+    return f"{tried} of {tried} told in one line, nothing half written; with room again, the same models bit for bit"
+
+
+def read_only(corpus: Path, folder: Path, tunes: Path) -> str:
+    """Every kind of write into a folder that may only be read."""
+    with small_disk(1_000) as place:
+        subprocess.run(["mount", "-o", "remount,ro", place], check=True)
+        commands = [*outputs(tunes, "whole", folder / "runs", place).values()]
+        commands.append(["train", corpus, "--runs", place, *SIZES])
+        for words in commands:
+            told(folk(*words, cwd=folder, code=None), "Read-only")
+    return f"{len(commands)} of {len(commands)} told in one line"
+
+
+def clock_set_back(corpus: Path, folder: Path) -> str:
+    """A run whose files are of tomorrow goes on today, and TensorBoard shows each step of it once."""
+    run = _half_a_run(corpus, folder, "tomorrow")
+    later = time.time() + 86_400
+    for path in run.rglob("*"):
+        os.utime(path, (later, later))
+    for path in (run / "logs").iterdir():  # TensorFlow names and orders its files by the clock
+        parts = path.name.split(".")
+        parts[3] = str(int(parts[3]) + 86_400)
+        path.rename(path.with_name(".".join(parts)))
+    folk("resume", run.name, cwd=folder)
+    _look(run, folder / "runs" / "whole")
+    _all_steps(run)
+    return "the same models bit for bit, each step once in TensorBoard"
+
+
+def _all_steps(run: Path) -> None:
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    steps = [event.step for event in EventAccumulator(str(run / "logs"), {"tensors": 0}).Reload().Tensors("loss")]
+    require(
+        steps == list(range(1, STEPS + 1)), f"{run}: TensorBoard has {len(steps)} steps, {steps[:3]} to {steps[-3:]}"
+    )
+
+
+def _half_a_run(corpus: Path, folder: Path, name: str) -> Path:
+    run = folder / "runs" / name
+    words = ["train", corpus, "--steps", STEPS, "--name", name, *SIZES]
+    process = subprocess.Popen([str(FOLK), *map(str, words)], cwd=folder, stderr=subprocess.DEVNULL)
+    while process.poll() is None and steps_done(run) < STEPS // 2:
+        time.sleep(0.02)
+    process.send_signal(signal.SIGTERM)
+    process.wait()
+    require(process.returncode == 143, f"{run}: exit {process.returncode}")
+    return run
+
+
+def moved(corpus: Path, folder: Path) -> str:
+    """A run's folder moved between stop and resume."""
+    run = _half_a_run(corpus, folder, "moved")
+    elsewhere = folder / "elsewhere"
+    elsewhere.mkdir()
+    shutil.move(run, elsewhere / "renamed")
+    folk("resume", "renamed", "--runs", elsewhere, cwd=folder)
+    require(same(elsewhere / "renamed" / "last.keras", folder / "runs" / "whole" / "last.keras"), "it went wrong")
+    return "the same models bit for bit"
+
+
+def two_at_once(corpus: Path, folder: Path) -> str:
+    """A second `folk` on a run that is being trained; the first is then killed, and leaves no lock."""
+    words = ["train", corpus, "--steps", 100_000, "--name", "busy", *SIZES]
+    process = subprocess.Popen([str(FOLK), *map(str, words)], cwd=folder, stderr=subprocess.DEVNULL)
+    while process.poll() is None and steps_done(folder / "runs" / "busy") < 100:
+        time.sleep(0.02)
+    told(folk("resume", "busy", cwd=folder, code=None), "is being trained by another process")
+    process.kill()
+    process.wait()
+    require(folk("resume", "busy", "--steps", 10, cwd=folder, code=2).returncode == 2, "a lock is left")
+    return "the second is told; a killed first one leaves no lock"
+
+
+def broken_files(path: Path, count: int, chance: random.Random) -> str:
+    """A checkpoint cut or with a flipped byte: named as damaged, or, where nothing that counts was hit, the same."""
+    from folkkeras.checkpoints import Checkpoints
+    from folkkeras.errors import RunError
+    from folkkeras.runs import open_run
+    from folkkeras.training import compiled_model
+    from folkkeras.vocabulary import Vocabulary
+
+    run = open_run(path.parent.parent, path.parent.name)
+    good = run.checkpoints()[-1].read_bytes()
+    before = run.checkpoints()[-2]
+    about = {"options": run.config.to_json()}
+    with tempfile.TemporaryDirectory() as place:
+        other = run.folder.__class__(place) / run.name
+        (other / "checkpoints").mkdir(parents=True)
+        shutil.copy(run.folder / "config.json", other)
+        shutil.copy(before, other / "checkpoints")
+        hurt_run = open_run(other.parent, other.name)
+        model = compiled_model(Vocabulary(_characters(before)), TrainingConfig.from_json(about["options"]))
+        named = unhurt = 0
+        right = contents(run.checkpoints()[-1])
+        for number in range(count):
+            data = bytearray(good)
+            if number % 3:
+                data[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
+            else:
+                data = data[: chance.randrange(len(data))]
+            hurt_run.checkpoint(STEPS).write_bytes(data)
+            faults: list[str] = []
+            try:
+                progress = Checkpoints(hurt_run, about).restore(model, faults.append)
+            except RunError as error:
+                raise Lost(f"{error}") from error
+            if faults:
+                named += 1
+                require(hurt_run.checkpoint(STEPS).name in faults[0], faults[0])
+                require(progress.step < STEPS, "a damaged checkpoint was used")
+            else:
+                unhurt += 1
+                got = contents(hurt_run.checkpoint(STEPS))
+                require(all(np.array_equal(right[name], got[name]) for name in right), "it was silently wrong")
+                require(progress.step == STEPS, "it was silently another step")
+    return f"{named} named and the one before used, {unhurt} the same bit for bit, 0 silently wrong"
+
+
+def _characters(path: Path) -> str:
+    from folkkeras.model_file import open_model
+
+    return open_model(path).vocabulary.characters
+
+
+def main() -> None:
+    """Read the command line, hurt, print the table."""
+    parser = argparse.ArgumentParser(description="Hurt real trainings and files, and see what is left.")
+    parser.add_argument("kills", type=int, nargs="?", default=50)
+    parser.add_argument("--broken", type=int, default=1_000, help="cut or flipped checkpoints")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--only", default="", help="a word of the fault to try")
+    arguments = parser.parse_args()
+    chance = random.Random(arguments.seed)
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        corpus, tunes = folder / "sixty.abc", folder / "three.abc"
+        texts = read_source("ryans").tunes[:60]
+        corpus.write_text("".join(texts))
+        tunes.write_text("".join(texts[:3]))
+        faults: dict[str, Callable[[], str]] = {
+            "killed (signal 9) at random moments, half of them in a save": lambda: kills(
+                corpus, folder, arguments.kills, chance
+            ),
+            "the disk full, for each kind of file and at ten points of a training": lambda: full_disk(
+                corpus, folder, tunes
+            ),
+            "a folder that may only be read": lambda: read_only(corpus, folder, tunes),
+            "the clock set back a day between stop and resume": lambda: clock_set_back(corpus, folder),
+            "two `folk` on one run": lambda: two_at_once(corpus, folder),
+            "the run's folder moved and renamed between stop and resume": lambda: moved(corpus, folder),
+            f"a checkpoint cut or with a flipped bit, {arguments.broken:,} times": lambda: broken_files(
+                folder / "runs" / "whole", arguments.broken, chance
+            ),
+        }
+        lost = False
+        print("| fault | what came of it |\n|---|---|", flush=True)
+        for number, (name, hurt) in enumerate(faults.items()):
+            if arguments.only not in name and number:
+                continue
+            try:
+                print(f"| {name} | {hurt()} |", flush=True)
+            except Lost as error:
+                lost = True
+                print(f"| {name} | LOST: {error} |", flush=True)
+    sys.exit(lost)
+
+
+if __name__ == "__main__":
+    main()
