@@ -9,7 +9,7 @@ TORCH ?= torch==2.13.0
 DEMO_RUN ?= demo-$(shell date +%Y%m%d-%H%M%S)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test bench box recipe fuzz pictures lint format clean
+.PHONY: help install demo test bench box recipe fuzz faults pictures lint format clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,6 +49,10 @@ recipe: install ## Train the default recipe and the lab's over five splits of RE
 COUNT ?= 1000
 fuzz: install ## Put COUNT mutated tunes through check, MIDI, score and sound
 	$(BIN)/python tests/fuzz.py $(COUNT)
+
+KILLS ?= 50
+faults: install ## Kill trainings, fill disks, break files, and see what is left: half an hour
+	$(BIN)/python tests/faults.py $(KILLS)
 
 RUN ?= runs/oneills-1
 pictures: install ## Draw the README's pictures from the run RUN, the page with Chromium

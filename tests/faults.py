@@ -31,7 +31,7 @@ SIZES = [
     *("--embedding", "12", "--units", "24", "--layers", "2", "--batch-size", "8", "--seq-length", "40"),
     *("--dropout", "0.2", "--weight-drop", "0.2", "--patience", "0", "--keep", "100000"),
 ]
-STEPS = 1_000
+STEPS = 600
 Weights = dict[str, np.ndarray]
 
 
@@ -75,10 +75,17 @@ def same(first: Path, second: Path) -> bool:
     return a.keys() == b.keys() and all(np.array_equal(a[name], b[name]) for name in a)
 
 
+def undisturbed(corpus: Path, folder: Path) -> Path:
+    """The run that all others are held against."""
+    run = folder / "runs" / "whole"
+    if not run.exists():
+        folk("train", corpus, "--steps", STEPS, "--name", run.name, *SIZES, cwd=folder)
+    return run
+
+
 def kills(corpus: Path, folder: Path, count: int, chance: random.Random) -> str:
     """Kill trainings with signal 9; every checkpoint has to be that of a training that was left alone."""
-    whole = folder / "runs" / "whole"
-    folk("train", corpus, "--steps", STEPS, "--name", "whole", *SIZES, cwd=folder)
+    whole = undisturbed(corpus, folder)
     done = runs = redone_most = 0
     while done < count:
         runs += 1
@@ -184,15 +191,15 @@ def outputs(tunes: Path, run: str, runs: Path, place: Path) -> dict[str, list[ob
 
 def full_disk(corpus: Path, folder: Path, tunes: Path) -> str:
     """Every kind of write onto a disk that is full, or fills up; then there is room, and it goes on."""
-    runs = folder / "runs"
+    runs = undisturbed(corpus, folder).parent
     tried = 0
     for name in outputs(tunes, "whole", runs, folder):
         with small_disk(4) as place:
+            (place / "filler").write_bytes(bytes(4_096))
             words = outputs(tunes, "whole", runs, place)[name]
             told(folk(*words, cwd=folder, code=None), "No space left", "cannot write")
-            require(
-                not [path for path in place.rglob("*") if path.is_file() and path.name != ".lock"], f"{name}: a rest"
-            )
+            rest = {path.name for path in place.rglob("*") if path.is_file()} - {"filler", ".lock"}
+            require(not rest, f"{name}: half-written {rest}")
             tried += 1
     for free in (0, 4, 16, 64, 100, 150, 220, 300, 400, 500):  # kilobytes for a training that needs some more
         with small_disk(20_000) as place:
@@ -213,9 +220,10 @@ def full_disk(corpus: Path, folder: Path, tunes: Path) -> str:
 
 def read_only(corpus: Path, folder: Path, tunes: Path) -> str:
     """Every kind of write into a folder that may only be read."""
+    runs = undisturbed(corpus, folder).parent
     with small_disk(1_000) as place:
         subprocess.run(["mount", "-o", "remount,ro", place], check=True)
-        commands = [*outputs(tunes, "whole", folder / "runs", place).values()]
+        commands = [*outputs(tunes, "whole", runs, place).values()]
         commands.append(["train", corpus, "--runs", place, *SIZES])
         for words in commands:
             told(folk(*words, cwd=folder, code=None), "Read-only")
@@ -248,6 +256,7 @@ def _all_steps(run: Path) -> None:
 
 
 def _half_a_run(corpus: Path, folder: Path, name: str) -> Path:
+    undisturbed(corpus, folder)
     run = folder / "runs" / name
     words = ["train", corpus, "--steps", STEPS, "--name", name, *SIZES]
     process = subprocess.Popen([str(FOLK), *map(str, words)], cwd=folder, stderr=subprocess.DEVNULL)
@@ -283,7 +292,7 @@ def two_at_once(corpus: Path, folder: Path) -> str:
     return "the second is told; a killed first one leaves no lock"
 
 
-def broken_files(path: Path, count: int, chance: random.Random) -> str:
+def broken_files(folder: Path, count: int, chance: random.Random) -> str:
     """A checkpoint cut or with a flipped byte: named as damaged, or, where nothing that counts was hit, the same."""
     from folkkeras.checkpoints import Checkpoints
     from folkkeras.errors import RunError
@@ -291,12 +300,12 @@ def broken_files(path: Path, count: int, chance: random.Random) -> str:
     from folkkeras.training import compiled_model
     from folkkeras.vocabulary import Vocabulary
 
-    run = open_run(path.parent.parent, path.parent.name)
+    run = open_run(folder.parent, folder.name)
     good = run.checkpoints()[-1].read_bytes()
     before = run.checkpoints()[-2]
     about = {"options": run.config.to_json()}
     with tempfile.TemporaryDirectory() as place:
-        other = run.folder.__class__(place) / run.name
+        other = Path(place) / run.name
         (other / "checkpoints").mkdir(parents=True)
         shutil.copy(run.folder / "config.json", other)
         shutil.copy(before, other / "checkpoints")
@@ -304,9 +313,11 @@ def broken_files(path: Path, count: int, chance: random.Random) -> str:
         model = compiled_model(Vocabulary(_characters(before)), TrainingConfig.from_json(about["options"]))
         named = unhurt = 0
         right = contents(run.checkpoints()[-1])
-        for number in range(count):
+        for number in range(count + 1):
             data = bytearray(good)
-            if number % 3:
+            if not number:
+                pass  # the whole file, for proof that it would be taken
+            elif number % 3:
                 data[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
             else:
                 data = data[: chance.randrange(len(data))]
@@ -316,12 +327,13 @@ def broken_files(path: Path, count: int, chance: random.Random) -> str:
                 progress = Checkpoints(hurt_run, about).restore(model, faults.append)
             except RunError as error:
                 raise Lost(f"{error}") from error
+            require(number > 0 or not faults, f"a whole checkpoint is not taken: {faults}")
             if faults:
                 named += 1
                 require(hurt_run.checkpoint(STEPS).name in faults[0], faults[0])
                 require(progress.step < STEPS, "a damaged checkpoint was used")
             else:
-                unhurt += 1
+                unhurt += number > 0
                 got = contents(hurt_run.checkpoint(STEPS))
                 require(all(np.array_equal(right[name], got[name]) for name in right), "it was silently wrong")
                 require(progress.step == STEPS, "it was silently another step")
@@ -361,13 +373,13 @@ def main() -> None:
             "two `folk` on one run": lambda: two_at_once(corpus, folder),
             "the run's folder moved and renamed between stop and resume": lambda: moved(corpus, folder),
             f"a checkpoint cut or with a flipped bit, {arguments.broken:,} times": lambda: broken_files(
-                folder / "runs" / "whole", arguments.broken, chance
+                undisturbed(corpus, folder), arguments.broken, chance
             ),
         }
         lost = False
         print("| fault | what came of it |\n|---|---|", flush=True)
-        for number, (name, hurt) in enumerate(faults.items()):
-            if arguments.only not in name and number:
+        for name, hurt in faults.items():
+            if arguments.only not in name:
                 continue
             try:
                 print(f"| {name} | {hurt()} |", flush=True)

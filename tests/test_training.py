@@ -2,7 +2,6 @@
 
 import csv
 import os
-import random
 import re
 import resource
 import shutil
@@ -195,41 +194,6 @@ def test_the_cosine_schedule_warms_up_and_settles() -> None:
     assert rate(550) == pytest.approx(0.005)
     assert rate(999) < 1e-6
     assert rate_of(TrainingConfig(schedule="constant", learning_rate=0.3))(4_000) == 0.3
-
-
-def killed(words: list[str], cwd: Path, ready: Path, delay: float, number: int) -> int:
-    """Start `folk`, wait for a file, wait a little more, send a signal; return the exit code."""
-    process = subprocess.Popen([FOLK, *words], cwd=cwd, stderr=subprocess.PIPE)
-    end = time.monotonic() + 120
-    while not ready.exists() and process.poll() is None and time.monotonic() < end:
-        time.sleep(0.02)
-    time.sleep(delay)
-    process.send_signal(number)
-    process.communicate(timeout=60)
-    return process.returncode
-
-
-def test_a_run_that_is_killed_twice_ends_bit_for_bit_like_one_that_is_not(
-    tune_file: Path, folk: Folk, tmp_path: Path
-) -> None:
-    seed = random.randrange(10**6)
-    random.seed(seed)
-    words = ["train", str(tune_file), "--steps", "1500", "--patience", "0", *OPTIONS]
-    assert folk(*words, "--name", "through").returncode == 0
-    run = tmp_path / "runs" / "killed"
-    first = run / "checkpoints" / "step-000200.keras"
-    code = killed([*words, "--name", "killed"], tmp_path, first, random.random(), signal.SIGKILL)
-    assert code == -signal.SIGKILL
-    later = run / "checkpoints" / "step-000700.keras"
-    assert killed(["resume", "killed"], tmp_path, later, random.random(), signal.SIGKILL) == -signal.SIGKILL
-    for path in run.rglob("*.keras"):
-        if not path.name.startswith("."):
-            open_model(path)
-    done = folk("resume", "killed")
-    assert done.returncode == 0, (seed, done.stderr)
-    assert same(tmp_path / "runs" / "through" / "last.keras", run / "last.keras"), seed
-    assert same(tmp_path / "runs" / "through" / "best.keras", run / "best.keras"), seed
-    assert not list(run.rglob(".unfinished*"))
 
 
 @pytest.mark.parametrize(
