@@ -131,5 +131,5 @@ def _changed(before: dict[str, Any], now: dict[str, Any]) -> str | None:
 def not_finite(what: str, step: int, run: Run) -> str:
     """The message for a loss, figure or weight that is not finite."""
     good = run.checkpoints()
-    kept = f"the last good checkpoint is {good[-1]}" if good else "there is no checkpoint yet"
+    kept = f"the last good checkpoint is {good[-1]}" if good else "there is no checkpoint"
     return f"{what} is not finite at step {step}: {kept}; train anew with a smaller --learning-rate"

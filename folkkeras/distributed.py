@@ -52,7 +52,7 @@ class Replicas:
 
     def create(self, create: Callable[[], TuneModel]) -> TuneModel:
         """The compiled model that `create` makes, its variables and its optimizer's in every replica."""
-        with self._told(), self.strategy.scope():
+        with _told(self.workers), self.strategy.scope():
             model = create()
             model.optimizer.build(model.trainable_variables)
         return model
@@ -72,9 +72,10 @@ class Replicas:
         def state() -> list[tf.Tensor]:
             return self._first(self.strategy.run(replica_state))
 
-        with self._told():
-            for variable, value in zip(variables, state(), strict=True):
-                variable.assign(tf.cast(value, variable.dtype))
+        with _told(self.workers):
+            values = state()
+        for variable, value in zip(variables, values, strict=True):
+            variable.assign(tf.cast(value, variable.dtype))
         return progress if self.is_chief else Progress(step=int(model.optimizer.iterations.numpy()))
 
     def fit(
@@ -100,21 +101,28 @@ class Replicas:
         take_step = self._step_of(model)
         listeners = keras.callbacks.CallbackList(callbacks, model=model)
         batches = iter(windows)
-        with self._told():
-            if self._any(model):
-                return
-            listeners.on_train_begin()
-            while not model.stop_training:
-                listeners.on_epoch_begin(progress.step // INTERVAL)
-                for _ in range(INTERVAL - progress.step % INTERVAL):
-                    listeners.on_train_batch_begin(progress.step)
-                    loss = take_step(*next(batches), tf.constant(progress.step, tf.int64))
-                    listeners.on_train_batch_end(progress.step, {"loss": float(loss)})
-                    if self._any(model):
-                        break
-                listeners.on_epoch_end((progress.step - 1) // INTERVAL)
-                self._any(model)
-            listeners.on_train_end()
+        if self._any(model):
+            return
+        listeners.on_train_begin()
+        while not model.stop_training:
+            listeners.on_epoch_begin(progress.step // INTERVAL)
+            for _ in range(INTERVAL - progress.step % INTERVAL):
+                listeners.on_train_batch_begin(progress.step)
+                with _told(self.workers):
+                    loss = float(take_step(*next(batches), tf.constant(progress.step, tf.int64)))
+                listeners.on_train_batch_end(progress.step, {"loss": loss})
+                if self._any(model):
+                    break
+            listeners.on_epoch_end((progress.step - 1) // INTERVAL)
+            self._any(model)
+        listeners.on_train_end()
+
+    def any(self, flag: bool) -> bool:
+        """Whether the flag is set in any process; all of them have to ask."""
+        if self.workers == 1:
+            return flag
+        with _told(self.workers):
+            return float(self._total(tf.constant(float(flag)))) > 0
 
     def _step_of(self, model: TuneModel) -> Callable[..., tf.Tensor]:
         """A function that takes one step with (features, labels, step) and returns the batch's loss."""
@@ -146,28 +154,28 @@ class Replicas:
 
     def _any(self, model: TuneModel) -> bool:
         """Stop the training in all processes where it stops in any; whether it does."""
-        if self.workers > 1:
-            model.stop_training = float(self._total(tf.constant(float(model.stop_training)))) > 0
-        return bool(model.stop_training)
+        model.stop_training = self.any(bool(model.stop_training))
+        return model.stop_training
 
     def _first(self, values: Any) -> Any:
         """What the first replica of this process has."""
         return tf.nest.map_structure(lambda value: self.strategy.experimental_local_results(value)[0], values)
 
-    @contextmanager
-    def _told(self) -> Iterator[None]:
-        """A context in which the end of another process is told in a line."""
-        try:
-            yield
-        except tf.errors.ResourceExhaustedError:
+
+@contextmanager
+def _told(workers: int) -> Iterator[None]:
+    """A context in which the end of another process is told in a line."""
+    try:
+        yield
+    except tf.errors.ResourceExhaustedError:
+        raise
+    except tf.errors.OpError as error:
+        if workers == 1:
             raise
-        except tf.errors.OpError as error:
-            if self.workers == 1:
-                raise
-            raise TrainingError(
-                "another worker has stopped, or cannot be reached: give the same command on every machine again, "
-                "and they go on from the last checkpoint"
-            ) from error
+        raise TrainingError(
+            "another worker has stopped, or cannot be reached: give the same command on every machine again, "
+            "and they go on from the last checkpoint"
+        ) from error
 
 
 def _summed(values: Any) -> Any:
@@ -199,8 +207,25 @@ def multi_worker(cluster: Cluster) -> Replicas:
 
     `TF_CONFIG` has to describe the cluster.
     """
-    strategy = tf.distribute.MultiWorkerMirroredStrategy()
-    if threading.current_thread() is threading.main_thread():
-        # TensorFlow has taken SIGTERM for a notice of preemption, which nobody would hear.
-        signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGTERM) or signal.SIG_DFL)
+    with _told(len(cluster.workers)), _mortal():
+        strategy = tf.distribute.MultiWorkerMirroredStrategy()
     return Replicas(strategy, is_chief=cluster.is_chief, workers=len(cluster.workers))
+
+
+@contextmanager
+def _mortal() -> Iterator[None]:
+    """A context in which Ctrl-C ends the process at once, and after which SIGTERM is heard again.
+
+    TensorFlow waits for the other workers in native code, where no handler of Python's runs, and takes SIGTERM
+    for a notice of preemption, which nobody here would hear.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.getsignal(number) or signal.SIG_DFL for number in (signal.SIGINT, signal.SIGTERM)}
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

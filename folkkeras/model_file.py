@@ -126,8 +126,12 @@ def _read_config(path: Path) -> dict[str, Any]:
                 raise ModelFileError(f"{path} is a zip file but no Keras model: give a .keras file of folkkeras")
             if members[_CONFIG].file_size > _LARGEST_CONFIG:
                 raise ModelFileError(f"{path} has a config of {members[_CONFIG].file_size} bytes: refused")
-            if members[_WEIGHTS].compress_type != zipfile.ZIP_STORED:
-                raise ModelFileError(f"{path} has compressed weights, which folkkeras never writes: refused")
+            if any(member.compress_type != zipfile.ZIP_STORED for member in members.values()):
+                raise ModelFileError(f"{path} has compressed parts, which folkkeras never writes: refused")
+            # What a member says of its size is the file's word; the bytes are there or not.
+            there = path.stat().st_size
+            if sum(max(member.file_size, member.compress_size) for member in members.values()) > there:
+                raise ModelFileError(f"{path} has {there} bytes and says that it has more: refused")
             saved = json.loads(archive.read(_CONFIG))
             weights_size = members[_WEIGHTS].file_size
     except ModelFileError:

@@ -6,7 +6,8 @@ what a killed run had written beyond the step at which the new file begins.
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from folkkeras.callbacks import interval_ended
 from folkkeras.checkpoints import Progress
 from folkkeras.corpus.corpus import Corpus
 from folkkeras.corpus.tunes import split_tunes
+from folkkeras.errors import OutputError
 from folkkeras.generation import DEFAULT_START, Generator
 from folkkeras.pacing import Pace
 from folkkeras.runs import Run
@@ -27,6 +29,17 @@ from folkkeras.tensorboard_media import Media
 
 _STAMP = re.compile(r"(events\.out\.tfevents\.)(\d+)(\..*)", re.DOTALL)
 LONGEST_TUNE = 1_000  # characters; a young model does not end its tunes
+
+
+@contextmanager
+def _disk_told() -> Iterator[None]:
+    try:
+        yield
+    except tf.errors.OpError as error:
+        if "OOM" in error.message:  # a full disk and a full memory are both a ResourceExhaustedError
+            raise
+        reason = error.message.split("\n", 1)[0].split("; ")[-1]
+        raise OutputError(f"cannot write TensorBoard's log into the run's folder: {reason}") from error
 
 
 class TensorBoardLog(keras.callbacks.Callback):
@@ -41,6 +54,7 @@ class TensorBoardLog(keras.callbacks.Callback):
         self._media, self._media_pace = Media(), Pace()
         self._figures, self._figures_pace = Figures(corpus.training), Pace()
 
+    @_disk_told()
     def on_train_begin(self, logs: Any = None) -> None:
         if self._writer is not None:
             return  # `fit` is called again to finish a resumed interval
@@ -49,12 +63,14 @@ class TensorBoardLog(keras.callbacks.Callback):
         with self._writer.as_default(step=self.progress.step):
             hparams.hparams({**self.run.config.to_json(), "corpus": self.corpus_name}, trial_id=self.run.name)
 
+    @_disk_told()
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         step = self.progress.step
         with self._writer.as_default(step=step):
             tf.summary.scalar("loss", float(logs["loss"]))
             tf.summary.scalar("learning_rate", self.learning_rate(step - 1))
 
+    @_disk_told()
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         if not interval_ended(self.progress, self.run):
             return
@@ -72,6 +88,7 @@ class TensorBoardLog(keras.callbacks.Callback):
                     self._media.write(tunes[0])
         self._writer.flush()
 
+    @_disk_told()
     def close(self) -> None:
         """Write what is left to write."""
         self._media.close()
@@ -97,12 +114,13 @@ def _put_in_the_past(logs: Path) -> None:
     that was set back, or a resume within the second, would mix up the steps.
     """
     stamped = [(_STAMP.match(path.name), path) for path in sorted(logs.glob("*"))]
-    ours = [(int(match[2]), match, path) for match, path in stamped if match]
-    latest = int(time.time())
-    for stamp, match, path in reversed(ours):
-        latest = min(latest - 1, stamp)
-        if latest < stamp:
-            path.rename(path.with_name(f"{match[1]}{latest:010d}{match[3]}"))
+    latest, moves = int(time.time()), []
+    for match, path in reversed([(match, path) for match, path in stamped if match]):
+        latest = min(latest - 1, int(match[2]))
+        moves.append((path, path.with_name(f"{match[1]}{latest:010d}{match[3]}")))
+    with suppress(OSError):  # on Windows, where another program reads one: its steps may stand in a wrong order
+        for path, target in reversed(moves):  # the oldest first, since no name is taken then
+            path.rename(target)
 
 
 def _as_markdown(tune: str) -> str:

@@ -128,6 +128,7 @@ def _fit(
     try:
         if replicas:
             replicas.fit(model, _windows(corpus, vocabulary, config, progress), callbacks, progress)
+            replicas.any(_has_ended(run, progress))  # so that all know
         else:
             _fit_alone(model, corpus, config, callbacks, progress)
     finally:
@@ -166,7 +167,7 @@ def _help(run: Run, corpus: Corpus, listener: Listener, stop: Callable[[], bool]
     listener.on_start(progress.step, config.steps, config.batch_size * config.seq_length)
     steps = Steps(run, progress, listener, stop)
     replicas.fit(model, _windows(corpus, vocabulary, config, progress), [steps], progress)
-    return Outcome(progress.step, "helped", 0, None)
+    return Outcome(progress.step, "helped" if replicas.any(False) else "stopped", 0, None)
 
 
 def _windows(corpus: Corpus, vocabulary: Vocabulary, config: TrainingConfig, progress: Progress) -> tf.data.Dataset:

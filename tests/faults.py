@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import h5py
 import numpy as np
@@ -86,7 +87,7 @@ def undisturbed(corpus: Path, folder: Path) -> Path:
 def kills(corpus: Path, folder: Path, count: int, chance: random.Random) -> str:
     """Kill trainings with signal 9; every checkpoint has to be that of a training that was left alone."""
     whole = undisturbed(corpus, folder)
-    done = runs = redone_most = 0
+    done = early = runs = redone_most = 0
     while done < count:
         runs += 1
         run = folder / "runs" / f"killed-{runs}"
@@ -94,7 +95,9 @@ def kills(corpus: Path, folder: Path, count: int, chance: random.Random) -> str:
         while not (run / "result.json").exists():
             before = steps_done(run)
             if done < count:
-                done += _kill(words, folder, run, chance)
+                alive = _kill(words, folder, run, chance)
+                done += alive and steps_done(run) > 0
+                early += alive and not steps_done(run)
                 _look(run, whole)
                 redone_most = max(redone_most, _seen(run) - steps_done(run))
                 require(redone_most <= 100, f"{run}: {redone_most} steps are to be done again")
@@ -110,7 +113,7 @@ def kills(corpus: Path, folder: Path, count: int, chance: random.Random) -> str:
         require(not list(run.rglob(".unfinished*")), f"{run}: a half-written file is left")
     return (
         f"{done} of {done} resumes identical, in {runs} trainings: every checkpoint and both models bit for bit; "
-        f"{redone_most} steps redone at most"
+        f"{redone_most} steps redone at most; {early} more were killed before their first checkpoint, and began anew"
     )
 
 
@@ -125,8 +128,8 @@ def _seen(run: Path) -> int:
     return max((event.step for path in run.glob("logs/*") for event in EventFileLoader(str(path)).Load()), default=0)
 
 
-def _kill(words: list[object], folder: Path, run: Path, chance: random.Random) -> int:
-    """Start, wait for a random moment or for a save to begin, kill; 1 where it was still alive."""
+def _kill(words: list[object], folder: Path, run: Path, chance: random.Random) -> bool:
+    """Start, wait for a random moment or for a save to begin, kill; whether it was still alive."""
     process = subprocess.Popen([str(FOLK), *map(str, words)], cwd=folder, stderr=subprocess.DEVNULL)
     at_a_save = chance.random() < 0.5
     end = time.monotonic() + chance.uniform(2, 15)
@@ -137,7 +140,7 @@ def _kill(words: list[object], folder: Path, run: Path, chance: random.Random) -
     alive = process.poll() is None
     process.send_signal(signal.SIGKILL)
     process.wait()
-    return int(alive)
+    return alive
 
 
 def _look(run: Path, whole: Path) -> None:
@@ -204,7 +207,7 @@ def full_disk(corpus: Path, folder: Path, tunes: Path) -> str:
     for free in (0, 4, 16, 64, 100, 150, 220, 300, 400, 500):  # kilobytes for a training that needs some more
         with small_disk(20_000) as place:
             filler = place / "filler"
-            filler.write_bytes(bytes(20_000_000 - 1024 * free))
+            filler.write_bytes(bytes(1_024 * (20_000 - free)))
             words = ["train", corpus, "--steps", STEPS, "--runs", place, "--name", "a", *SIZES]
             told(folk(*words, cwd=folder, code=None), "No space left", "cannot write", "refuses")
             filler.unlink()
@@ -312,7 +315,7 @@ def broken_files(folder: Path, count: int, chance: random.Random) -> str:
         hurt_run = open_run(other.parent, other.name)
         model = compiled_model(Vocabulary(_characters(before)), TrainingConfig.from_json(about["options"]))
         named = unhurt = 0
-        right = contents(run.checkpoints()[-1])
+        right = loaded(compiled_model(model.vocabulary, run.config), run, about)
         for number in range(count + 1):
             data = bytearray(good)
             if not number:
@@ -334,10 +337,18 @@ def broken_files(folder: Path, count: int, chance: random.Random) -> str:
                 require(progress.step < STEPS, "a damaged checkpoint was used")
             else:
                 unhurt += number > 0
-                got = contents(hurt_run.checkpoint(STEPS))
-                require(all(np.array_equal(right[name], got[name]) for name in right), "it was silently wrong")
+                got = loaded(model, hurt_run, about)
+                require(all(map(np.array_equal, right, got)), "it was silently wrong")
                 require(progress.step == STEPS, "it was silently another step")
     return f"{named} named and the one before used, {unhurt} the same bit for bit, 0 silently wrong"
+
+
+def loaded(model: Any, run: Any, about: dict) -> list[np.ndarray]:
+    """What a model, its optimizer included, has after it was given a run's newest checkpoint."""
+    from folkkeras.checkpoints import Checkpoints
+
+    Checkpoints(run, about).restore(model)
+    return [*model.get_weights(), *(np.asarray(variable.numpy()) for variable in model.optimizer.variables)]
 
 
 def _characters(path: Path) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from folkkeras.cluster import Cluster, cluster_of, meet
-from folkkeras.errors import TrainingError, UsageError
+from folkkeras.errors import FolkError, TrainingError, UsageError
 
 
 def config(cluster: Any = None, task: Any = None) -> str:
@@ -51,6 +51,7 @@ def test_the_standard_variable_is_read() -> None:
         (config({"worker": ["a:99999"]}), "not host:port"),
         (config({"worker": [":1"]}), "not host:port"),
         (config({"worker": [7]}), "not host:port"),
+        (config({"worker": ["a:" + "1" * 5_000]}), "not host:port"),
         (config({"worker": ["a:1", "a:1"]}), "one address twice"),
         (config({"chief": ["a:1", "b:1"]}), "more than one chief"),
         (config({"worker": ["a:1"], "ps": ["b:1"]}), "'ps' in its cluster"),
@@ -74,16 +75,31 @@ def never() -> bool:
     return False
 
 
-def all_meet(tasks: list[dict[str, Any]], meanwhile: Callable[[list[str]], None] | None = None) -> list[Any]:
-    """What each worker's meeting came to: True, or what it raised."""
+def nothing() -> None:
+    return None
+
+
+def end_of(
+    addresses: list[str], index: int, task: dict[str, Any], patience: float, prepare: Callable[[], None] = nothing
+) -> Any:
+    """What a worker's meeting came to: True, or what it raised."""
+    try:
+        return meet(Cluster(tuple(addresses), index), task, never, prepare, patience)
+    except Exception as error:
+        return error
+
+
+def all_meet(
+    tasks: list[dict[str, Any]],
+    meanwhile: Callable[[list[str]], None] | None = None,
+    prepare: Callable[[], None] = nothing,
+) -> list[Any]:
+    """What each worker's meeting came to; `meanwhile` is called before the last one comes."""
     addresses = addresses_for(len(tasks))
     ends: list[Any] = [None] * len(tasks)
 
     def take_part(index: int) -> None:
-        try:
-            ends[index] = meet(Cluster(tuple(addresses), index), tasks[index], never, patience=20)
-        except Exception as error:
-            ends[index] = error
+        ends[index] = end_of(addresses, index, tasks[index], 20, prepare)
 
     threads = [threading.Thread(target=take_part, args=(index,)) for index in range(len(tasks))]
     for thread in threads[:-1]:
@@ -132,6 +148,80 @@ def test_strangers_at_the_port_are_passed_over() -> None:
                 connection.sendall(data)
 
     assert all_meet([{}] * 2, meanwhile=knock) == [True] * 2
+
+
+def test_strangers_that_say_nothing_hold_up_nobody() -> None:
+    held = []
+
+    def knock(addresses: list[str]) -> None:
+        host, _, port = addresses[0].rpartition(":")
+        held.extend(connected(host, int(port)) for _ in range(3))
+        held[0].sendall(b'{"index"')
+
+    began = time.monotonic()
+    assert all_meet([{}] * 2, meanwhile=knock) == [True] * 2
+    assert time.monotonic() - began < 8  # less than such a connection is kept
+    for each in held:
+        each.close()
+
+
+def test_a_worker_that_was_heard_and_has_left_is_waited_for() -> None:
+    addresses = addresses_for(3)
+    ends: list[Any] = [None] * 3
+
+    def take_part(index: int) -> None:
+        ends[index] = end_of(addresses, index, {}, patience=4)
+
+    threads = [threading.Thread(target=take_part, args=(index,)) for index in (0, 2)]
+    threads[0].start()
+    host, _, port = addresses[0].rpartition(":")
+    with connected(host, int(port)) as connection:
+        connection.sendall(json.dumps({"index": 1, "workers": addresses}).encode() + b"\n")
+        time.sleep(0.5)
+    threads[1].start()
+    for thread in threads:
+        thread.join()
+    assert "worker 1" in str(ends[0])
+    assert "has not come" in str(ends[0])
+
+
+def test_all_are_told_where_worker_0_cannot_prepare() -> None:
+    def fail() -> None:
+        raise FolkError("the disk is full")
+
+    ends = all_meet([{}] * 3, prepare=fail)
+    assert [str(end) for end in ends] == ["the disk is full"] * 3
+
+
+def test_all_are_told_who_has_not_come() -> None:
+    addresses = addresses_for(3)
+    ends: list[Any] = [None, None]
+
+    def take_part(index: int, patience: float) -> None:
+        ends[index] = end_of(addresses, index, {}, patience=patience)
+
+    threads = [threading.Thread(target=take_part, args=pair) for pair in ((0, 3), (1, 30))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [f"worker 2 at {addresses[2]} has not come" in str(end) for end in ends] == [True, True]
+
+
+def test_a_stranger_at_worker_0s_address_is_not_taken_for_it() -> None:
+    with socket.create_server(("", 0)) as stranger:
+        addresses = [f"localhost:{stranger.getsockname()[1]}", *addresses_for(1)]
+
+        def answer() -> None:
+            for line in (b"{}\n", b"HTTP/1.1 400 Bad Request\r\n\r\n", b"[" * 100_000 + b"\n"):
+                connection = stranger.accept()[0]
+                with connection:
+                    connection.sendall(line)
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        assert "worker 0" in str(end_of(addresses, 1, {}, patience=3))
+        thread.join()
 
 
 @pytest.mark.parametrize("index", [0, 1])

@@ -104,7 +104,7 @@ def test_workers_take_the_steps_of_one_and_the_chief_alone_writes(
     workers = Workers(tmp_path, count, tune_file, "--steps", 200)
     for index, (code, told) in enumerate(workers.ends()):
         assert code == 0, told
-        assert ("best model" if index == 0 else "helped up to step 200") in told
+        assert ("best model" if index == 0 else "done at step 200: the run's files are with") in told
     assert losses(workers.run) == pytest.approx(losses(alone), rel=1e-4)
     assert [list(folder.iterdir()) for folder in workers.folders[1:]] == [[]] * (count - 1)
     result = json.loads((workers.run / "result.json").read_text())
@@ -116,8 +116,8 @@ def test_a_killed_worker_ends_all_and_the_same_command_goes_on(folk: Folk, tune_
     words = tune_file, "--steps", 400
     workers = Workers(tmp_path, 2, *words)
     until(workers.run / "checkpoints" / "step-000100.keras")
-    workers.processes[1].send_signal(signal.SIGKILL)
-    (code, told), (killed, _) = workers.ends()
+    workers.processes[0].send_signal(signal.SIGKILL)
+    (killed, _), (code, told) = workers.ends()
     assert (code, killed) == (1, -signal.SIGKILL)
     assert told.splitlines()[-1].startswith("error: another worker has stopped")
     assert "Traceback" not in told
@@ -125,8 +125,9 @@ def test_a_killed_worker_ends_all_and_the_same_command_goes_on(folk: Folk, tune_
     again = Workers(tmp_path, 2, *words)
     until(workers.run / "checkpoints" / "step-000200.keras")
     again.processes[1].send_signal(signal.SIGTERM)  # which stops all in order
-    (code, told), (asked, _) = again.ends()
+    (code, told), (asked, told_by_the_other) = again.ends()
     assert (code, asked) == (143, 143)
+    assert "stopped at step" in told_by_the_other
     assert "going on from step" in told
     assert "saved; go on with" in told
 

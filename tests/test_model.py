@@ -199,3 +199,14 @@ def test_a_lambda_in_a_model_file_is_not_run(tmp_path: Path) -> None:
     with pytest.raises(ModelFileError, match="another program"):
         open_model(tmp_path / "lambda.keras")
     assert not witness.exists()
+
+
+def test_sizes_that_are_only_said_to_be_there_are_refused(model_bytes: bytes, tmp_path: Path) -> None:
+    path = rewritten(model_bytes, tmp_path / "a.keras", lambda saved: saved["config"].update(units=6_144))
+    forged = bytearray(path.read_bytes())
+    start = forged.rindex(b"model.weights.h5") - 46  # its entry in the directory at the end
+    assert forged[start : start + 4] == b"PK\x01\x02"
+    forged[start + 20 : start + 28] = (2**31).to_bytes(4, "little") * 2  # its size, compressed and not
+    path.write_bytes(forged)
+    with pytest.raises(ModelFileError, match="says that it has more"):
+        open_model(path)

@@ -101,3 +101,9 @@ def test_music_without_a_key_is_kept() -> None:
 
 def test_control_characters_do_not_stay() -> None:
     assert normalise("X:1\nT:A\x1b[31mB\nK:D\na\tb\x07\x9bc|").text == "X:1\nT:A[31mB\nK:D\na bc|\n\n"
+
+
+@pytest.mark.parametrize("line", ["`X:1", " K:D", "`%abc", "[V:1]T:x", "a\\\n `M:3/4"])
+def test_a_line_that_cleaning_makes_a_field_is_no_music(line: str) -> None:
+    once = normalise(f"X:1\nK:G\nabc|\n{line}\n")
+    assert normalise(once.text).text == once.text

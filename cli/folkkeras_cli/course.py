@@ -23,9 +23,10 @@ def run_training(run: Run, corpus: Corpus, runs: Path, strategy: Strategy | None
         from folkkeras.training import train
 
         outcome = train(run, corpus, listener=progress, stop=signals.requested, replicas=replicas)
-    if outcome.ended == "helped":
-        say(f"helped up to step {outcome.step}: the run's files are with worker 0")
-        raise typer.Exit(signals.exit_code if signals.requested() else 0)
+    if replicas and not replicas.is_chief:
+        ended = "done" if outcome.ended == "helped" else "stopped"
+        say(f"{ended} at step {outcome.step}: the run's files are with worker 0")
+        raise typer.Exit(0 if outcome.ended == "helped" else signals.exit_code)
     where = "" if runs == RUNS else f" --runs {runs}"
     if outcome.ended == "stopped":
         say(f"stopped at step {outcome.step}, saved; go on with `folk resume {run.name}{where}`")

@@ -68,3 +68,11 @@ def start_tensorflow(*, running: bool = True) -> None:
         tf.config.list_physical_devices()
         if running:
             tf.zeros(())  # starts the runtime, which says once more that there is no GPU
+
+
+def gpus() -> int:
+    """How many GPUs TensorFlow sees; its runtime is not started."""
+    start_tensorflow(running=False)
+    import tensorflow as tf
+
+    return len(tf.config.list_physical_devices("GPU"))

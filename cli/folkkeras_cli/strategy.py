@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from folkkeras.corpus.corpus import Corpus
 from folkkeras.errors import RunError, UsageError
 from folkkeras.runs import Run, create_run, open_run
 from folkkeras.surroundings import versions
-from folkkeras_cli.quiet import quiet_tensorflow, start_tensorflow
+from folkkeras_cli.quiet import gpus, quiet_tensorflow, start_tensorflow
 from folkkeras_cli.screen import say
 from folkkeras_cli.signals import StopOnSignal
 
@@ -54,12 +55,14 @@ class Strategy:
         if name is None:
             raise UsageError("--strategy multi-worker needs --name: by it the same command goes on with the run")
         require_even_shares(config.batch_size, len(self.cluster.workers))
-        mere = Run(runs / name, corpus.sources, corpus.digest, config, versions())
-        kept = _kept(mere) if self.cluster.is_chief else None
-        _meet(self.cluster, mere)
-        if not self.cluster.is_chief:
-            return mere
-        return kept or create_run(runs, name, corpus, config, text)
+        run = Run(runs / name, corpus.sources, corpus.digest, config, versions())
+
+        def prepare() -> None:
+            nonlocal run
+            run = _kept(run) or create_run(runs, name, corpus, config, text)
+
+        _meet(self.cluster, run, prepare)
+        return run
 
     def start(self) -> Replicas:
         """Start TensorFlow on all devices."""
@@ -84,13 +87,14 @@ def _kept(run: Run) -> Run | None:
     return kept
 
 
-def _meet(cluster: Cluster, run: Run) -> None:
+def _meet(cluster: Cluster, run: Run, prepare: Callable[[], None]) -> None:
     """Wait for the other machines, which have to be about the same training; exits where a signal ends the wait."""
     say(f"worker {cluster.index} of {len(cluster.workers)}, waiting for the others")
     options = {option(name): value for name, value in run.config.to_json().items() if name != "keep"}
     about = {"corpus of the digest": run.corpus_digest, **options, **{each: run.versions[each] for each in _SAME}}
+    about["number of GPUs"] = gpus()
     with StopOnSignal("stopping") as signals:
-        if not meet(cluster, about, signals.requested):
+        if not meet(cluster, about, signals.requested, prepare):
             raise typer.Exit(signals.exit_code)
 
 

@@ -118,27 +118,42 @@ def _read_music(lines: list[str], normal: NormalTune) -> None:
             if letter == "V":
                 normal.voices.add(_voice(value))
             if letter in CHANGES and value:
-                if joined.strip():
-                    music.append(joined.strip())
+                _add(joined, normal)
                 joined = ""
                 music.append(f"{letter}:{_spelled(letter, value)}")
             else:
                 dropped[_DROPPED_FIELD.get(letter, f"{letter}: fields")] += 1
             continue
-        line = joined + _clean(line, normal)
+        line = _without_line_break(joined + _clean(line, normal), normal)
         if line.rstrip().endswith("\\"):
             dropped["\\ joins"] += 1
-            joined = line.rstrip().removesuffix("\\")
+            joined = line.rstrip().rstrip("\\")
             continue
         joined = ""
-        if line := line.strip():
-            music.append(line)
-    if joined.strip():
-        music.append(joined.strip())
+        _add(line, normal)
+    _add(joined, normal)
+
+
+def _add(line: str, normal: NormalTune) -> None:
+    """Take in a line of music; what cleaning has made a field or a comment, such as "`X:1", is none."""
+    line = _without_line_break(line, normal).strip()
+    if line.startswith("%") or field_of(line, in_header=False):
+        normal.dropped["lines that are no music"] += 1
+    elif line:
+        normal.music.append(line)
+
+
+def _without_line_break(line: str, normal: NormalTune) -> str:
+    stripped = line.rstrip()
+    # An odd number of `!` ends in a line break, an even one in a decoration such as `!fermata!`.
+    if stripped.endswith("!") and _QUOTED.sub("", stripped).count("!") % 2:
+        normal.dropped["! line breaks"] += 1
+        return stripped[:-1]
+    return line
 
 
 def _clean(line: str, normal: NormalTune) -> str:
-    """A line of music without comment, backticks, foreign inline fields and line break."""
+    """A line of music without comment, backticks and foreign inline fields."""
     dropped = normal.dropped
     if "%" in line:
         line, before = without_comment(line), line
@@ -148,11 +163,6 @@ def _clean(line: str, normal: NormalTune) -> str:
         line = line.replace("`", "")
     if "[" in line and ":" in line:
         line = _INLINE_FIELD.sub(lambda match: _inline(match, normal), line)
-    stripped = line.rstrip()
-    # An odd number of `!` ends in a line break, an even one in a decoration such as `!fermata!`.
-    if stripped.endswith("!") and _QUOTED.sub("", stripped).count("!") % 2:
-        dropped["! line breaks"] += 1
-        return stripped[:-1]
     return line
 
 
