@@ -28,8 +28,8 @@ demo: install ## Train for a few minutes on the built-in tunes, then write a tun
 	@echo
 	$(BIN)/folk sample $(DEMO_RUN)
 
-test: install ## Run every test
-	$(BIN)/python -m pytest
+test: install ## Run every test, two files at a time
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 $(PEERS)/installed: Makefile
 	$(PYTHON) -m venv $(PEERS)

@@ -132,7 +132,7 @@ def _kill(words: list[object], folder: Path, run: Path, chance: random.Random) -
     """Start, wait for a random moment or for a save to begin, kill; whether it was still alive."""
     process = subprocess.Popen([str(FOLK), *map(str, words)], cwd=folder, stderr=subprocess.DEVNULL)
     at_a_save = chance.random() < 0.5
-    end = time.monotonic() + chance.uniform(2, 15)
+    end = time.monotonic() + chance.uniform(3, 13)
     while process.poll() is None and time.monotonic() < end:
         if at_a_save and time.monotonic() > end - 8 and any(run.rglob(".unfinished*")):
             break

@@ -29,10 +29,6 @@ def test_a_clock_that_is_set_back_mixes_up_no_steps(tune_file: Path, folder: Pat
     faults.clock_set_back(tune_file, folder)
 
 
-def test_a_run_that_is_moved_goes_on(tune_file: Path, folder: Path) -> None:
-    faults.moved(tune_file, folder)
-
-
 def test_a_checkpoint_that_is_cut_or_flipped_is_never_silently_wrong(
     tune_file: Path, folder: Path, chance: random.Random
 ) -> None:
