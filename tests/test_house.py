@@ -11,7 +11,7 @@ from folkkeras import errors
 FLOORS = [
     {"errors"},
     {"files", "config", "vocabulary", "corpus", "lstm", "pacing", "box", "surroundings", "cluster"},
-    {"lock", "music"},
+    {"lock", "music", "meeting"},
     {"tensorboard_media", "tensorboard_figures", "continuation", "steering", "recipe", "own_corpus", "whole_tune"},
     {"runs", "batches", "model", "sampling", "growing_tune"},
     {"listener", "model_file", "scoring", "slots", "transfer"},

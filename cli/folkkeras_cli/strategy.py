@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from folkkeras.cluster import Cluster, cluster_of, meet
+from folkkeras.cluster import Cluster, cluster_of
 from folkkeras.config import TrainingConfig, option, require_even_shares
 from folkkeras.corpus.corpus import Corpus
 from folkkeras.errors import RunError, UsageError
+from folkkeras.meeting import meet
 from folkkeras.runs import Run, create_run, open_run
 from folkkeras.surroundings import versions
 from folkkeras_cli.quiet import gpus, quiet_tensorflow, start_tensorflow
