@@ -47,7 +47,7 @@ class Replicas:
 
     @property
     def count(self) -> int:
-        """Of all processes together."""
+        """How many there are in all processes together."""
         return int(self.strategy.num_replicas_in_sync)
 
     def create(self, create: Callable[[], TuneModel]) -> TuneModel:
@@ -90,7 +90,7 @@ class Replicas:
         An epoch is an interval; where the training goes on within one, the first epoch ends that one.
 
         Args:
-            model: created and compiled in `scope`.
+            model: from `create`.
             windows: batches of (features, labels), from the step at hand on.
             callbacks: as `model.fit` takes them; they count `progress.step`.
             progress: where the training stands.
