@@ -148,9 +148,9 @@ def _gather(
                         connection = listener.accept()[0]
                         connection.setblocking(False)
                         callers[connection] = _Caller(connection)
-                        selector.register(connection, selectors.EVENT_READ)
+                        selector.register(connection, selectors.EVENT_READ, callers[connection])
                     continue
-                caller = callers[key.fileobj]  # type: ignore[index]
+                caller: _Caller = key.data
                 try:
                     told = caller.hear()
                     if told is not None:

@@ -18,62 +18,22 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-import h5py
-import numpy as np
+from broken import broken_files
+from harm import FOLK, SIZES, STEPS, Lost, contents, require, same
 
-from folkkeras.config import TrainingConfig
 from folkkeras.corpus.sources import read_source
 from folkkeras.errors import FolkError
-
-FOLK = Path(sys.executable).parent / "folk"
-SIZES = [
-    *("--embedding", "12", "--units", "24", "--layers", "2", "--batch-size", "8", "--seq-length", "40"),
-    *("--dropout", "0.2", "--weight-drop", "0.2", "--patience", "0", "--keep", "100000"),
-]
-STEPS = 600
-Weights = dict[str, np.ndarray]
-
-
-class Lost(Exception):  # what it says, not a fault of this program
-    """Something that should have held did not."""
-
-
-def require(holds: bool, what: str) -> None:
-    if not holds:
-        raise Lost(what)
 
 
 def folk(*words: object, cwd: Path, code: int | None = 0, **options: object) -> subprocess.CompletedProcess[str]:
     """Run `folk`; whatever happens, no traceback."""
     command = [str(FOLK), *map(str, words)]
-    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=600, **options)  # type: ignore[call-overload]
+    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=600, **options)
     require("Traceback" not in done.stderr, f"{' '.join(command)}: {done.stderr}")
     require(code is None or done.returncode == code, f"{' '.join(command)}: exit {done.returncode}: {done.stderr}")
     result: subprocess.CompletedProcess[str] = done
     return result
-
-
-def contents(path: Path) -> Weights:
-    """All arrays of a `.keras` file, the optimizer's too."""
-    import io
-    import zipfile
-
-    arrays: Weights = {}
-
-    def keep(name: str, item: object) -> None:
-        if isinstance(item, h5py.Dataset):
-            arrays[name] = item[()]
-
-    with zipfile.ZipFile(path) as archive, h5py.File(io.BytesIO(archive.read("model.weights.h5"))) as file:
-        file.visititems(keep)
-    return arrays
-
-
-def same(first: Path, second: Path) -> bool:
-    a, b = contents(first), contents(second)
-    return a.keys() == b.keys() and all(np.array_equal(a[name], b[name]) for name in a)
 
 
 def undisturbed(corpus: Path, folder: Path) -> Path:
@@ -293,68 +253,6 @@ def two_at_once(corpus: Path, folder: Path) -> str:
     process.wait()
     require(folk("resume", "busy", "--steps", 10, cwd=folder, code=2).returncode == 2, "a lock is left")
     return "the second is told; a killed first one leaves no lock"
-
-
-def broken_files(folder: Path, count: int, chance: random.Random) -> str:
-    """A checkpoint cut or with a flipped byte: named as damaged, or, where nothing that counts was hit, the same."""
-    from folkkeras.checkpoints import Checkpoints
-    from folkkeras.errors import RunError
-    from folkkeras.runs import open_run
-    from folkkeras.training import compiled_model
-    from folkkeras.vocabulary import Vocabulary
-
-    run = open_run(folder.parent, folder.name)
-    good = run.checkpoints()[-1].read_bytes()
-    before = run.checkpoints()[-2]
-    about = {"options": run.config.to_json()}
-    with tempfile.TemporaryDirectory() as place:
-        other = Path(place) / run.name
-        (other / "checkpoints").mkdir(parents=True)
-        shutil.copy(run.folder / "config.json", other)
-        shutil.copy(before, other / "checkpoints")
-        hurt_run = open_run(other.parent, other.name)
-        model = compiled_model(Vocabulary(_characters(before)), TrainingConfig.from_json(about["options"]))
-        named = unhurt = 0
-        right = loaded(compiled_model(model.vocabulary, run.config), run, about)
-        for number in range(count + 1):
-            data = bytearray(good)
-            if not number:
-                pass  # the whole file, for proof that it would be taken
-            elif number % 3:
-                data[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
-            else:
-                data = data[: chance.randrange(len(data))]
-            hurt_run.checkpoint(STEPS).write_bytes(data)
-            faults: list[str] = []
-            try:
-                progress = Checkpoints(hurt_run, about).restore(model, faults.append)
-            except RunError as error:
-                raise Lost(f"{error}") from error
-            require(number > 0 or not faults, f"a whole checkpoint is not taken: {faults}")
-            if faults:
-                named += 1
-                require(hurt_run.checkpoint(STEPS).name in faults[0], faults[0])
-                require(progress.step < STEPS, "a damaged checkpoint was used")
-            else:
-                unhurt += number > 0
-                got = loaded(model, hurt_run, about)
-                require(all(map(np.array_equal, right, got)), "it was silently wrong")
-                require(progress.step == STEPS, "it was silently another step")
-    return f"{named} named and the one before used, {unhurt} the same bit for bit, 0 silently wrong"
-
-
-def loaded(model: Any, run: Any, about: dict) -> list[np.ndarray]:
-    """What a model, its optimizer included, has after it was given a run's newest checkpoint."""
-    from folkkeras.checkpoints import Checkpoints
-
-    Checkpoints(run, about).restore(model)
-    return [*model.get_weights(), *(np.asarray(variable.numpy()) for variable in model.optimizer.variables)]
-
-
-def _characters(path: Path) -> str:
-    from folkkeras.model_file import open_model
-
-    return open_model(path).vocabulary.characters
 
 
 def main() -> None:

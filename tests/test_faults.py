@@ -5,6 +5,7 @@ from pathlib import Path
 
 import faults
 import pytest
+from broken import broken_files
 
 
 @pytest.fixture(scope="module")
@@ -32,4 +33,4 @@ def test_a_clock_that_is_set_back_mixes_up_no_steps(tune_file: Path, folder: Pat
 def test_a_checkpoint_that_is_cut_or_flipped_is_never_silently_wrong(
     tune_file: Path, folder: Path, chance: random.Random
 ) -> None:
-    faults.broken_files(faults.undisturbed(tune_file, folder), 100, chance)
+    broken_files(faults.undisturbed(tune_file, folder), 100, chance)

@@ -1,0 +1,44 @@
+"""What the faults share: the trainings that are hurt, and how what is left of them is held against the whole."""
+
+import io
+import sys
+import zipfile
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+FOLK = Path(sys.executable).parent / "folk"
+SIZES = [
+    *("--embedding", "12", "--units", "24", "--layers", "2", "--batch-size", "8", "--seq-length", "40"),
+    *("--dropout", "0.2", "--weight-drop", "0.2", "--patience", "0", "--keep", "100000"),
+]
+STEPS = 600
+Weights = dict[str, np.ndarray]
+
+
+class Lost(Exception):  # what it says, not a fault of this program
+    """Something that should have held did not."""
+
+
+def require(holds: bool, what: str) -> None:
+    if not holds:
+        raise Lost(what)
+
+
+def contents(path: Path) -> Weights:
+    """All arrays of a `.keras` file, the optimizer's too."""
+    arrays: Weights = {}
+
+    def keep(name: str, item: object) -> None:
+        if isinstance(item, h5py.Dataset):
+            arrays[name] = item[()]
+
+    with zipfile.ZipFile(path) as archive, h5py.File(io.BytesIO(archive.read("model.weights.h5"))) as file:
+        file.visititems(keep)
+    return arrays
+
+
+def same(first: Path, second: Path) -> bool:
+    a, b = contents(first), contents(second)
+    return a.keys() == b.keys() and all(np.array_equal(a[name], b[name]) for name in a)
