@@ -14,7 +14,8 @@ import numpy as np
 from folkkeras.errors import ModelFileError, RunError, TrainingError
 from folkkeras.files import remove_unfinished
 from folkkeras.model import TuneModel
-from folkkeras.model_file import load_weights, read_about, save_model
+from folkkeras.model_file import load_weights, save_model
+from folkkeras.network_file import read_about
 from folkkeras.runs import Run
 
 

@@ -1,46 +1,68 @@
 """Generation: a start text primes the model, then each drawn character is fed back in.
 
-The stateful twin of batch size 1 takes a copy of the trained weights and is the reference; from its weights
-the compiled loop of `slots` draws, one stream or many side by side.
+Of a model in training a stateful twin of batch size 1 takes a copy of the weights; it is the reference for the
+loops that draw from them, one stream or many side by side: in NumPy, which is there at once and needs no
+TensorFlow, or compiled, where so much is to be drawn that its start pays.
 
 Tune number n of a seed is drawn with `numpy.random.default_rng((seed, n))`: the same alone or among many.
 """
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from folkkeras.config import at_least
 from folkkeras.errors import UsageError
 from folkkeras.growing_tune import GrowingTune
-from folkkeras.model import TuneModel
-from folkkeras.model_file import open_model
 from folkkeras.music.tune_text import TuneText
+from folkkeras.network import Network
+from folkkeras.network_file import read_network
+from folkkeras.numpy_loop import NumpyLoop
 from folkkeras.sampling import Sampling
 from folkkeras.slots import Slots, Stream
+from folkkeras.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from folkkeras.model import TuneModel
 
 MOST_SLOTS = 64  # tunes side by side
 LONGEST_TUNE = 8_192  # characters; a tune that has not ended by then is cut
 DEFAULT_START = "X:1"
+MANY = 1_000  # tunes; the compiled loop has then made up for its start, at 1,024 units
+
+
+def needs_tensorflow(tunes: int, *, bfloat16: bool) -> bool:
+    """Whether so many tunes are drawn by the compiled loop."""
+    return bfloat16 or tunes >= MANY
 
 
 class Generator:
     """Writes text and tunes with a trained model.
 
     Args:
-        model: the trained model; its weights are copied.
+        model: the trained model, whose weights are copied, or what `read_network` found in its file.
         bfloat16: draw with the weights' matrices in bfloat16.
     """
 
-    def __init__(self, model: TuneModel, *, bfloat16: bool = False) -> None:
+    def __init__(self, model: "TuneModel | Network", *, bfloat16: bool = False) -> None:
         self.bfloat16 = bfloat16
-        self.model = model.twin(batch_size=1, stateful=True)
-        self.vocabulary = model.vocabulary
+        self.network = model if isinstance(model, Network) else model.twin(batch_size=1, stateful=True).network()
 
-    def copy_weights(self, model: TuneModel) -> None:
-        """Take the weights that `model`, of the same sizes, has now."""
-        self.model.set_weights(model.get_weights())
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The characters that the model knows."""
+        return self.network.vocabulary
+
+    def slots(self, tunes: int, sampling: Sampling) -> Slots:
+        """Slots to draw so many tunes in."""
+        if not needs_tensorflow(tunes, bfloat16=self.bfloat16):
+            return Slots(NumpyLoop(self.network, min(MOST_SLOTS, tunes), sampling))
+        from folkkeras.compiled_loop import CompiledLoop
+
+        number = min(MOST_SLOTS, 1 << (tunes - 1).bit_length())  # few sizes, since each is compiled
+        return Slots(CompiledLoop(self.network, number, sampling, bfloat16=self.bfloat16))
 
     def generate(
         self,
@@ -83,7 +105,7 @@ class Generator:
         at_least("length", length, 1)
         self.check(start, seed, tune)
         yield start
-        slots = Slots(self.model, 1, sampling, bfloat16=self.bfloat16)
+        slots = self.slots(1, sampling)
         stream = self._stream(start, seed, tune)
         while length > 0:
             ids = slots.advance([stream])[0][:length]
@@ -117,10 +139,9 @@ class Generator:
         """
         at_least("tunes", count, 1)
         self.check(start, seed, first)
-        number = min(MOST_SLOTS, 1 << (count - 1).bit_length())  # of slots; few sizes, since each is compiled
-        slots = Slots(self.model, number, sampling, bfloat16=self.bfloat16)
+        slots = self.slots(count, sampling)
         last = first + count - 1
-        tunes: list[tuple[int, Stream, GrowingTune] | None] = [None] * number
+        tunes: list[tuple[int, Stream, GrowingTune] | None] = [None] * slots.number
         waiting: dict[int, str] = {}  # a tune's number -> its text that cannot be yielded yet
         ended: set[int] = set()
         coming = shown = first
@@ -171,4 +192,4 @@ def load(path: str | Path, *, bfloat16: bool = False) -> Generator:
     Raises:
         ModelFileError: the file is missing, damaged, or no model of folkkeras.
     """
-    return Generator(open_model(Path(path)), bfloat16=bfloat16)
+    return Generator(read_network(Path(path)), bfloat16=bfloat16)

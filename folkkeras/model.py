@@ -7,8 +7,6 @@ Theoretically Grounded Application of Dropout in Recurrent Neural Networks" (201
 recurrent weights: S. Merity et al., "Regularizing and Optimizing LSTM Language Models" (2017), arXiv:1708.02182.
 """
 
-import hashlib
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
@@ -18,6 +16,7 @@ import keras
 import tensorflow as tf
 
 from folkkeras.lstm import LSTM, lstm_of_characters
+from folkkeras.network import Network
 from folkkeras.vocabulary import Vocabulary
 
 
@@ -205,13 +204,10 @@ class TuneModel(keras.Model):
         twin.set_weights(self.get_weights())
         return twin
 
-    def digest(self) -> str:
-        """SHA-256 of the vocabulary, the sizes and the weights: models with one digest write the same tunes."""
+    def network(self) -> Network:
+        """The weights of now as plain arrays, to draw with."""
         sizes = {name: self.sizes[name] for name in ("embedding", "units", "layers")}
-        digest = hashlib.sha256(json.dumps([self.vocabulary.characters, sizes]).encode())
-        for weights in self.get_weights():
-            digest.update(weights.tobytes())
-        return digest.hexdigest()
+        return Network(self.vocabulary, sizes, dict(self.about), self.get_weights())
 
     def get_config(self) -> dict[str, Any]:
         """What builds this model again, as JSON values."""

@@ -1,18 +1,19 @@
 """Draw a character from logits: temperature, top-k, top-p, and the inverse of the cumulative softmax.
 
-The uniform numbers come from NumPy and are handed in, so one seed gives one text whether the loop around
-is compiled by XLA or not; TensorFlow's own stateless draws differ between the two. Sources: top-k, A. Fan
+The uniform numbers are handed in, so one seed gives one text whether NumPy draws or TensorFlow. Sources: top-k, A. Fan
 et al. (2018), arXiv:1805.04833; top-p, A. Holtzman et al. (2019), arXiv:1904.09751.
 """
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
-import tensorflow as tf
+import numpy as np
+import numpy.typing as npt
 
 from folkkeras.errors import UsageError
 
-_LEAST, _MOST = 1e-30, 1e30  # temperatures that float32 still divides by
+LEAST, MOST = 1e-30, 1e30  # temperatures that float32 still divides by
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,30 +42,29 @@ class Sampling:
             raise UsageError(f"--top-p {self.top_p} is not above 0 and up to 1: 1 keeps all characters")
 
 
-def draw(logits: tf.Tensor, uniforms: tf.Tensor, sampling: Sampling) -> tf.Tensor:
-    """The indices of the drawn characters, int32 (...).
+def draw(logits: npt.NDArray[np.float32], uniforms: npt.NDArray[np.float32], sampling: Sampling) -> Any:
+    """The indices of the drawn characters, (...).
 
     Args:
-        logits: float32 (..., vocabulary).
-        uniforms: float32 in [0, 1), (...).
+        logits: (..., vocabulary).
+        uniforms: in [0, 1), (...).
         sampling: how to draw.
     """
     if sampling.temperature == 0:
-        return tf.argmax(logits, -1, output_type=tf.int32)
+        return logits.argmax(-1)
     # The maximum goes first: a tiny temperature must not turn logits into infinities that cancel to nan.
     # Below float32's normal range a temperature counts as 0; processors may flush such numbers.
-    highest = tf.reduce_max(logits, -1, keepdims=True)
-    weights = tf.exp((logits - highest) / min(max(sampling.temperature, _LEAST), _MOST))  # (..., vocabulary)
-    if 0 < sampling.top_k < logits.shape[-1]:
-        least = tf.math.top_k(weights, sampling.top_k).values[..., -1:]
-        weights = tf.where(weights >= least, weights, 0.0)
+    weights = logits - logits.max(-1, keepdims=True)  # (..., vocabulary)
+    weights /= np.float32(min(max(sampling.temperature, LEAST), MOST))
+    np.exp(weights, out=weights)
+    if 0 < sampling.top_k < weights.shape[-1]:
+        least = np.partition(weights, -sampling.top_k)[..., -sampling.top_k, None]
+        weights[weights < least] = 0
     if sampling.top_p < 1:
-        falling = tf.sort(weights, direction="DESCENDING")
-        before = tf.cumsum(falling, -1, exclusive=True)
-        kept = before < sampling.top_p * tf.reduce_sum(falling, -1, keepdims=True)
-        least = tf.reduce_min(tf.where(kept, falling, falling[..., :1]), -1, keepdims=True)
-        weights = tf.where(weights >= least, weights, 0.0)
+        falling = np.sort(weights)[..., ::-1]
+        before = falling.cumsum(-1) - falling
+        kept = before < np.float32(sampling.top_p) * falling.sum(-1, keepdims=True)
+        weights[weights < np.where(kept, falling, falling[..., :1]).min(-1, keepdims=True)] = 0
     # Only characters of some weight take part, so rounding in the sum can never pick another.
-    cumulative = tf.where(weights > 0, tf.cumsum(weights, -1), 0.0)
-    reached = cumulative > uniforms[..., None] * tf.reduce_max(cumulative, -1, keepdims=True)
-    return tf.argmax(reached, -1, output_type=tf.int32)
+    cumulative = np.where(weights > 0, weights.cumsum(-1), np.float32(0))
+    return (cumulative > uniforms[..., None] * cumulative.max(-1, keepdims=True)).argmax(-1)

@@ -14,7 +14,7 @@ import numpy as np
 from folkkeras.config import at_least
 from folkkeras.corpus.keys import Key
 from folkkeras.corpus.originality import Book
-from folkkeras.generation import LONGEST_TUNE, MOST_SLOTS, Generator
+from folkkeras.generation import LONGEST_TUNE, Generator
 from folkkeras.growing_tune import numbered
 from folkkeras.music.key_kept import Endings, keeps_key
 from folkkeras.music.reading import read_tune
@@ -110,20 +110,19 @@ def whole_tunes(
     at_least("tunes", count, 1)
     start = wish.start(start)
     generator.check(start + "".join(f"{letter}:{value}\n" for letter, value in wish.fields.items()), seed, first)
-    number = min(MOST_SLOTS, 1 << (count - 1).bit_length())
-    slots = Slots(generator.model, number, sampling, bfloat16=generator.bfloat16)
-    attempts: list[_Attempt | None] = [None] * number
+    slots = generator.slots(count, sampling)
+    attempts: list[_Attempt | None] = [None] * slots.number
     finished: dict[int, str | None] = {}  # None where a tune was given up
     coming = shown = first
     last = first + count - 1
     while shown <= last and not (tally.gave_up and not any(attempts)):
-        for slot in range(number):
+        for slot in range(slots.number):
             if attempts[slot] is None and coming <= last and not tally.gave_up:
                 attempts[slot] = _Attempt(generator, coming, start, seed, wish, longest)
                 coming += 1
         for slot, attempt in enumerate(attempts):
             if attempt:
-                attempt.keep(slots.state(slot))
+                attempt.keep(slots.loop.state(slot))
         drawn = slots.advance([attempt.stream if attempt else None for attempt in attempts])
         for slot, attempt in enumerate(attempts):
             if attempt is None:
@@ -151,7 +150,7 @@ def _judged(attempt: _Attempt, slot: int, slots: Slots, tally: Tally, judges: Se
     if isinstance(verdict, Back):
         columns = attempt.go_back(verdict)
         if columns is not None:
-            slots.set_state(slot, columns)
+            slots.loop.set_state(slot, columns)
     elif isinstance(verdict, Done):
         fault = next(filter(None, (judge(verdict.text) for judge in judges)), None)
         if fault is None:

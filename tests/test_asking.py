@@ -96,6 +96,12 @@ def test_the_command_writes_recipes_and_draws_them_again(folk: Folk, tmp_path: P
     assert "without its recipe" in folk("sample", model, "--again", plain).stderr
 
 
+def test_tunes_in_bfloat16_are_drawn_again_in_it(folk: Folk, tmp_path: Path) -> None:
+    assert folk("sample", "box", "--bfloat16", "--seed", 5, "--out", "tune.abc").returncode == 0
+    text = (tmp_path / "tune.abc").read_text()
+    assert folk("sample", "box", "--again", "tune.abc").stdout == text
+
+
 def test_the_command_goes_on_with_a_tune(folk: Folk, tmp_path: Path) -> None:
     tune = next(tune for tune in read_corpus(["ryans"]).training if read_tune(tune).whole and ":|" in tune)
     (tmp_path / "mine.abc").write_text(tune)

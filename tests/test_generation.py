@@ -1,4 +1,4 @@
-"""The compiled loop against the stateful Keras model, one stream and many."""
+"""The loops against the stateful Keras model, one stream and many."""
 
 import keras
 import numpy as np
@@ -8,48 +8,93 @@ from conftest import TrainedRun
 from test_model import small
 
 import folkkeras
+from folkkeras.compiled_loop import CompiledLoop
 from folkkeras.corpus.tunes import split_tunes
 from folkkeras.errors import UsageError
 from folkkeras.generation import Generator
+from folkkeras.model import TuneModel
+from folkkeras.model_file import open_model
+from folkkeras.numpy_loop import NumpyLoop
 from folkkeras.sampling import Sampling
+from folkkeras.slots import Slots, Stream
+
+LOOPS = pytest.mark.parametrize("loop", [NumpyLoop, CompiledLoop])
+Loops = type[NumpyLoop] | type[CompiledLoop]
 
 
-def by_keras(generator: Generator, start: str, length: int, seed: tuple[int, int]) -> str:
+def by_keras(model: TuneModel, start: str, length: int, seed: tuple[int, int]) -> str:
     """What the stateful model of batch size 1 writes, fed character by character."""
-    model, vocabulary = generator.model, generator.vocabulary
-    model.reset_state()
+    twin, vocabulary = model.twin(batch_size=1, stateful=True), model.vocabulary
     for index in vocabulary.encode(start).tolist():
-        logits = model(tf.constant([[index]])).numpy()[0, -1]
+        logits = twin(tf.constant([[index]])).numpy()[0, -1]
     text = start
     for uniform in np.random.default_rng(seed).random(length, dtype=np.float32):
         weights = np.exp(logits - logits.max())
         index = int(np.argmax(np.cumsum(weights) > uniform * weights.sum()))
         text += vocabulary.characters[index]
-        logits = model(tf.constant([[index]])).numpy()[0, -1]
+        logits = twin(tf.constant([[index]])).numpy()[0, -1]
     return text
 
 
+def by_loop(loop: Loops, model: TuneModel, start: str, length: int, seed: tuple[int, int]) -> str:
+    """What one of our loops writes."""
+    slots = Slots(loop(model.network(), 1, Sampling()))
+    stream = Stream(model.vocabulary.encode(start).astype(np.int32), seed)
+    text = start
+    while len(text) < len(start) + length:
+        text += model.vocabulary.decode(slots.advance([stream])[0].tolist())
+    return text[: len(start) + length]
+
+
+@LOOPS
 @pytest.mark.parametrize("layers", [1, 2])
-def test_the_compiled_loop_draws_what_the_stateful_model_draws(layers: int) -> None:
-    generator = Generator(small(layers=layers))
-    assert generator.generate(length=300, start="X:1", seed=3) == by_keras(generator, "X:1", 300, (3, 1))
+def test_a_loop_draws_what_the_stateful_model_draws(layers: int, loop: Loops) -> None:
+    model = small(layers=layers)
+    assert by_loop(loop, model, "X:1", 300, (3, 1)) == by_keras(model, "X:1", 300, (3, 1))
 
 
-def test_so_it_does_from_a_trained_model(trained: TrainedRun) -> None:
-    generator = folkkeras.load(trained.run.best)
+@LOOPS
+def test_so_it_does_from_a_trained_model(trained: TrainedRun, loop: Loops) -> None:
+    model = open_model(trained.run.best)
     start = "X:1\nT:The Morning" * 6  # longer than a chunk of the loop
-    assert generator.generate(length=300, start=start, seed=5) == by_keras(generator, start, 300, (5, 1))
+    assert by_loop(loop, model, start, 300, (5, 1)) == by_keras(model, start, 300, (5, 1))
+
+
+def test_a_generator_draws_the_same_from_a_file_and_from_a_model(trained: TrainedRun) -> None:
+    model = open_model(trained.run.best)
+    text = by_keras(model, "X:1", 300, (6, 1))
+    assert Generator(model).generate(length=300, seed=6) == text
+    assert folkkeras.load(trained.run.best).generate(length=300, seed=6) == text
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"temperature": 0.7}, {"top_k": 3}, {"top_p": 0.8}, {"temperature": 0.0}, {"temperature": 1e-38}],
+)
+def test_the_loops_draw_the_same_side_by_side(trained: TrainedRun, options: dict[str, float]) -> None:
+    network = open_model(trained.run.best).network()
+    texts = []
+    for loop in (NumpyLoop, CompiledLoop):
+        slots = Slots(loop(network, 4, Sampling(**options)))
+        streams = [
+            Stream(network.vocabulary.encode("X:1\nT:"[: 3 + slot]).astype(np.int32), (8, slot)) for slot in range(3)
+        ]
+        first = slots.advance([*streams, None])
+        kept = slots.loop.state(1)
+        second = slots.advance([*streams, None])
+        slots.loop.set_state(2, kept)  # which goes on from where another was
+        third = slots.advance([None, None, streams[2], None])
+        texts.append([ids.tolist() for ids in (*first, *second, *third)])
+    assert texts[0] == texts[1]
 
 
 def test_the_stateful_model_is_the_one_that_keras_itself_would_build(trained: TrainedRun) -> None:
-    generator = folkkeras.load(trained.run.best)
-    source = generator.model
+    source = open_model(trained.run.best).twin(batch_size=1, stateful=True)
     x = inputs = keras.Input(batch_shape=(1, None))
     x = keras.layers.Embedding(len(source.vocabulary), source.sizes["embedding"])(x)
     x = keras.layers.LSTM(source.sizes["units"], return_sequences=True, stateful=True)(x)
     plain = keras.Model(inputs, keras.layers.Dense(len(source.vocabulary))(x))
     plain.set_weights(source.get_weights())
-    source.reset_state()
     for index in source.vocabulary.encode("X:1\nT:The Reel\n").tolist():
         ids = tf.constant([[index]])
         np.testing.assert_allclose(source(ids).numpy(), plain(ids).numpy(), rtol=1e-4, atol=1e-5)

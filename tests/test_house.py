@@ -11,10 +11,11 @@ from folkkeras import errors
 FLOORS = [
     {"errors"},
     {"files", "config", "vocabulary", "corpus", "lstm", "pacing", "box", "surroundings", "cluster"},
-    {"lock", "music", "meeting"},
+    {"lock", "music", "meeting", "network"},
     {"tensorboard_media", "tensorboard_figures", "continuation", "steering", "recipe", "own_corpus", "whole_tune"},
-    {"runs", "batches", "model", "sampling", "growing_tune"},
+    {"runs", "batches", "model", "sampling", "growing_tune", "network_file"},
     {"listener", "model_file", "scoring", "slots", "transfer"},
+    {"numpy_loop", "compiled_loop"},
     {"generation", "checkpoints"},
     {"whole_tunes"},
     {"evaluation"},
@@ -95,3 +96,13 @@ def test_help_imports_no_tensorflow() -> None:
         "assert not {'tensorflow', 'keras', 'music21'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+
+
+def test_a_tune_is_written_without_tensorflow() -> None:
+    code = (
+        "import sys\nfrom folkkeras_cli.app import app\n"
+        "try: app(['sample', 'box', '--whole', '--seed', '1'])\nexcept SystemExit: pass\n"
+        "assert not {'tensorflow', 'keras'} & set(sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout.startswith("X:1\n")

@@ -2,8 +2,10 @@
 
 import json
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
+import h5py
 import keras
 import numpy as np
 import pytest
@@ -99,8 +101,9 @@ def test_bits_are_the_mean_over_tunes_from_a_zero_state_whatever_their_batches()
     assert Scorer(model, tunes).bits_per_character() == pytest.approx(total / characters, rel=1e-5)
 
 
-def test_a_model_comes_back_whole_from_its_file(tmp_path: Path) -> None:
-    model = small(dropout=0.25, about={"raw": True, "step": 7})
+@pytest.mark.parametrize("layers", [1, 3])
+def test_a_model_comes_back_whole_from_its_file(tmp_path: Path, layers: int) -> None:
+    model = small(layers=layers, dropout=0.25, weight_drop=0.25, about={"raw": True, "step": 7})
     save_model(model, tmp_path / "a.keras")
     for again in (open_model(tmp_path / "a.keras"), keras.models.load_model(tmp_path / "a.keras")):
         assert again.get_config() == model.get_config()
@@ -188,6 +191,42 @@ def test_a_hostile_or_foreign_config_is_refused(model_bytes: bytes, tmp_path: Pa
 def test_compressed_weights_are_refused(model_bytes: bytes, tmp_path: Path) -> None:
     with pytest.raises(ModelFileError, match="compressed"):
         open_model(rewritten(model_bytes, tmp_path / "bad.keras", lambda saved: None, zipfile.ZIP_DEFLATED))
+
+
+WEIGHT = "layers/lstm/cell/vars/1"
+
+
+@pytest.mark.parametrize(
+    "put",
+    [
+        lambda file, weights, other: file.create_dataset(WEIGHT, data=weights[:-1]),
+        lambda file, weights, other: file.create_dataset(WEIGHT, data=weights.astype(np.int32)),
+        lambda file, weights, other: file.create_dataset(WEIGHT, data=weights, compression="gzip"),
+        lambda file, weights, other: file.create_dataset(WEIGHT, weights.shape, "f4", external=[(other, 0, 10_000)]),
+        lambda file, weights, other: file.__setitem__(WEIGHT, h5py.ExternalLink(other, WEIGHT)),
+        lambda file, weights, other: file.__setitem__(WEIGHT, h5py.SoftLink("/embedding/vars/0")),
+        lambda file, weights, other: file.create_group(WEIGHT),
+        lambda file, weights, other: None,
+    ],
+)
+def test_weights_that_are_not_plain_arrays_of_the_file_are_refused(
+    model_bytes: bytes, tmp_path: Path, put: Callable[[h5py.File, np.ndarray, str], object]
+) -> None:
+    path = rewritten(model_bytes, tmp_path / "bad.keras", lambda saved: None)
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    hurt = tmp_path / "hurt.h5"
+    hurt.write_bytes(members["model.weights.h5"])
+    (tmp_path / "other.h5").write_bytes(members["model.weights.h5"])
+    with h5py.File(hurt, "a") as file:
+        weights = file[WEIGHT][()]
+        del file[WEIGHT]
+        put(file, weights, str(tmp_path / "other.h5"))
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in members.items():
+            archive.writestr(name, hurt.read_bytes() if name == "model.weights.h5" else data)
+    with pytest.raises(ModelFileError, match="other weights than its config says"):
+        open_model(path)
 
 
 def test_a_lambda_in_a_model_file_is_not_run(tmp_path: Path) -> None:

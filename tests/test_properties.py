@@ -37,6 +37,7 @@ from folkkeras.music.musicxml import musicxml_bytes
 from folkkeras.music.page import Entry, page_text
 from folkkeras.music.performance import Playing
 from folkkeras.music.reading import read_tune, read_tunes
+from folkkeras.network_file import read_network
 from folkkeras.vocabulary import Vocabulary
 from folkkeras_cli.running import run
 from folkkeras_cli.screen import visible
@@ -211,13 +212,11 @@ def with_config(path: Path, config: object) -> bytes:
 
 def opened(data: bytes) -> str | None:
     """The digest of a model file of these bytes, or None where it is refused."""
-    from folkkeras.model_file import open_model
-
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "m.keras"
         path.write_bytes(data)
         try:
-            return open_model(path).digest()
+            return read_network(path).digest()
         except ModelFileError as error:
             one_line(error)
             return None

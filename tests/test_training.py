@@ -19,7 +19,8 @@ from folkkeras.config import TrainingConfig
 from folkkeras.corpus.corpus import Corpus, sample_of
 from folkkeras.errors import RunError, TrainingError
 from folkkeras.listener import Listener
-from folkkeras.model_file import open_model, read_about
+from folkkeras.model_file import open_model
+from folkkeras.network_file import read_about
 from folkkeras.runs import Interval, create_run, open_run
 from folkkeras.scoring import Scorer
 from folkkeras.training import compiled_model, rate_of, train

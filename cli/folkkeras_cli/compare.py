@@ -7,7 +7,6 @@ import typer
 
 from folkkeras.runs import Interval, Run, open_run
 from folkkeras_cli.options import OwnRuns
-from folkkeras_cli.quiet import start_tensorflow
 from folkkeras_cli.screen import write
 
 _NONE = "-"
@@ -60,8 +59,7 @@ def _models(one: Run, other: Run) -> str:
     """Whether the last models have the same weights, bit for bit."""
     if not (one.last.exists() and other.last.exists()):
         return "one of them has no model yet"
-    start_tensorflow()
-    from folkkeras.model_file import open_model
+    from folkkeras.network_file import read_network
 
-    same = open_model(one.last).digest() == open_model(other.last).digest()
+    same = read_network(one.last).digest() == read_network(other.last).digest()
     return "their last models are the same, bit for bit" if same else "their last models differ"

@@ -14,11 +14,13 @@ from folkkeras.music.key_kept import Endings, endings_of
 from folkkeras.music.reading import read_tune
 from folkkeras.recipe import DIGITS, Recipe, recipes_in, with_recipe
 from folkkeras.steering import types_with
+from folkkeras_cli.quiet import start_tensorflow
 from folkkeras_cli.screen import say, status
 from folkkeras_cli.tune_files import text_of
 
 if TYPE_CHECKING:
     from folkkeras.generation import Generator
+    from folkkeras.network import Network
     from folkkeras.sampling import Sampling
     from folkkeras.whole_tunes import Judge
 
@@ -31,11 +33,11 @@ class Drawing:
     """Draws with one model; counts what was thrown away where tunes are to be whole, new or as asked.
 
     Args:
-        generator: the model.
+        network: the model's.
         corpus: reads the tunes that it was trained on.
     """
 
-    generator: "Generator"
+    network: "Network"
     corpus: Callable[[], Corpus]
 
     def __post_init__(self) -> None:
@@ -46,22 +48,23 @@ class Drawing:
     def text(self, length: int, recipe: Recipe) -> Iterator[str]:
         """So many characters, in pieces, with a line's end at the last."""
         last = ""
-        for last in self.generator.stream(length, recipe.start, _sampling(recipe), recipe.seed):
+        for last in self._generator(recipe).stream(length, recipe.start, _sampling(recipe), recipe.seed):
             yield last
         if not last.endswith("\n"):
             yield "\n"
 
     def tunes(self, count: int, recipe: Recipe) -> Iterator[str]:
         """So many tunes from the recipe's number on, in pieces, a blank line between two."""
+        generator = self._generator(recipe, count)
         if not (recipe.whole or recipe.fields or recipe.max_copy is not None):
             sampling = _sampling(recipe)
-            yield from self.generator.stream_tunes(count, recipe.start, sampling, recipe.seed, first=recipe.tune)
+            yield from generator.stream_tunes(count, recipe.start, sampling, recipe.seed, first=recipe.tune)
             return
         from folkkeras.whole_tune import Wish
         from folkkeras.whole_tunes import whole_tunes
 
         yield from whole_tunes(
-            self.generator,
+            generator,
             count,
             recipe.start,
             _sampling(recipe),
@@ -71,6 +74,13 @@ class Drawing:
             judges=self._judges(recipe),
             first=recipe.tune,
         )
+
+    def _generator(self, recipe: Recipe, tunes: int = 1) -> "Generator":
+        from folkkeras.generation import Generator, needs_tensorflow
+
+        if needs_tensorflow(tunes, bfloat16=recipe.bfloat16):
+            start_tensorflow()
+        return Generator(self.network, bfloat16=recipe.bfloat16)
 
     def _types(self, fields: Mapping[str, str]) -> Container[str]:
         """The types that go with the metre that is asked for; empty where that says nothing."""
@@ -106,7 +116,7 @@ class Drawing:
             UsageError: the model is another one.
         """
         text = text_of(file)
-        digest = self.generator.model.digest()[:DIGITS]
+        digest = self.network.digest()[:DIGITS]
         recipes = list(recipes_in(text))
         if not recipes or None in recipes:
             raise CorpusError(f"{file} has a tune without its recipe: give a file that `folk sample --out` wrote")

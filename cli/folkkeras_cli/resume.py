@@ -10,7 +10,7 @@ from folkkeras.errors import UsageError
 from folkkeras.runs import latest_run, open_run
 from folkkeras_cli.course import run_training
 from folkkeras_cli.options import RUNS, RunName, Runs
-from folkkeras_cli.quiet import start_tensorflow
+from folkkeras_cli.quiet import start_to_fetch
 from folkkeras_cli.screen import say
 
 EXAMPLES = """Examples:
@@ -34,8 +34,7 @@ def resume(
         raise UsageError(
             f"--steps {steps} is less than the {run.config.steps} of run {run.name}: they may only be raised"
         )
-    if "irish" in run.corpus:
-        start_tensorflow()  # Keras fetches it
+    start_to_fetch(run.corpus)
     corpus = read_corpus(run.corpus, **split_of(run.config), standard_input=run.standard_input)
     run.require_corpus(corpus)
     if steps is not None and steps > run.config.steps:

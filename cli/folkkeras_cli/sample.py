@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +10,7 @@ import typer
 
 from folkkeras.config import at_least
 from folkkeras.continuation import beginning_of
+from folkkeras.corpus.corpus import Corpus
 from folkkeras.corpus.tunes import TUNE_START
 from folkkeras.errors import CorpusError, FolkError, UsageError
 from folkkeras.files import write_text
@@ -21,7 +22,7 @@ from folkkeras_cli.drawing import Drawing, counted, with_recipes
 from folkkeras_cli.models import ModelName, chosen_model
 from folkkeras_cli.options import RUNS, Force, Runs
 from folkkeras_cli.outputs import require_new
-from folkkeras_cli.quiet import start_tensorflow
+from folkkeras_cli.quiet import start_to_fetch
 from folkkeras_cli.rendering import ALL_KINDS, Rendering, kind_of
 from folkkeras_cli.screen import say, write
 from folkkeras_cli.shards import names_folder, seed_of, write_shards
@@ -131,18 +132,17 @@ def sample(
         raise UsageError(f"--out {out_name} is made of whole tunes: begin --start with {TUNE_START}1")
     chosen = chosen_model(model, runs)
 
-    start_tensorflow()
-    from folkkeras.generation import load
+    from folkkeras.network_file import read_network
     from folkkeras.sampling import Sampling
 
     Sampling(temperature=temperature, top_k=top_k, top_p=top_p)  # raises before the model is read
     chosen.tell()
-    generator = load(chosen.path, bfloat16=bfloat16)
-    about = generator.model.about
-    drawing = Drawing(generator, cache(lambda: own_corpus(about, chosen.standard_input)))
+    network = read_network(chosen.path)
+    about = network.about
+    drawing = Drawing(network, cache(partial(_own_corpus, about, chosen.standard_input)))
     drawn_with = secrets.randbelow(10**6) if seed is None else seed
     recipe = Recipe(
-        model=generator.model.digest()[:DIGITS] if out_name else "",
+        model=network.digest()[:DIGITS] if out_name else "",
         seed=drawn_with,
         tune=1,
         start=text,
@@ -172,6 +172,11 @@ def sample(
         say(f"{chosen.path}, seed {drawn_with}: the same again with --seed {drawn_with}")
     if drawing.tally.gave_up:
         raise typer.Exit(FEWER)
+
+
+def _own_corpus(about: dict, standard_input: Path | None) -> Corpus:
+    start_to_fetch(about.get("corpus", ()))
+    return own_corpus(about, standard_input)
 
 
 def _beginning(file: str) -> str:

@@ -18,7 +18,7 @@ from folkkeras.runs import create_run
 from folkkeras_cli.course import run_training
 from folkkeras_cli.models import chosen_model
 from folkkeras_cli.options import RUNS, CorpusArguments, Holdout, Raw, Runs
-from folkkeras_cli.quiet import start_tensorflow
+from folkkeras_cli.quiet import start_to_fetch
 from folkkeras_cli.screen import say
 from folkkeras_cli.strategy import chosen_strategy
 
@@ -137,22 +137,19 @@ def _from_model(path: Path, options: dict[str, Any], given: dict[str, Any]) -> d
     """The options for going on from a model."""
     if options:
         raise UsageError("--preset and --from exclude each other: the sizes are the model's")
-    start_tensorflow()
-    from folkkeras.model_file import open_model
+    from folkkeras.network_file import read_network
 
-    model = open_model(path)
-    sizes = {name: model.sizes[name] for name in ("embedding", "units", "layers")}
-    own = {**sizes, "raw": bool(model.about.get("raw"))}
+    network = read_network(path)
+    own = {**network.sizes, "raw": bool(network.about.get("raw"))}
     for name, value in given.items():
         if own.get(name, value) != value:
             raise UsageError(f"{option(name)} {value} does not fit the model of --from, which has {own[name]}")
-    return {**FROM_A_MODEL, **own, "base": model.digest()}
+    return {**FROM_A_MODEL, **own, "base": network.digest()}
 
 
 def _read(arguments: list[str], config: TrainingConfig) -> tuple[Corpus, str | None]:
     """The corpus and, where it comes from standard input, its text."""
-    if "irish" in arguments:
-        start_tensorflow(running=False)  # Keras fetches it
+    start_to_fetch(arguments)
     if STANDARD_INPUT not in arguments:
         return read_corpus(arguments, **split_of(config)), None
     text = decode(sys.stdin.buffer.read(), "standard input")

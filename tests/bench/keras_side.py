@@ -10,8 +10,10 @@ import tensorflow as tf
 from contender import BATCH, CHARACTERS, EMBEDDING, LENGTH, STEPS, STREAMS, VOCABULARY, Measure, seconds_each, serve
 
 from folkkeras.batches import random_windows
+from folkkeras.compiled_loop import CompiledLoop
 from folkkeras.config import TrainingConfig
 from folkkeras.model import TuneModel, build_model
+from folkkeras.numpy_loop import NumpyLoop
 from folkkeras.sampling import Sampling
 from folkkeras.slots import CHUNK, Slots, Stream
 from folkkeras.training import compiled_model
@@ -86,7 +88,8 @@ def sample(streams: int) -> Callable[[int, int], Measure]:
 
     def build(units: int, layers: int) -> Measure:
         model: TuneModel = build_model(ALPHABET, embedding=EMBEDDING, units=units, layers=layers)
-        slots = Slots(model, streams, Sampling())
+        loop = NumpyLoop if streams == 1 else CompiledLoop  # as for few tunes and for many
+        slots = Slots(loop(model.network(), streams, Sampling()))
         texts = [Stream(np.zeros(1, np.int32), (0, number)) for number in range(streams)]
         calls = CHARACTERS // CHUNK
         return lambda: streams * CHUNK / seconds_each(lambda: slots.advance(texts), calls)
