@@ -44,6 +44,7 @@ class TrainingConfig:
     batch_size: int = 32  # windows in a batch
     seq_length: int = 100  # characters in a window
     aligned: float = 0.0  # share of the windows that begin where a tune does; the others begin anywhere
+    transpose: bool = False  # train on each tune in the other keys of its mode that the corpus has, too
     learning_rate: float = 5e-3  # Adam's; the peak of the cosine schedule
     schedule: str = "cosine"  # linear warm-up, then half a cosine down to 0; or "constant"
     embedding: int = 256  # dimensions of a character's vector
@@ -71,6 +72,8 @@ class TrainingConfig:
             raise UsageError(f"--holdout {self.holdout} is not between 0 and 1: a tenth is 0.1")
         if not 0 <= self.aligned <= 1:
             raise UsageError(f"--aligned {self.aligned} is not from 0 to 1")
+        if self.transpose and self.raw:
+            raise UsageError("--transpose moves tunes in the normal form: leave out --raw")
         for name in ("dropout", "weight_drop"):
             if not 0 <= getattr(self, name) < 1:
                 raise UsageError(f"{option(name)} {getattr(self, name)} is not from 0 to below 1")
@@ -126,7 +129,7 @@ PRESETS: dict[str, dict[str, Any]] = {
 }
 
 # What learning from a small book takes where a trained model is there to go on from.
-FROM_A_MODEL: dict[str, Any] = {"steps": 400, "learning_rate": 1e-3}
+FROM_A_MODEL: dict[str, Any] = {"steps": 600, "batch_size": 8, "learning_rate": 1e-3}
 
 
 def preset(name: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ checkpoint ends with the same weights, bit for bit on one machine, as one that n
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 
 import keras
@@ -18,6 +18,7 @@ from folkkeras.callbacks import HeldOut, Save, Steps
 from folkkeras.checkpoints import Checkpoints, Progress
 from folkkeras.config import CLIP_NORM, INTERVAL, WARM_UP, TrainingConfig, require_even_shares
 from folkkeras.corpus.corpus import SCORED, Corpus, at_most, sample_of
+from folkkeras.corpus.transposition import in_all_keys
 from folkkeras.distributed import Replicas
 from folkkeras.errors import TrainingError
 from folkkeras.listener import Listener
@@ -101,7 +102,8 @@ def _fit(
     """Take the steps that are left; none where the run was killed just before it had its result."""
     config = run.config
     base = open_model(run.base) if run.base else None
-    vocabulary = extended(base.vocabulary, corpus.counts) if base else Vocabulary.from_counts(corpus.counts)
+    learned = _learned(corpus, config)
+    vocabulary = extended(base.vocabulary, learned.counts) if base else Vocabulary.from_counts(learned.counts)
     about = {"corpus": list(corpus.sources), "corpus_digest": corpus.digest, "raw": corpus.raw}
     checkpoints = Checkpoints(run, {**about, "options": config.to_json()})
     create = partial(compiled_model, vocabulary, config)
@@ -127,13 +129,18 @@ def _fit(
     listener.on_start(progress.step, config.steps, config.batch_size * config.seq_length)
     try:
         if replicas:
-            replicas.fit(model, _windows(corpus, vocabulary, config, progress), callbacks, progress)
+            replicas.fit(model, _windows(learned, vocabulary, config, progress), callbacks, progress)
             replicas.any(_has_ended(run, progress))  # so that all know
         else:
-            _fit_alone(model, corpus, config, callbacks, progress)
+            _fit_alone(model, learned, config, callbacks, progress)
     finally:
         log.close()
     return model, progress
+
+
+def _learned(corpus: Corpus, config: TrainingConfig) -> Corpus:
+    """The corpus with the training tunes that windows are cut from, in all keys where that is asked for."""
+    return replace(corpus, training=in_all_keys(corpus.training)) if config.transpose else corpus
 
 
 def _fit_alone(
@@ -161,12 +168,14 @@ def _fit_alone(
 
 def _help(run: Run, corpus: Corpus, listener: Listener, stop: Callable[[], bool], replicas: Replicas) -> Outcome:
     """Take part in the steps of a run whose files another process writes."""
-    config, vocabulary = run.config, Vocabulary.from_counts(corpus.counts)
+    config = run.config
+    learned = _learned(corpus, config)
+    vocabulary = Vocabulary.from_counts(learned.counts)
     model = replicas.create(partial(compiled_model, vocabulary, config))
     progress = replicas.share_state(model, Progress())
     listener.on_start(progress.step, config.steps, config.batch_size * config.seq_length)
     steps = Steps(run, progress, listener, stop)
-    replicas.fit(model, _windows(corpus, vocabulary, config, progress), [steps], progress)
+    replicas.fit(model, _windows(learned, vocabulary, config, progress), [steps], progress)
     return Outcome(progress.step, "helped" if replicas.any(False) else "stopped", 0, None)
 
 

@@ -9,6 +9,8 @@ import tensorflow as tf
 from conftest import SMALL, Folk, TrainedRun
 from test_model import VOCABULARY, small
 
+from folkkeras.corpus.reading import read_corpus
+from folkkeras.corpus.transposition import in_all_keys
 from folkkeras.errors import CorpusError
 from folkkeras.model import build_model
 from folkkeras.model_file import open_model
@@ -56,9 +58,25 @@ def test_training_goes_on_from_a_model_with_a_larger_vocabulary_and_can_be_resum
     assert "ú" in model.vocabulary.characters
     known = [tune for tune in trained.corpus.held_out if not before.vocabulary.unknown(tune)]
     assert Scorer(model, known).bits_per_character() < 1.5 * Scorer(before, known).bits_per_character()
+    assert run.config.transpose  # as is usual for a small book
     again = folk("resume", "mine", "--steps", 200)
     assert again.returncode == 0, again.stderr
     assert "--from runs/mine/base.keras" in folk("runs", "show", "mine").stdout
+
+
+def test_a_book_in_all_keys_is_learned_with_its_new_characters(folk: Folk, tmp_path: Path) -> None:
+    (tmp_path / "book.abc").write_text(BOOK.replace("K:G", "K:D", 4).replace("G", "B,").replace("K:B,", "K:A"))
+    words = ["--units", 8, "--embedding", 4, "--steps", 100, "--seq-length", 40, "--batch-size", 4]
+    done = folk("train", "book.abc", "--transpose", "--name", "all", *words)
+    assert done.returncode == 0, done.stderr
+    run = open_run(tmp_path / "runs", "all")
+    tunes = in_all_keys(read_corpus([str(tmp_path / "book.abc")]).training)
+    assert len(tunes) > 9
+    model = open_model(run.best)
+    assert not model.vocabulary.unknown(tunes.text)
+    refused = folk("train", "book.abc", "--transpose", "--raw")
+    assert (refused.returncode, refused.stderr.count("\n")) == (2, 1), refused.stderr
+    assert "leave out --raw" in refused.stderr
 
 
 @pytest.mark.parametrize("words", [["--units", "99"], ["--preset", "quick"], ["--raw"]])

@@ -5,7 +5,8 @@ import pytest
 from folkkeras.corpus.keys import Key, key_of
 from folkkeras.corpus.melody import staff_places
 from folkkeras.corpus.reading import read_corpus
-from folkkeras.corpus.transposition import transposed
+from folkkeras.corpus.transposition import in_all_keys, transposed
+from folkkeras.corpus.tunes import header_of
 from folkkeras.music.reading import read_tune
 from folkkeras.music.tune import Tune
 
@@ -51,6 +52,23 @@ def test_what_cannot_be_exact_is_left() -> None:
     assert transposed(HEADER + "K:B\nB|\n", 5) is None  # ten sharps
     assert transposed(HEADER + "K:D =c\nB|\n", 1) is None
     assert transposed(HEADER + "abc|\n", 1) is None
+
+
+def test_a_book_is_learned_in_all_the_keys_that_it_has_of_a_mode() -> None:
+    book = [HEADER + music + "\n\n" for music in ("K:G\nGAB|", "K:D\n^^d2d|", "K:Em\ne|", "K:C\nc|", "G|")]
+    assert [(header_of(tune).get("K"), tune.rsplit("\n", 3)[1]) for tune in in_all_keys(book)] == [
+        ("G", "GAB|"),
+        ("C", "cde|"),
+        ("D", "DEF|"),
+        ("D", "^^d2d|"),
+        ("C", "^^c2c|"),
+        ("G", "^^g2g|"),
+        ("Em", "e|"),  # no other key of its mode
+        ("C", "c|"),
+        ("G", "G|"),
+        ("D", "d|"),
+        (None, "G|"),
+    ]
 
 
 def pitches(tune: Tune) -> list[int]:

@@ -46,6 +46,14 @@ def train(
     aligned: Annotated[
         float | None, typer.Option(show_default="0", help="Share of the windows that begin where a tune does.")
     ] = None,
+    transpose: Annotated[
+        bool | None,
+        typer.Option(
+            "--transpose/--no-transpose",
+            show_default="no; with --from, yes",
+            help="Learn each tune in the other keys of its mode that the corpus has, too; for small books.",
+        ),
+    ] = None,
     learning_rate: Annotated[
         float | None, typer.Option(show_default="0.005", help="Adam's; the peak of a cosine.")
     ] = None,
@@ -101,6 +109,7 @@ def train(
         "batch_size": batch_size,
         "seq_length": seq_length,
         "aligned": aligned,
+        "transpose": transpose,
         "learning_rate": learning_rate,
         "schedule": schedule,
         "embedding": embedding,
@@ -144,7 +153,7 @@ def _from_model(path: Path, options: dict[str, Any], given: dict[str, Any]) -> d
     for name, value in given.items():
         if own.get(name, value) != value:
             raise UsageError(f"{option(name)} {value} does not fit the model of --from, which has {own[name]}")
-    return {**FROM_A_MODEL, **own, "base": network.digest()}
+    return {**FROM_A_MODEL, "transpose": not own["raw"], **own, "base": network.digest()}
 
 
 def _read(arguments: list[str], config: TrainingConfig) -> tuple[Corpus, str | None]:

@@ -6,8 +6,10 @@ such as a note that would need three sharps, or a key with signs of its own, lea
 """
 
 import re
+from collections.abc import Sequence
 
 from folkkeras.corpus.keys import Key, key_of, place_of, spelled
+from folkkeras.corpus.tune_list import GrowingTuneList, TuneList
 from folkkeras.corpus.tunes import header_of
 
 _SCALE = "CDEFGAB"
@@ -52,6 +54,21 @@ def transposed(tune: str, fifths: int) -> str | None:
     except _Fixed:
         return None
     return "\n".join(lines)
+
+
+def in_all_keys(tunes: Sequence[str]) -> TuneList:
+    """The tunes in the normal form, each also in the other keys of its mode that stand among them, where exact."""
+    keys = [key_of(header_of(tune).get("K", "")) for tune in tunes]
+    found = sorted({key for key in keys if key})
+    learned = GrowingTuneList()
+    for tune, key in zip(tunes, keys, strict=True):
+        learned.append(tune)
+        for other in found:
+            if key and other.mode == key.mode and other != key:
+                moved = transposed(tune, other.tonic - key.tonic)
+                if moved is not None:
+                    learned.append(moved)
+    return learned.done()
 
 
 def _moved(value: str, fifths: int) -> Key:
