@@ -21,6 +21,7 @@ RUN = 8  # notes of the runs whose share is counted
 VARIANT = 0.5  # share of a tune's runs that stand in one other tune, from which on the two are variants
 _END = 255  # between two melodies; no step
 _MIDDLE = 128  # the step 0
+_NONE = np.empty(0, np.int64)
 
 
 @dataclass(frozen=True)
@@ -62,37 +63,34 @@ class Book:
             itself: whether the tune is one of the book, which is then not compared with itself.
         """
         steps = _steps(tune)
-        own = self._places_of(steps) if itself else set()
-        longest, nearest = 0, ""
+        own = self._tunes_with(np.append(steps, np.uint8(_END))) if itself else _NONE
+        most_own = len(own) * (len(steps) + 1)  # places that one run can have in its own melody
+        best = steps[:0]
         for begin in range(len(steps)):
-            while begin + longest < len(steps):
-                found = self._tunes_with(steps[begin : begin + longest + 1]) - own
-                if not found:
+            while begin + len(best) < len(steps):
+                longer = steps[begin : begin + len(best) + 1]
+                # A short run has very many places, which need not be looked at.
+                if self._places(longer).size <= most_own and not self._tunes_with(longer, own).size:
                     break
-                longest, nearest = longest + 1, self.titles[min(found)]
-        runs = [self._tunes_with(steps[begin : begin + RUN - 1]) - own for begin in range(len(steps) - RUN + 2)]
-        counts: dict[int, int] = {}
-        for run in runs:
-            for number in run:
-                counts[number] = counts.get(number, 0) + 1
+                best = longer
+        runs = [self._tunes_with(steps[begin : begin + RUN - 1], own) for begin in range(len(steps) - RUN + 2)]
+        shared = np.unique(np.concatenate(runs), return_counts=True)[1] if runs else _NONE
         return Likeness(
-            longest=longest + 1 if longest else 0,
-            nearest=nearest,
-            new_runs=sum(not run for run in runs) / len(runs) if runs else 1.0,
-            variant=bool(runs) and max(counts.values(), default=0) > VARIANT * len(runs),
+            longest=len(best) + 1 if best.size else 0,
+            nearest=self.titles[self._tunes_with(best, own)[0]] if best.size else "",
+            new_runs=sum(not run.size for run in runs) / len(runs) if runs else 1.0,
+            variant=bool(runs) and max(shared, default=0) > VARIANT * len(runs),
         )
 
-    def _tunes_with(self, steps: npt.NDArray[np.uint8]) -> set[int]:
-        """The numbers of the tunes in which a run of steps stands."""
+    def _places(self, steps: npt.NDArray[np.uint8]) -> npt.NDArray[np.int32]:
+        """Where a run of steps stands in the text."""
         count, first = sa_search(self._text, self._suffixes, steps)
-        if not count:
-            return set()
-        places = self._suffixes[first : first + count]
-        return set(np.searchsorted(self._ends, places, side="right").tolist())
+        return self._suffixes[first : first + count] if count else self._suffixes[:0]
 
-    def _places_of(self, steps: npt.NDArray[np.uint8]) -> set[int]:
-        """The numbers of the tunes with that whole melody."""
-        return self._tunes_with(np.append(steps, np.uint8(_END)))
+    def _tunes_with(self, steps: npt.NDArray[np.uint8], but: npt.NDArray[np.int64] = _NONE) -> npt.NDArray[np.int64]:
+        """The numbers of the tunes in which a run of steps stands, rising, some left out."""
+        numbers = np.unique(np.searchsorted(self._ends, self._places(steps), side="right"))
+        return np.setdiff1d(numbers, but, assume_unique=True) if but.size else numbers
 
 
 def _steps(tune: str) -> npt.NDArray[np.uint8]:
