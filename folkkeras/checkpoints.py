@@ -51,6 +51,7 @@ class Checkpoints:
     def __init__(self, run: Run, about: dict[str, Any]) -> None:
         self.run = run
         self.about = about
+        self._twin: TuneModel | None = None
 
     def save(self, model: TuneModel, progress: Progress) -> Path:
         """Save a checkpoint of this step and remove those beyond the number to keep.
@@ -118,7 +119,9 @@ class Checkpoints:
         Raises:
             OutputError: it cannot be written.
         """
-        twin = model.twin()
+        # One for all exports, since Keras never quite lets go of a model.
+        twin = self._twin = self._twin or model.twin()
+        twin.set_weights(model.get_weights())
         bits = progress.best_bits if progress.best_step == progress.step else None
         twin.about = {**self.about, "step": progress.step, **({"held_out_bits": bits} if bits else {})}
         save_model(twin, path)

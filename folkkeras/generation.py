@@ -48,7 +48,19 @@ class Generator:
 
     def __init__(self, model: "TuneModel | Network", *, bfloat16: bool = False) -> None:
         self.bfloat16 = bfloat16
-        self.network = model if isinstance(model, Network) else model.twin(batch_size=1, stateful=True).network()
+        self._twin: TuneModel | None = None
+        if isinstance(model, Network):
+            self.network = model
+        else:
+            self.copy_weights(model)
+
+    def copy_weights(self, model: "TuneModel") -> None:
+        """Take the weights that `model`, always the same one, has now."""
+        if self._twin is None:
+            self._twin = model.twin(batch_size=1, stateful=True)
+        else:
+            self._twin.set_weights(model.get_weights())
+        self.network = self._twin.network()
 
     @property
     def vocabulary(self) -> Vocabulary:

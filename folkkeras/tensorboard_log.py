@@ -49,6 +49,7 @@ class TensorBoardLog(keras.callbacks.Callback):
         super().__init__()
         self.run, self.progress, self.learning_rate = run, progress, learning_rate
         self.corpus_name = "+".join(corpus.sources)
+        self._generator: Generator | None = None
         self._writer: Any = None
         self._media, self._media_pace = Media(), Pace()
         self._figures, self._figures_pace = Figures(corpus.training), Pace()
@@ -95,9 +96,13 @@ class TensorBoardLog(keras.callbacks.Callback):
             self._writer.close()
 
     def _tunes(self, count: int) -> list[str]:
+        if self._generator is None:
+            self._generator = Generator(self.model)
+        else:
+            self._generator.copy_weights(self.model)
         start = "".join(c for c in DEFAULT_START if not self.model.vocabulary.unknown(c))
         seed = self.run.config.seed
-        pieces = Generator(self.model).stream_tunes(count, start, Sampling(), seed, longest=LONGEST_TUNE)
+        pieces = self._generator.stream_tunes(count, start, Sampling(), seed, longest=LONGEST_TUNE)
         text = "".join(pieces)
         return split_tunes(text)[1] or [text]
 
