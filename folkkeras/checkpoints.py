@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from folkkeras.config import TrainingConfig
 from folkkeras.errors import ModelFileError, RunError, TrainingError
 from folkkeras.files import remove_unfinished
 from folkkeras.model import TuneModel
@@ -119,16 +120,19 @@ class Checkpoints:
         Raises:
             OutputError: it cannot be written.
         """
-        # One for all exports, since Keras never quite lets go of a model.
-        twin = self._twin = self._twin or model.twin()
-        twin.set_weights(model.get_weights())
+        if self._twin is None:
+            self._twin = model.twin()  # one for all exports, since Keras never quite lets go of a model
+        else:
+            self._twin.set_weights(model.get_weights())
+        twin = self._twin
         bits = progress.best_bits if progress.best_step == progress.step else None
         twin.about = {**self.about, "step": progress.step, **({"held_out_bits": bits} if bits else {})}
         save_model(twin, path)
 
 
 def _changed(before: dict[str, Any], now: dict[str, Any]) -> str | None:
-    """The first option that differs; a run may change its steps alone."""
+    """The first option that differs; a run may change its steps alone, and an older one lacks what is new since."""
+    before = {**TrainingConfig().to_json(), **before}
     return next((name for name in now if name != "steps" and now[name] != before[name]), None)
 
 

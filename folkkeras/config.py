@@ -73,7 +73,9 @@ class TrainingConfig:
         if not 0 <= self.aligned <= 1:
             raise UsageError(f"--aligned {self.aligned} is not from 0 to 1")
         if self.transpose and self.raw:
-            raise UsageError("--transpose moves tunes in the normal form: leave out --raw")
+            raise UsageError(
+                "--transpose moves tunes in the normal form, and these are raw: leave it out, or give --no-raw"
+            )
         for name in ("dropout", "weight_drop"):
             if not 0 <= getattr(self, name) < 1:
                 raise UsageError(f"{option(name)} {getattr(self, name)} is not from 0 to below 1")
@@ -129,6 +131,7 @@ PRESETS: dict[str, dict[str, Any]] = {
 }
 
 # What learning from a small book takes where a trained model is there to go on from.
+SMALL_BOOK = 500  # tunes; one of no more is then learned in all of its keys
 FROM_A_MODEL: dict[str, Any] = {"steps": 600, "batch_size": 8, "learning_rate": 1e-3}
 
 

@@ -27,6 +27,7 @@ CONFIG = "config.json"
 WEIGHTS = "model.weights.h5"
 _SIZES = ("embedding", "units", "layers")
 _LARGEST_CONFIG = 16 << 20  # bytes
+LARGEST_FLOAT = 8  # bytes
 _BOUNDS = {**{name: (1, MOST[name]) for name in _SIZES}, "seed": (0, 2**31 - 1)}
 
 
@@ -40,7 +41,9 @@ def read_network(path: Path) -> Network:
     vocabulary, sizes = Vocabulary(config["characters"]), {name: config[name] for name in _SIZES}
     try:
         with zipfile.ZipFile(path) as archive:
-            data = archive.read(WEIGHTS)  # all of it, which holds it against its checksum
+            if broken := archive.testzip():
+                raise ValueError(f"{broken} fails its checksum")
+            data = archive.read(WEIGHTS)
         with h5py.File(io.BytesIO(data)) as file:
             named = zip(_names(sizes["layers"]), shapes(len(vocabulary), **sizes), strict=True)
             weights = [_weights(file, name, shape) for name, shape in named]
@@ -67,7 +70,12 @@ def _weights(file: h5py.File, name: str, shape: tuple[int, ...]) -> Array:
         raise ValueError(f"{name} is no plain array")
     if dataset.shape != shape or dataset.dtype.kind != "f":
         raise ValueError(f"{name} has the shape {dataset.shape} of {dataset.dtype}, not {shape} of float32")
-    array: Array = dataset[()].astype(np.float32)
+    if dataset.dtype.itemsize > LARGEST_FLOAT or dataset.id.get_storage_size() != dataset.nbytes:
+        raise ValueError(f"{name} has not the bytes that it says")
+    with np.errstate(over="ignore"):
+        array: Array = dataset[()].astype(np.float32)
+    if not np.isfinite(array).all():
+        raise ValueError(f"{name} has weights that are no numbers")
     return array
 
 

@@ -8,12 +8,17 @@ The gates stand in the order i, f, o, c, and what goes into the first three is h
 sigmoid(z) = (1 + tanh(z / 2)) / 2, so that one tanh serves all four.
 """
 
+from functools import partial
+
 import numpy as np
 import numpy.typing as npt
 
 from folkkeras.network import GATES, Array, Network
 from folkkeras.sampling import Sampling, draw
 from folkkeras.slots import Columns, Ids
+from folkkeras.threads import Threads
+
+WHOLE_BLOCKS = 64  # of units, which the products share among threads without changing a digit
 
 
 class NumpyLoop:
@@ -38,19 +43,28 @@ class NumpyLoop:
             (np.zeros((number, units), np.float32), np.zeros((number, units), np.float32)) for _ in self._layers
         ]
         self._logits = np.zeros((number, len(self._bias)), np.float32)
+        # For other sizes the last digits of a product can hang on the number of threads, and with them a draw.
+        self._threads = Threads() if units % WHOLE_BLOCKS == 0 else None
 
     def advance(self, fresh: npt.NDArray[np.bool_], read: Ids, uniforms: Array) -> Ids:
         """As `slots.Loop.advance`."""
         for h, c in self._states:
             h[fresh] = c[fresh] = 0
         ids = read.copy()
-        with np.errstate(all="ignore"):  # weights that are not numbers draw something, as TensorFlow's do
-            for now, uniform in zip(ids, uniforms, strict=True):
-                drawing = now < 0
-                if drawing.any():
-                    np.copyto(now, draw(self._logits, uniform, self.sampling), where=drawing, casting="same_kind")
-                self._step(now)
+        steps = partial(self._steps, ids, uniforms)
+        if self._threads:
+            self._threads.run(steps)
+        else:
+            steps()
         return ids
+
+    def _steps(self, ids: Ids, uniforms: Array) -> None:
+        """Take a step for each row of the characters, and put drawn ones where none are to be read."""
+        for now, uniform in zip(ids, uniforms, strict=True):
+            drawing = now < 0
+            if drawing.any():
+                np.copyto(now, draw(self._logits, uniform, self.sampling), where=drawing, casting="same_kind")
+            self._step(now)
 
     def _step(self, ids: Ids) -> None:
         below = None

@@ -22,7 +22,9 @@ def own_corpus(about: dict[str, Any], standard_input: Path | None = None) -> Cor
         CorpusError: the model does not tell its corpus, or it is gone or has changed since.
     """
     try:
-        sources, raw, options = list(about["corpus"]), bool(about["raw"]), about["options"]
+        sources, raw, options = about["corpus"], bool(about["raw"]), about["options"]
+        if not isinstance(sources, list) or not all(isinstance(source, str) for source in sources):
+            raise TypeError
         holdout, split = float(options["holdout"]), int(options["split"])
         digest = str(about["corpus_digest"])
     except (KeyError, TypeError, ValueError):

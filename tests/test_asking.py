@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Folk, TrainedRun
+from test_model import rewritten
 
 from folkkeras.continuation import beginning_of
 from folkkeras.corpus.reading import read_corpus
@@ -94,6 +95,16 @@ def test_the_command_writes_recipes_and_draws_them_again(folk: Folk, tmp_path: P
     plain = tmp_path / "plain.abc"
     plain.write_text(TUNE)
     assert "without its recipe" in folk("sample", model, "--again", plain).stderr
+
+
+@pytest.mark.parametrize("told", [None, 5, [["irish"]], {"irish": 1}])
+def test_a_model_that_tells_no_corpus_is_named_where_its_tunes_are_asked_for(
+    folk: Folk, trained: TrainedRun, tmp_path: Path, told: object
+) -> None:
+    data = trained.run.best.read_bytes()
+    rewritten(data, tmp_path / "model.keras", lambda saved: saved["config"]["about"].update(corpus=told))
+    done = folk("sample", "model.keras", "--max-copy", 24)
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1), done.stderr
 
 
 def test_tunes_in_bfloat16_are_drawn_again_in_it(folk: Folk, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ FLOORS = [
     {"lock", "music", "meeting", "network"},
     {"tensorboard_media", "tensorboard_figures", "continuation", "steering", "recipe", "own_corpus", "whole_tune"},
     {"runs", "batches", "model", "sampling", "growing_tune", "network_file"},
-    {"listener", "model_file", "scoring", "slots", "transfer"},
+    {"listener", "model_file", "scoring", "slots", "threads", "transfer"},
     {"numpy_loop", "compiled_loop"},
     {"generation", "checkpoints"},
     {"whole_tunes"},

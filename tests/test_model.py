@@ -206,6 +206,9 @@ WEIGHT = "layers/lstm/cell/vars/1"
         lambda file, weights, other: file.__setitem__(WEIGHT, h5py.ExternalLink(other, WEIGHT)),
         lambda file, weights, other: file.__setitem__(WEIGHT, h5py.SoftLink("/embedding/vars/0")),
         lambda file, weights, other: file.create_group(WEIGHT),
+        lambda file, weights, other: file.create_dataset(WEIGHT, weights.shape, "f4"),  # no bytes
+        lambda file, weights, other: file.create_dataset(WEIGHT, data=weights * np.inf),
+        lambda file, weights, other: file.create_dataset(WEIGHT, data=weights.astype("f8") * 1e300),
         lambda file, weights, other: None,
     ],
 )

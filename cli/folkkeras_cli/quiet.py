@@ -10,6 +10,7 @@ import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import cache
 
 
 @contextmanager
@@ -55,6 +56,7 @@ def _lean_import() -> Iterator[None]:
         gc.enable()
 
 
+@cache
 def start_tensorflow(*, running: bool = True) -> None:
     """Import TensorFlow and Keras, and look for GPUs, in silence.
 

@@ -9,7 +9,7 @@ import typer
 from rich.markup import escape
 from rich.table import Column, Table
 
-from folkkeras.config import TrainingConfig, option
+from folkkeras.config import FROM_A_MODEL, TrainingConfig, option
 from folkkeras.errors import RunError
 from folkkeras.runs import Run, all_runs, latest_run, open_run
 from folkkeras_cli.compare import compare
@@ -85,6 +85,8 @@ def show(
 def command(run: Run) -> str:
     """The `folk train` command that repeats a run."""
     defaults = TrainingConfig().to_json()
+    if run.config.base:
+        defaults |= {**FROM_A_MODEL, "transpose": None}  # which hangs on the book
     words = ["folk", "train", *run.corpus]
     first = run.raises[0][1] if run.raises else run.config.steps
     for key, value in replace(run.config, steps=first).to_json().items():
@@ -93,9 +95,10 @@ def command(run: Run) -> str:
         if key == "base":
             words += ["--from", str(run.base)]
             continue
-        words.append(option(key))
-        if value is not True:
-            words.append(str(value))
+        if isinstance(value, bool):
+            words.append(option(key) if value else option(f"no_{key}"))
+        else:
+            words += [option(key), str(value)]
     standard_input = f" < {shlex.quote(str(run.standard_input))}" if run.standard_input else ""
     return shlex.join(words) + standard_input
 

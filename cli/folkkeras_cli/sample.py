@@ -175,7 +175,8 @@ def sample(
 
 
 def _own_corpus(about: dict, standard_input: Path | None) -> Corpus:
-    start_to_fetch(about.get("corpus", ()))
+    sources = about.get("corpus")
+    start_to_fetch(sources if isinstance(sources, list) else [])
     return own_corpus(about, standard_input)
 
 

@@ -2,12 +2,13 @@
 
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from folkkeras.config import FROM_A_MODEL, TrainingConfig, option, preset, split_of
+from folkkeras.config import FROM_A_MODEL, SMALL_BOOK, TrainingConfig, option, preset, split_of
 from folkkeras.corpus.collections import DEFAULT_COLLECTION
 from folkkeras.corpus.corpus import Corpus, require_window
 from folkkeras.corpus.decoding import decode
@@ -40,8 +41,10 @@ def train(
         int | None,
         typer.Option(show_default="0", help="Another choice of held-out tunes, to see how much hangs on it."),
     ] = None,
-    steps: Annotated[int | None, typer.Option(show_default="2000", help="Steps at most.")] = None,
-    batch_size: Annotated[int | None, typer.Option(show_default="32", help="Windows in a batch.")] = None,
+    steps: Annotated[int | None, typer.Option(show_default="2000; with --from, 600", help="Steps at most.")] = None,
+    batch_size: Annotated[
+        int | None, typer.Option(show_default="32; with --from, 8", help="Windows in a batch.")
+    ] = None,
     seq_length: Annotated[int | None, typer.Option(show_default="100", help="Characters in a window.")] = None,
     aligned: Annotated[
         float | None, typer.Option(show_default="0", help="Share of the windows that begin where a tune does.")
@@ -50,12 +53,12 @@ def train(
         bool | None,
         typer.Option(
             "--transpose/--no-transpose",
-            show_default="no; with --from, yes",
+            show_default="no; with --from and at most 500 tunes, yes",
             help="Learn each tune in the other keys of its mode that the corpus has, too; for small books.",
         ),
     ] = None,
     learning_rate: Annotated[
-        float | None, typer.Option(show_default="0.005", help="Adam's; the peak of a cosine.")
+        float | None, typer.Option(show_default="0.005; with --from, 0.001", help="Adam's; the peak of a cosine.")
     ] = None,
     schedule: Annotated[
         str | None, typer.Option(show_default="cosine", help="cosine with warm-up down to 0, or constant.")
@@ -130,6 +133,8 @@ def train(
         options = _from_model(base_file, options, given)
     config = TrainingConfig(**{**options, **given})
     tunes, text = _read(corpus or [DEFAULT_COLLECTION], config)
+    if base_file and transpose is None and not config.raw:
+        config = replace(config, transpose=len(tunes.training) <= SMALL_BOOK)
     require_window(tunes.training.length, config.seq_length)
     if strategy:
         run = strategy.run_of(runs, name, tunes, config, text, base_file)
@@ -137,7 +142,7 @@ def train(
         run = create_run(runs, name, tunes, config, text, base_file)
     say(
         f"run {run.name}: {len(tunes.training):,} tunes to learn from, {len(tunes.held_out):,} held out; "
-        f"{tunes.training.length:,} characters"
+        f"{tunes.training.length:,} characters{', in all keys that the tunes have' if config.transpose else ''}"
     )
     run_training(run, tunes, runs, strategy)
 
@@ -153,7 +158,7 @@ def _from_model(path: Path, options: dict[str, Any], given: dict[str, Any]) -> d
     for name, value in given.items():
         if own.get(name, value) != value:
             raise UsageError(f"{option(name)} {value} does not fit the model of --from, which has {own[name]}")
-    return {**FROM_A_MODEL, "transpose": not own["raw"], **own, "base": network.digest()}
+    return {**FROM_A_MODEL, **own, "base": network.digest()}
 
 
 def _read(arguments: list[str], config: TrainingConfig) -> tuple[Corpus, str | None]:

@@ -21,7 +21,6 @@ RUN = 8  # notes of the runs whose share is counted
 VARIANT = 0.5  # share of a tune's runs that stand in one other tune, from which on the two are variants
 _END = 255  # between two melodies; no step
 _MIDDLE = 128  # the step 0
-_NONE = np.empty(0, np.int64)
 
 
 @dataclass(frozen=True)
@@ -55,31 +54,21 @@ class Book:
         found: npt.NDArray[np.int32] = divsufsort(self._text)
         return found
 
-    def likeness(self, tune: str, *, itself: bool = False) -> Likeness:
-        """What the tune shares with the book's tunes.
-
-        Args:
-            tune: in ABC.
-            itself: whether the tune is one of the book, which is then not compared with itself.
-        """
+    def likeness(self, tune: str) -> Likeness:
+        """What a tune in ABC shares with the book's tunes."""
         steps = _steps(tune)
-        own = self._tunes_with(np.append(steps, np.uint8(_END))) if itself else _NONE
-        most_own = len(own) * (len(steps) + 1)  # places that one run can have in its own melody
         best = steps[:0]
         for begin in range(len(steps)):
-            while begin + len(best) < len(steps):
-                longer = steps[begin : begin + len(best) + 1]
-                # A short run has very many places, which need not be looked at.
-                if self._places(longer).size <= most_own and not self._tunes_with(longer, own).size:
-                    break
-                best = longer
-        runs = [self._tunes_with(steps[begin : begin + RUN - 1], own) for begin in range(len(steps) - RUN + 2)]
-        shared = np.unique(np.concatenate(runs), return_counts=True)[1] if runs else _NONE
+            # Whether a run has a place is all that is asked here, since a short one has very many.
+            while begin + len(best) < len(steps) and self._places(steps[begin : begin + len(best) + 1]).size:
+                best = steps[begin : begin + len(best) + 1]
+        runs = [self._tunes_with(steps[begin : begin + RUN - 1]) for begin in range(len(steps) - RUN + 2)]
+        shared = np.unique(np.concatenate(runs), return_counts=True)[1] if runs else np.empty(0)
         return Likeness(
             longest=len(best) + 1 if best.size else 0,
-            nearest=self.titles[self._tunes_with(best, own)[0]] if best.size else "",
+            nearest=self.titles[self._tunes_with(best)[0]] if best.size else "",
             new_runs=sum(not run.size for run in runs) / len(runs) if runs else 1.0,
-            variant=bool(runs) and max(shared, default=0) > VARIANT * len(runs),
+            variant=bool(shared.max(initial=0) > VARIANT * len(runs)),
         )
 
     def _places(self, steps: npt.NDArray[np.uint8]) -> npt.NDArray[np.int32]:
@@ -87,10 +76,9 @@ class Book:
         count, first = sa_search(self._text, self._suffixes, steps)
         return self._suffixes[first : first + count] if count else self._suffixes[:0]
 
-    def _tunes_with(self, steps: npt.NDArray[np.uint8], but: npt.NDArray[np.int64] = _NONE) -> npt.NDArray[np.int64]:
-        """The numbers of the tunes in which a run of steps stands, rising, some left out."""
-        numbers = np.unique(np.searchsorted(self._ends, self._places(steps), side="right"))
-        return np.setdiff1d(numbers, but, assume_unique=True) if but.size else numbers
+    def _tunes_with(self, steps: npt.NDArray[np.uint8]) -> npt.NDArray[np.int64]:
+        """The numbers of the tunes in which a run of steps stands, rising."""
+        return np.unique(np.searchsorted(self._ends, self._places(steps), side="right"))
 
 
 def _steps(tune: str) -> npt.NDArray[np.uint8]:

@@ -1,0 +1,52 @@
+"""How many threads a product takes, and that no digit hangs on it."""
+
+import time
+
+import numpy as np
+from threadpoolctl import ThreadpoolController, threadpool_info
+
+from folkkeras.model import build_model
+from folkkeras.numpy_loop import NumpyLoop
+from folkkeras.sampling import Sampling
+from folkkeras.slots import CHUNK
+from folkkeras.threads import FIRST_WAIT, LONGEST_WAIT, Threads
+from folkkeras.vocabulary import Vocabulary
+
+
+def threads_of(seconds: dict[int, float], calls: int) -> list[int]:
+    """The threads that each of some calls had, which took so long with one and with all."""
+    seen = []
+
+    def call() -> None:
+        number = max(library["num_threads"] for library in threadpool_info())
+        seen.append(number)
+        time.sleep(seconds[min(number, 2)])
+
+    threads = Threads()
+    for _ in range(calls):
+        threads.run(call)
+    return seen
+
+
+def test_one_thread_is_taken_where_it_is_faster_and_all_where_they_are() -> None:
+    with ThreadpoolController().limit(limits=2):
+        assert set(threads_of({1: 0.001, 2: 0.03}, 20)[2:6]) == {1}
+        seen = threads_of({1: 0.03, 2: 0.001}, 20)
+    assert seen.count(1) == 2  # the two looks
+    assert seen[1] == 1
+    assert seen[2 + 2 * FIRST_WAIT] == 1
+    assert LONGEST_WAIT > FIRST_WAIT
+
+
+def test_the_number_of_threads_changes_no_digit_of_what_is_drawn() -> None:
+    network = build_model(Vocabulary("X:1\nabcdefg|"), embedding=16, units=512).network()
+    chance = np.random.default_rng(0)
+    read = np.full((CHUNK, 3), -1, np.int32)
+    uniforms = chance.random((CHUNK, 3), dtype=np.float32)
+    states = []
+    for threads in (1, 2):
+        with ThreadpoolController().limit(limits=threads):
+            loop = NumpyLoop(network, 3, Sampling())
+            loop.advance(np.ones(3, bool), read, uniforms)
+            states.append(loop.state(1))
+    assert all(np.array_equal(one, two) for one, two in zip(*states, strict=True))
