@@ -131,8 +131,8 @@ PRESETS: dict[str, dict[str, Any]] = {
 }
 
 # What learning from a small book takes where a trained model is there to go on from.
-SMALL_BOOK = 500  # tunes; one of no more is then learned in all of its keys
 FROM_A_MODEL: dict[str, Any] = {"steps": 600, "batch_size": 8, "learning_rate": 1e-3}
+SMALL_BOOK = 500  # tunes; going on from a model, a book of no more is learned in all of its keys
 
 
 def preset(name: str) -> dict[str, Any]:

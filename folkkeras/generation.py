@@ -4,7 +4,7 @@ Of a model in training a stateful twin of batch size 1 takes a copy of the weigh
 loops that draw from them, one stream or many side by side: in NumPy, which is there at once and needs no
 TensorFlow, or compiled, where so much is to be drawn that its start pays.
 
-Tune number n of a seed is drawn with `numpy.random.default_rng((seed, n))`: the same alone or among many.
+Tune number n of a seed is drawn with `numpy.random.default_rng((seed, n))`: the same alone or among many, in float32.
 """
 
 from collections.abc import Iterator

@@ -27,7 +27,7 @@ CONFIG = "config.json"
 WEIGHTS = "model.weights.h5"
 _SIZES = ("embedding", "units", "layers")
 _LARGEST_CONFIG = 16 << 20  # bytes
-LARGEST_FLOAT = 8  # bytes
+_LARGEST_FLOAT = 8  # bytes
 _BOUNDS = {**{name: (1, MOST[name]) for name in _SIZES}, "seed": (0, 2**31 - 1)}
 
 
@@ -70,7 +70,7 @@ def _weights(file: h5py.File, name: str, shape: tuple[int, ...]) -> Array:
         raise ValueError(f"{name} is no plain array")
     if dataset.shape != shape or dataset.dtype.kind != "f":
         raise ValueError(f"{name} has the shape {dataset.shape} of {dataset.dtype}, not {shape} of float32")
-    if dataset.dtype.itemsize > LARGEST_FLOAT or dataset.id.get_storage_size() != dataset.nbytes:
+    if dataset.dtype.itemsize > _LARGEST_FLOAT or dataset.id.get_storage_size() != dataset.nbytes:
         raise ValueError(f"{name} has not the bytes that it says")
     with np.errstate(over="ignore"):
         array: Array = dataset[()].astype(np.float32)
@@ -116,6 +116,7 @@ def read_config(path: Path) -> dict[str, Any]:
         raise
     except PermissionError as error:
         raise ModelFileError(f"cannot read {path}: {error.strerror}") from error
+    # Each of these is what zipfile or json raises on some broken file, RuntimeError for one that is encrypted.
     except (zipfile.BadZipFile, OSError, ValueError, RecursionError, NotImplementedError, RuntimeError) as error:
         raise ModelFileError(
             f"{path} is not a readable .keras file ({first_line(error)}): it is cut off, damaged or of another kind"
