@@ -38,16 +38,31 @@ def needs_tensorflow(tunes: int, *, bfloat16: bool) -> bool:
     return bfloat16 or tunes >= MANY
 
 
+def slots_for(tunes: int, *, bfloat16: bool) -> int:
+    """How many of so many tunes are drawn side by side."""
+    if needs_tensorflow(tunes, bfloat16=bfloat16):
+        tunes = 1 << (tunes - 1).bit_length()  # few sizes, since the loop is compiled for each
+    return min(MOST_SLOTS, tunes)
+
+
 class Generator:
     """Writes text and tunes with a trained model.
 
     Args:
         model: the trained model, whose weights are copied, or what `read_network` found in its file.
-        bfloat16: draw with the weights' matrices in bfloat16.
+        bfloat16: draw with the weights' matrices in bfloat16. It rounds so coarsely that a tune can come out
+            otherwise in another number of slots.
+        slots: to draw in, 1 to 64; without it, as many as there are tunes.
+
+    Raises:
+        UsageError: the number of slots is out of its range.
     """
 
-    def __init__(self, model: "TuneModel | Network", *, bfloat16: bool = False) -> None:
+    def __init__(self, model: "TuneModel | Network", *, bfloat16: bool = False, slots: int | None = None) -> None:
+        if slots is not None and not 1 <= slots <= MOST_SLOTS:
+            raise UsageError(f"slots must be 1 to {MOST_SLOTS}, not {slots}")
         self.bfloat16 = bfloat16
+        self._slots = slots
         self._twin: TuneModel | None = None
         if isinstance(model, Network):
             self.network = model
@@ -69,11 +84,11 @@ class Generator:
 
     def slots(self, tunes: int, sampling: Sampling) -> Slots:
         """Slots to draw so many tunes in."""
+        number = self._slots or slots_for(tunes, bfloat16=self.bfloat16)
         if not needs_tensorflow(tunes, bfloat16=self.bfloat16):
-            return Slots(NumpyLoop(self.network, min(MOST_SLOTS, tunes), sampling))
+            return Slots(NumpyLoop(self.network, number, sampling))
         from folkkeras.compiled_loop import CompiledLoop
 
-        number = min(MOST_SLOTS, 1 << (tunes - 1).bit_length())  # few sizes, since each is compiled
         return Slots(CompiledLoop(self.network, number, sampling, bfloat16=self.bfloat16))
 
     def generate(

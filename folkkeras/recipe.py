@@ -21,6 +21,7 @@ class Recipe:
         start: the text that it went on from.
         temperature, top_k, top_p: how its characters were drawn.
         bfloat16: whether the weights were read in that type.
+        slots: in which it was drawn, where its characters hang on that, as they do in bfloat16.
         whole, max_copy, fields: what was asked of it.
     """
 
@@ -32,6 +33,7 @@ class Recipe:
     top_k: int = 0
     top_p: float = 1.0
     bfloat16: bool = False
+    slots: int | None = None
     whole: bool = False
     max_copy: int | None = None
     fields: Mapping[str, str] = field(default_factory=dict)
@@ -65,6 +67,6 @@ def _read(line: str) -> Recipe | None:
     kinds = {"model": str, "seed": int, "tune": int, "start": str, "top_k": int, "bfloat16": bool, "whole": bool}
     fits = all(type(getattr(recipe, name)) is kind for name, kind in kinds.items())
     fits &= all(type(value) in (int, float) for value in (recipe.temperature, recipe.top_p))
-    fits &= recipe.max_copy is None or type(recipe.max_copy) is int
+    fits &= all(value is None or type(value) is int for value in (recipe.slots, recipe.max_copy))
     fits &= isinstance(recipe.fields, dict) and all(isinstance(value, str) for value in recipe.fields.values())
     return recipe if fits else None

@@ -107,10 +107,17 @@ def test_a_model_that_tells_no_corpus_is_named_where_its_tunes_are_asked_for(
     assert (done.returncode, done.stderr.count("\n")) == (1, 1), done.stderr
 
 
-def test_tunes_in_bfloat16_are_drawn_again_in_it(folk: Folk, tmp_path: Path) -> None:
-    assert folk("sample", "box", "--bfloat16", "--seed", 5, "--out", "tune.abc").returncode == 0
-    text = (tmp_path / "tune.abc").read_text()
-    assert folk("sample", "box", "--again", "tune.abc").stdout == text
+@pytest.mark.parametrize("options", [(), ("--whole",)])
+def test_tunes_in_bfloat16_are_drawn_again_in_it(folk: Folk, tmp_path: Path, options: tuple[str, ...]) -> None:
+    words = ("--bfloat16", "--tunes", 5, "--seed", 5, *options)
+    assert folk("sample", "box", *words, "--out", "tunes.abc").returncode == 0
+    text = (tmp_path / "tunes.abc").read_text()
+    assert folk("sample", "box", "--again", "tunes.abc").stdout == text
+    last = split_tunes(text)[1][-1]
+    (tmp_path / "last.abc").write_text(last)
+    assert folk("sample", "box", "--again", "last.abc").stdout == last
+    (tmp_path / "many.abc").write_text(last.replace('"slots": 8', '"slots": 65'))
+    assert "slots must be 1 to 64, not 65" in folk("sample", "box", "--again", "many.abc").stderr
 
 
 def test_the_command_goes_on_with_a_tune(folk: Folk, tmp_path: Path) -> None:

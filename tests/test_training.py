@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import FOLK, SMALL, Folk, TrainedRun
+from test_model import rewritten
 
 from folkkeras.checkpoints import Checkpoints
 from folkkeras.config import TrainingConfig
@@ -163,6 +164,17 @@ def test_a_config_that_was_changed_by_hand_is_not_resumed(corpus: Corpus, tmp_pa
     path.write_text(path.read_text().replace('"batch_size": 8', '"batch_size": 9'))
     with pytest.raises(RunError, match="another batch_size than its checkpoint"):
         train(open_run(tmp_path, "a"), corpus)
+
+
+def test_a_checkpoint_from_before_an_option_goes_on(corpus: Corpus, tmp_path: Path) -> None:
+    run = create_run(tmp_path, "a", corpus, TrainingConfig(steps=100, **SMALL))
+    train(run, corpus)
+    checkpoint, config = run.checkpoint(100), run.with_steps(120).folder / "config.json"
+    rewritten(checkpoint.read_bytes(), checkpoint, lambda saved: saved["config"]["about"]["options"].pop("transpose"))
+    config.write_text(config.read_text().replace('"transpose": false,', ""))
+    heard = Heard()
+    assert train(open_run(tmp_path, "a"), corpus, listener=heard).step == 120
+    assert (heard.steps[0], heard.faults) == (101, [])
 
 
 def test_damaged_checkpoints_are_named_and_the_one_before_them_goes_on(corpus: Corpus, tmp_path: Path) -> None:

@@ -80,7 +80,7 @@ class Drawing:
 
         if needs_tensorflow(tunes, bfloat16=recipe.bfloat16):
             start_tensorflow()
-        return Generator(self.network, bfloat16=recipe.bfloat16)
+        return Generator(self.network, bfloat16=recipe.bfloat16, slots=recipe.slots)
 
     def _types(self, fields: Mapping[str, str]) -> Container[str]:
         """The types that go with the metre that is asked for; empty where that says nothing."""

@@ -132,6 +132,7 @@ def sample(
         raise UsageError(f"--out {out_name} is made of whole tunes: begin --start with {TUNE_START}1")
     chosen = chosen_model(model, runs)
 
+    from folkkeras.generation import slots_for
     from folkkeras.network_file import read_network
     from folkkeras.sampling import Sampling
 
@@ -150,6 +151,7 @@ def sample(
         top_k=top_k,
         top_p=top_p,
         bfloat16=bfloat16,
+        slots=slots_for(tunes or 1, bfloat16=True) if bfloat16 else None,
         whole=whole,
         max_copy=max_copy,
         fields=_steered(fields, drawing, about) if fields else {},

@@ -62,8 +62,7 @@ def _require_own(folder: Path, about: dict[str, Any]) -> None:
         except OSError as error:
             raise OutputError(f"cannot make the folder {folder}: {reason(error)}") from error
         write_text(folder / _ABOUT, json.dumps(about, indent=2) + "\n")
-    elif there != about:
-        name = next(name for name in {**about, **there} if about.get(name) != there.get(name))
+    elif name := next((name for name in {**about, **there} if about.get(name) != there.get(name)), None):
         raise OutputError(
             f"{folder} has tunes with {name} {there.get(name)!r}, not {about.get(name)!r}: give --out a new folder"
         )
