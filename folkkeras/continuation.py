@@ -2,9 +2,11 @@
 
 import re
 
+from folkkeras.corpus.melody import staff_places
 from folkkeras.corpus.normal_form import normalise
 from folkkeras.corpus.tunes import music_begins
 from folkkeras.errors import CorpusError
+from folkkeras.music.joints import joint_faults
 from folkkeras.music.reading import read_tune
 from folkkeras.music.tune import Tune
 
@@ -12,8 +14,12 @@ _PART_ENDS = re.compile(r":\|+\]?|::|\|\||\|\]")
 _BAR_LINE = re.compile(r"\|+")
 
 
-def beginning_of(tune: Tune) -> str:
+def beginning_of(tune: Tune, *, whole: bool = False) -> str:
     """The tune in the normal form up to the end of its first part: a repeat sign or double bar, or half its bars.
+
+    Args:
+        tune: the tune.
+        whole: the rest is to make a whole tune of it, so that the parts of the first part have to join.
 
     Raises:
         CorpusError: the tune has no notes or no key, or its first part is broken.
@@ -27,12 +33,23 @@ def beginning_of(tune: Tune) -> str:
     begin = music_begins(text)
     if normal.fault or begin == len(text):
         raise CorpusError(f"cannot go on with {name}: {normal.fault or 'it has no key'}; mend it first")
-    ends = [match.end() for match in _PART_ENDS.finditer(text, begin)]
-    inner = [end for end in ends if end < len(text)]
+
+    def ends_of(sign: re.Pattern[str]) -> list[int]:  # but for signs that the tune begins with
+        ends = (match.end() for match in sign.finditer(text, begin))
+        return [end for end in ends if staff_places(text[:end]).size]
+
+    inner = [end for end in ends_of(_PART_ENDS) if end < len(text)]
     if not inner:
-        bars = [match.end() for match in _BAR_LINE.finditer(text, begin)]
-        inner = bars[len(bars) // 2 :] or [len(text)]
+        bars = ends_of(_BAR_LINE)
+        inner = bars[(len(bars) - 1) // 2 :] or [len(text)]
     beginning = text[: inner[0]]
-    if faults := read_tune(beginning).faults:
-        raise CorpusError(f"cannot go on with {name}: in its first part, {faults[0]}; mend it first, see `folk check`")
+    first = read_tune(beginning)
+    if first.faults:
+        raise CorpusError(
+            f"cannot go on with {name}: in its first part, {first.faults[0]}; mend it first, see `folk check`"
+        )
+    if whole and (faults := joint_faults(first, ended=False)):
+        raise CorpusError(
+            f"no whole tune can go on from {name}: in its first part, {faults[0]}; mend it first, or leave out --whole"
+        )
     return beginning

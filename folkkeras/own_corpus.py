@@ -1,11 +1,10 @@
-"""The corpus that a model was trained on, read again from what its file tells of it."""
+"""The corpus that a model was trained on, and those of the models it goes on from, read as its file tells of them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from folkkeras.corpus.corpus import Corpus
-from folkkeras.corpus.normal_form import normalise
 from folkkeras.corpus.reading import read_corpus
 from folkkeras.corpus.sources import STANDARD_INPUT
 from folkkeras.errors import CorpusError, FolkError
@@ -42,7 +41,51 @@ def own_corpus(about: dict[str, Any], standard_input: Path | None = None) -> Cor
     return corpus
 
 
-def unlearned(tunes: Sequence[str], corpus: Corpus) -> list[str]:
-    """The tunes whose music is that of none of the corpus's training tunes, whatever their titles."""
-    learned = {normalise(tune).body for tune in corpus.training}
-    return [tune for tune in tunes if normalise(tune).body not in learned]
+def base_of(about: dict[str, Any]) -> dict[str, Any]:
+    """What a model that goes on from another one keeps of how that one was trained.
+
+    Args:
+        about: the other one's.
+    """
+    return {name: about[name] for name in ("corpus", "corpus_digest", "raw", "options", "base") if name in about}
+
+
+def bases(about: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """How the models were trained that a model goes on from, each from the next one; none where it began anew."""
+    base = about.get("base")
+    while isinstance(base, dict):
+        yield base
+        base = base.get("base")
+
+
+def learned_before(about: dict[str, Any]) -> list[str]:
+    """The training tunes of the models that a model goes on from, but for those of its own corpus.
+
+    Raises:
+        CorpusError: the tunes of one are gone or have changed since.
+    """
+    tunes: list[str] = []
+    read = {about.get("corpus_digest")}
+    for base in bases(about):
+        if base.get("corpus_digest") in read:
+            continue
+        read.add(base.get("corpus_digest"))
+        try:
+            tunes.extend(own_corpus(base).training)
+        except CorpusError as error:
+            raise CorpusError(f"of the model that this one goes on from: {error}") from error
+    return tunes
+
+
+def learned(about: dict[str, Any], standard_input: Path | None = None) -> Sequence[str]:
+    """All tunes that a model has learned from, those of the models that it goes on from last.
+
+    Args:
+        about: the model's, how it was trained.
+        standard_input: the kept text of a corpus from standard input.
+
+    Raises:
+        CorpusError: the model does not tell its corpus, or one is gone or has changed since.
+    """
+    own, before = own_corpus(about, standard_input).training, learned_before(about)
+    return list(dict.fromkeys([*own, *before])) if before else own

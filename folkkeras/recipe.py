@@ -23,6 +23,7 @@ class Recipe:
         bfloat16: whether the weights were read in that type.
         slots: in which it was drawn, where its characters hang on that, as they do in bfloat16.
         whole, max_copy, fields: what was asked of it.
+        judged: whether the tunes that the model learned from were there to tell what goes with the fields.
     """
 
     model: str
@@ -37,6 +38,7 @@ class Recipe:
     whole: bool = False
     max_copy: int | None = None
     fields: Mapping[str, str] = field(default_factory=dict)
+    judged: bool = True
 
     def line(self) -> str:
         """The comment line, without its end: what is not as usual."""
@@ -64,7 +66,8 @@ def _read(line: str) -> Recipe | None:
         recipe = Recipe(**values)
     except (ValueError, TypeError, RecursionError):
         return None
-    kinds = {"model": str, "seed": int, "tune": int, "start": str, "top_k": int, "bfloat16": bool, "whole": bool}
+    kinds = {"model": str, "seed": int, "tune": int, "start": str, "top_k": int}
+    kinds |= dict.fromkeys(("bfloat16", "whole", "judged"), bool)
     fits = all(type(getattr(recipe, name)) is kind for name, kind in kinds.items())
     fits &= all(type(value) in (int, float) for value in (recipe.temperature, recipe.top_p))
     fits &= all(value is None or type(value) is int for value in (recipe.slots, recipe.max_copy))

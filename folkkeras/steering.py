@@ -19,7 +19,7 @@ def asked_fields(*, type: str | None, metre: str | None, key: str | None, title:
     """The header fields that are asked for, by letter, in the normal form's spelling.
 
     Raises:
-        UsageError: a value is empty or has a line's end, or the key or the metre is none.
+        UsageError: a value is empty or has a line's end or a `%`, or the key or the metre is none.
     """
     asked = {"T": title, "R": type, "M": metre, "K": key}
     names = {"T": "--title", "R": "--type", "M": "--metre", "K": "--key"}
@@ -27,6 +27,8 @@ def asked_fields(*, type: str | None, metre: str | None, key: str | None, title:
     for letter, value in fields.items():
         if not value.strip() or not value.isprintable():
             raise UsageError(f"{names[letter]} {value!r} is no header field: give one line of text")
+        if "%" in value:
+            raise UsageError(f"{names[letter]} {value!r} has a %, which begins a comment in ABC: leave it out")
     if key is not None and key_of(key.strip()) is None:
         raise UsageError(f"--key {key!r} is no key: give one such as D, Em, Edor, Amix or Bb")
     if metre is not None and not _METRE.fullmatch(metre.strip()):

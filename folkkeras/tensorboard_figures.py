@@ -31,4 +31,5 @@ class Figures:
         likenesses = [self._book.likeness(tune) for tune in tunes]
         tf.summary.scalar("new tunes/whole", float(np.mean([read_tune(tune).whole for tune in tunes])))
         tf.summary.scalar("new tunes/longest shared run", float(np.median([like.longest for like in likenesses])))
-        tf.summary.scalar("new tunes/new runs of 8 notes", float(np.median([like.new_runs for like in likenesses])))
+        if new_runs := [like.new_runs for like in likenesses if not np.isnan(like.new_runs)]:
+            tf.summary.scalar("new tunes/new runs of 8 notes", float(np.median(new_runs)))

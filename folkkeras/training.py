@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from functools import partial
+from typing import Any
 
 import keras
 import tensorflow as tf
@@ -24,6 +25,7 @@ from folkkeras.errors import TrainingError
 from folkkeras.listener import Listener
 from folkkeras.model import TuneModel, build_model
 from folkkeras.model_file import load_weights, open_model
+from folkkeras.own_corpus import base_of
 from folkkeras.runs import Run
 from folkkeras.scoring import Scorer
 from folkkeras.tensorboard_log import TensorBoardLog
@@ -104,8 +106,9 @@ def _fit(
     base = open_model(run.base) if run.base else None
     learned = _learned(corpus, config)
     vocabulary = extended(base.vocabulary, learned.counts) if base else Vocabulary.from_counts(learned.counts)
-    about = {"corpus": list(corpus.sources), "corpus_digest": corpus.digest, "raw": corpus.raw}
-    checkpoints = Checkpoints(run, {**about, "options": config.to_json()})
+    about: dict[str, Any] = {"corpus": list(corpus.sources), "corpus_digest": corpus.digest, "raw": corpus.raw}
+    about |= {"options": config.to_json()} | ({"base": base_of(base.about)} if base else {})
+    checkpoints = Checkpoints(run, about)
     create = partial(compiled_model, vocabulary, config)
     model = replicas.create(create) if replicas else create()
     progress = checkpoints.restore(model, listener.on_damaged)
@@ -140,7 +143,9 @@ def _fit(
 
 def _learned(corpus: Corpus, config: TrainingConfig) -> Corpus:
     """The corpus with the training tunes that windows are cut from, in all keys where that is asked for."""
-    return replace(corpus, training=in_all_keys(corpus.training)) if config.transpose else corpus
+    if not config.transpose:
+        return corpus
+    return replace(corpus, training=in_all_keys(corpus.training, but_not=corpus.held_out))
 
 
 def _fit_alone(

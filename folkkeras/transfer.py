@@ -18,7 +18,8 @@ def extended(vocabulary: Vocabulary, counts: Counter[str]) -> Vocabulary:
 def take_over(model: TuneModel, base: TuneModel) -> None:
     """Give `model` the weights of `base`; what is its own alone are the vectors and logits of added characters.
 
-    An added character begins with the random vector of a new model, and as unlikely as the rarest known one.
+    An added character begins with the random vector of a new model, and with the smallest bias of the known ones,
+    whatever came before it.
 
     Args:
         model: of the sizes of `base`, its vocabulary that of `base` or one `extended` from it.

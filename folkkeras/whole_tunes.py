@@ -33,6 +33,8 @@ class Tally:
 
     kept: int = 0
     thrown: Counter[str] = field(default_factory=Counter)  # by their reason, such as "had an uneven bar"
+    at_once: int = 0  # kept as they were drawn first
+    first_drawings: int = 0  # that came to an end, kept or thrown away
     gave_up: bool = False
 
     @property
@@ -154,10 +156,13 @@ def _judged(attempt: _Attempt, slot: int, slots: Slots, tally: Tally, judges: Se
     elif isinstance(verdict, Done):
         fault = next(filter(None, (judge(verdict.text) for judge in judges)), None)
         if fault is None:
+            tally.at_once += attempt.drawn == 1
+            tally.first_drawings += attempt.drawn == 1
             return numbered(verdict.text, attempt.number)
         verdict = Beyond(fault)
     if isinstance(verdict, Beyond):
         tally.thrown[verdict.reason] += 1
+        tally.first_drawings += attempt.drawn == 1
         attempt.begin()
     return None
 

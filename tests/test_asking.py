@@ -24,7 +24,7 @@ def test_fields_are_asked_for_in_the_normal_forms_spelling() -> None:
         asked_fields(type=None, metre="7/0", key=None, title=None)
     with pytest.raises(UsageError, match="--key 'H' is no key"):
         asked_fields(type=None, metre=None, key="H", title=None)
-    for title in ("", "A\nK:D"):
+    for title in ("", "A\nK:D", "100% proof", "%"):
         with pytest.raises(UsageError, match="--title"):
             asked_fields(type=None, metre=None, key=None, title=title)
 
@@ -60,7 +60,9 @@ def test_a_recipe_comes_back_from_its_line_and_a_broken_one_is_none() -> None:
     [
         ("ABcd ABcd|A8:|\ndcBA dcBA|d8:|", "ABcd ABcd|A8:|"),
         ("ABcd ABcd|A8||dcBA dcBA|d8|]", "ABcd ABcd|A8||"),
-        ("A8|B8|c8|d8|]", "A8|B8|c8|"),
+        ("A8|B8|c8|d8|]", "A8|B8|"),
+        ("|:A8|B8|c8|]", "|:A8|B8|"),
+        ("||:A8|B8:|c8|d8|]", "||:A8|B8:|"),
     ],
 )
 def test_the_first_part_of_a_tune_is_kept(music: str, kept: str) -> None:
@@ -107,6 +109,43 @@ def test_a_model_that_tells_no_corpus_is_named_where_its_tunes_are_asked_for(
     assert (done.returncode, done.stderr.count("\n")) == (1, 1), done.stderr
 
 
+def test_a_first_part_that_does_not_join_is_no_beginning_of_a_whole_tune(folk: Folk, tmp_path: Path) -> None:
+    header = "X:1\nT:Mine\nM:C\nL:1/8\nK:D\n"
+    text = header + "|:A2|B8|c6 d2:|\n|:d2|efga abcd|a6:|\n"
+    assert beginning_of(read_tune(text)) == header + "|:A2|B8|c6 d2:|"
+    (tmp_path / "mine.abc").write_text(text)
+    done = folk("sample", "box", "--continue", "mine.abc", "--whole")
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1), done.stderr
+    assert "no whole tune can go on from X:1 Mine: in its first part, line 6, bar 2" in done.stderr
+    assert "leave out --whole" in done.stderr
+
+
+def test_tunes_are_drawn_again_by_the_same_corpus_or_not_at_all(
+    folk: Folk, trained: TrainedRun, tune_file: Path, tmp_path: Path
+) -> None:
+    book = tmp_path / "book.abc"
+    book.write_bytes(tune_file.read_bytes())
+    data = trained.run.best.read_bytes()
+    rewritten(data, tmp_path / "model.keras", lambda saved: saved["config"]["about"].update(corpus=[str(book)]))
+    words = ["sample", "model.keras", "--metre", "C", "--tunes", 3, "--seed", 2, "--out"]
+    assert folk(*words, "judged.abc").returncode == 0
+    text = (tmp_path / "judged.abc").read_text()
+    assert folk("sample", "model.keras", "--again", "judged.abc").stdout == text
+    book.write_text(book.read_text().replace("A", "B", 1))
+    done = folk("sample", "model.keras", "--again", "judged.abc")
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1), done.stderr
+    assert "have changed since the model was trained on them" in done.stderr
+    assert "cannot be told" in folk(*words, "alone.abc").stderr
+    alone = (tmp_path / "alone.abc").read_text()
+    assert '"judged": false' in alone
+    book.write_bytes(tune_file.read_bytes())
+    assert folk("sample", "model.keras", "--again", "alone.abc").stdout == alone
+    assert folk("sample", "model.keras", "--again", "alone.abc", "--out", "page.html").returncode == 0
+    page = (tmp_path / "page.html").read_text()
+    assert "<dt>model</dt>" in page
+    assert "<dt>seed</dt>" not in page  # each tune has its own
+
+
 @pytest.mark.parametrize("options", [(), ("--whole",)])
 def test_tunes_in_bfloat16_are_drawn_again_in_it(folk: Folk, tmp_path: Path, options: tuple[str, ...]) -> None:
     words = ("--bfloat16", "--tunes", 5, "--seed", 5, *options)
@@ -143,6 +182,7 @@ def test_few_tunes_of_a_kind_are_named_and_what_excludes_itself_is_refused(folk:
         ["--again", "a.abc", "--seed", "4"],
         ["--again", "a.abc", "--temperature", "0.5"],
         ["--out", "tunes.pdf"],
+        ["--start", "X:1\\nT:A\\nX:2\\n", "--tunes", "2"],
         ["--max-copy", "0", "--whole"],
     ):
         refused = folk("sample", trained.run.best, *words)

@@ -3,6 +3,7 @@
 import json
 import re
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,12 +11,16 @@ import pytest
 from conftest import Folk, TrainedRun
 
 from folkkeras.corpus.originality import Book
+from folkkeras.corpus.sources import read_source
 from folkkeras.corpus.tunes import music_begins
+from folkkeras.evaluation.picture import picture
 from folkkeras.evaluation.report import evaluate, generated, new_bound
 from folkkeras.evaluation.style import distance, style_of
 from folkkeras.model_file import open_model
 from folkkeras.music.reading import read_tune
+from folkkeras.runs import Interval
 from folkkeras.scoring import Scorer
+from folkkeras_cli.evaluate import report
 
 
 def test_a_report_holds_what_its_parts_say(trained: TrainedRun) -> None:
@@ -37,7 +42,9 @@ def test_a_report_holds_what_its_parts_say(trained: TrainedRun) -> None:
     assert found.bound == new_bound([book.likeness(text) for text in corpus.held_out])
     assert 0 <= found.whole_drawn <= 1
     assert found.key_drawn is not None
-    assert 0 <= found.key_drawn < found.key_kept <= 1
+    assert found.key_kept is not None
+    assert 0 <= found.key_drawn <= found.key_kept <= 1
+    assert found.asked == 3
     assert evaluate(model, corpus, count=12, seed=5) == found
     assert evaluate(model, corpus, count=12, seed=6).tunes != found.tunes
 
@@ -55,6 +62,23 @@ def test_the_distance_of_styles_is_0_for_the_same_and_1_for_what_shares_nothing(
     assert styles["metre"] == {"4/4": 1}
     assert styles["interval"] == {3: 1, 4: 1, 0: 2, -2: 1, -3: 1}
     assert {str(length) for length in styles["note length"]} == {"1/4", "1/12", "3/16", "1/16"}
+
+
+def test_a_small_model_that_sees_few_tunes_again_and_again_is_told_to_know_them_by_heart(
+    folk: Folk, tmp_path: Path
+) -> None:
+    tunes = read_source("ryans").tunes[:6]
+    (tmp_path / "few.abc").write_text("".join(tunes))
+    words = ["--units", 128, "--batch-size", 8, "--steps", 300, "--patience", 0, "--learning-rate", 0.01]
+    drops = ["--dropout", 0, "--weight-drop", 0]
+    done = folk("train", "few.abc", "--name", "heart", *words, *drops)
+    assert done.returncode == 0, done.stderr
+    last = folk("evaluate", "heart", "--last", "--tunes", 4)
+    assert last.returncode == 0, last.stderr
+    assert "this model has learned its tunes BY HEART" in last.stdout
+    assert re.search(r"from step \d00 on its run knew its tunes BY HEART", last.stdout)
+    best = json.loads(folk("evaluate", "heart", "--tunes", 4, "--json").stdout)
+    assert not best["by_heart"]
 
 
 def test_the_command_prints_a_table_and_writes_a_picture(folk: Folk, trained: TrainedRun, tmp_path: Path) -> None:
@@ -94,6 +118,37 @@ def test_other_tunes_are_scored_without_those_that_were_learned(
     none = folk("evaluate", trained.run.best, foreign, "--tunes", 1)
     assert none.returncode == 1
     assert "does not know the characters" in none.stderr
+
+
+def test_one_tune_is_enough_to_score_and_learned_ones_are_none(folk: Folk, trained: TrainedRun, tmp_path: Path) -> None:
+    (tmp_path / "one.abc").write_text(trained.corpus.held_out[0])
+    done = folk("evaluate", trained.run.best, "one.abc", "--tunes", 1, "--json", "--out", "one.html")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["scored"] == 1
+    assert "#2f7d4f" in (tmp_path / "one.html").read_text()  # and not the colour of held-out tunes
+    (tmp_path / "learned.abc").write_text("".join(trained.corpus.training[:3]))
+    none = folk("evaluate", trained.run.best, "learned.abc", "--tunes", 1)
+    assert (none.returncode, none.stdout, none.stderr.count("\n")) == (1, "", 1), none.stderr
+    assert "has learned from all of the tunes" in none.stderr
+    last = folk("evaluate", trained.run.best, "--last")
+    assert (last.returncode, last.stderr.count("\n")) == (2, 1), last.stderr
+
+
+def test_what_there_is_none_of_is_null_in_json_and_signs_in_names_are_drawn(trained: TrainedRun) -> None:
+    rows = [
+        Interval(100, 1.2, 2.0, 0.005, 1.0),
+        Interval(200, 0.7, 2.1, 0.005, 1.0),
+        Interval(300, 0.6, 2.3, 0.005, 1.0),
+    ]
+    found = evaluate(open_model(trained.run.best), trained.corpus, intervals=rows, count=1)
+    assert found.by_heart_from == 200  # where 0.7 nats are less than half of 2.1 bits
+    assert "from step 200 on its run knew its tunes BY HEART" in report(found, "model")
+    nothing = replace(found.originality, new_runs_median=float("nan"))
+    odd = {**found.styles, "key": ({"$\\x$": 1.0}, {"$\\x$": 1.0})}
+    found = replace(found, originality=nothing, styles=odd)
+    values = json.loads(json.dumps(found.to_json(), allow_nan=False))
+    assert values["originality"]["new_runs_median"] is None
+    assert b"<svg" in picture(found, "html", report(found, "model"))
 
 
 def test_score_tells_each_tunes_bits(folk: Folk, trained: TrainedRun, tmp_path: Path) -> None:

@@ -25,8 +25,8 @@ FLOORS = [
 ]
 CORPUS_FLOORS = [
     {"decoding", "tunes", "tune_list", "collections", "keys"},
-    {"normal_form", "sources", "melody", "transposition"},
-    {"corpus", "originality"},
+    {"normal_form", "sources", "melody"},
+    {"corpus", "originality", "transposition"},
     {"statistics", "kept"},
     {"reading"},
 ]

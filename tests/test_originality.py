@@ -70,4 +70,7 @@ def test_real_tunes_share_what_comparing_all_places_finds() -> None:
 
 def test_an_empty_book_and_a_tune_without_notes() -> None:
     assert Book([]).likeness(BOOK[0]).longest == 0
-    assert Book(TUNES).likeness("X:1\nT:None\nK:C\n").longest == 0
+    none = Book(TUNES).likeness("X:1\nT:None\nK:C\n")
+    assert none.longest == 0
+    assert np.isnan(none.new_runs)  # of runs that it has not, none is new
+    assert Book(TUNES).likeness(f"X:1\nK:C\nc{chr(39) * 99_999}C{',' * 99_999}|\n").longest <= 2

@@ -1,5 +1,6 @@
 """Going on from a trained model."""
 
+import json
 from collections import Counter
 from pathlib import Path
 
@@ -9,11 +10,14 @@ import tensorflow as tf
 from conftest import SMALL, Folk, TrainedRun
 from test_model import VOCABULARY, small
 
+from folkkeras.corpus.originality import Book
 from folkkeras.corpus.reading import read_corpus
 from folkkeras.corpus.transposition import in_all_keys
 from folkkeras.errors import CorpusError
 from folkkeras.model import build_model
 from folkkeras.model_file import open_model
+from folkkeras.network_file import read_about
+from folkkeras.own_corpus import learned
 from folkkeras.runs import open_run
 from folkkeras.scoring import Scorer
 from folkkeras.transfer import extended, take_over
@@ -65,6 +69,34 @@ def test_training_goes_on_from_a_model_with_a_larger_vocabulary_and_can_be_resum
     for words in ("--from runs/mine/base.keras", "--steps 100", "--learning-rate 0.002", "--transpose"):
         assert words in repeat
     assert "--batch-size" not in repeat  # the 8 of every such run
+
+
+def test_what_the_base_learned_is_not_new(folk: Folk, trained: TrainedRun, tune_file: Path, tmp_path: Path) -> None:
+    (tmp_path / "book.abc").write_text(BOOK)
+    words = ["--from", trained.run.best, "--steps", 20, "--seq-length", 40]
+    assert folk("train", "book.abc", *words, "--name", "mine").returncode == 0
+    run = open_run(tmp_path / "runs", "mine")
+    about = read_about(run.best)
+    own = read_corpus([str(tmp_path / "book.abc")])
+    assert list(learned(about)) == [*own.training, *trained.corpus.training]
+    assert folk("train", "book.abc", "--from", "mine", "--steps", 1, "--name", "third", *words[4:]).returncode == 0
+    third = learned(read_about(open_run(tmp_path / "runs", "third").best))
+    assert list(third) == [*own.training, *trained.corpus.training]  # each once
+
+    done = folk("evaluate", "mine", tune_file, "--tunes", 2, "--json")
+    assert done.returncode == 0, done.stderr
+    values = json.loads(done.stdout)
+    assert values["left_out"] == len(trained.corpus.training)
+    assert values["scored"] + values["unscored"] == len(trained.corpus.held_out)
+    copy = Book(learned(about)).likeness(trained.corpus.training[0])
+    assert copy.longest > 24
+    again = folk("train", tune_file, "--split", 1, *words, "--name", "others")
+    assert again.returncode == 0, again.stderr
+    others = read_corpus([str(tune_file)], split=1).held_out
+    known = sum(tune in trained.corpus.training for tune in others)
+    assert known
+    assert f"has learned {known} of the {len(others)} held-out tunes" in again.stderr
+    assert f"since the model learned from them: {known} of" in folk("evaluate", "others", "--tunes", 1).stderr
 
 
 def test_a_book_in_all_keys_is_learned_with_its_new_characters(folk: Folk, tmp_path: Path) -> None:

@@ -47,6 +47,26 @@ def test_signs_move_with_the_key_and_octaves_with_the_notes() -> None:
     assert up.split("K:", 1)[1] == 'D\n"D"F,G,C ^G=cb|"A7/C#"{e}[DF]2 "^slow"!trill!=F z|[K:A]G|\nK:Bm\nB|\n'
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('"Fine"', '"Fine"'),
+        ('"D.C. al Fine"', '"D.C. al Fine"'),
+        ('"Collected by F.O\'Neill"', '"Collected by F.O\'Neill"'),
+        ('"Coda"', '"Coda"'),
+        ("+fermata+", "+fermata+"),
+        ("!D.C.!", "!D.C.!"),
+        ("+CEG+", "+G,B,D+"),
+        ('"(F#m7b5)"', '"(C#m7b5)"'),
+        ('"Am7/G"', '"Em7/D"'),
+        ('"Gsus4"', '"Dsus4"'),
+        ('"Bbmaj7"', '"Fmaj7"'),
+    ],
+)
+def test_chords_move_and_remarks_and_decorations_stay(before: str, after: str) -> None:
+    assert transposed(HEADER + f"K:D\n{before}DEF|\n", 1) == HEADER + f"K:A\n{after}A,B,C|\n"
+
+
 def test_what_cannot_be_exact_is_left() -> None:
     assert transposed(HEADER + "K:G\n^^g|\n", 5) is None  # three sharps
     assert transposed(HEADER + "K:B\nB|\n", 5) is None  # ten sharps
@@ -69,6 +89,9 @@ def test_a_book_is_learned_in_all_the_keys_that_it_has_of_a_mode() -> None:
         ("D", "d|"),
         (None, "G|"),
     ]
+    held_out = [HEADER + "T:Another title\nK:C\ncde|\n\n"]
+    keys = [header_of(tune).get("K") for tune in in_all_keys(book, but_not=held_out)]
+    assert keys == ["G", "D", "D", "C", "G", "Em", "C", "G", "D", None]
 
 
 def pitches(tune: Tune) -> list[int]:

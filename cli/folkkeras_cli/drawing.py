@@ -1,11 +1,11 @@
 """Draw the tunes or the text that `folk sample` was asked for."""
 
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from folkkeras.corpus.corpus import Corpus, sample_of
+from folkkeras.corpus.corpus import sample_of
 from folkkeras.corpus.keys import key_of
 from folkkeras.corpus.originality import Book
 from folkkeras.corpus.tunes import TUNE_START, split_tunes
@@ -34,11 +34,11 @@ class Drawing:
 
     Args:
         network: the model's.
-        corpus: reads the tunes that it was trained on.
+        learned: reads the tunes that it has learned from.
     """
 
     network: "Network"
-    corpus: Callable[[], Corpus]
+    learned: Callable[[], Sequence[str]]
 
     def __post_init__(self) -> None:
         from folkkeras.whole_tunes import Tally
@@ -69,7 +69,7 @@ class Drawing:
             recipe.start,
             _sampling(recipe),
             recipe.seed,
-            wish=Wish(recipe.whole, recipe.fields, self._types(recipe.fields)),
+            wish=Wish(recipe.whole, recipe.fields, self._types(recipe)),
             tally=self.tally,
             judges=self._judges(recipe),
             first=recipe.tune,
@@ -82,31 +82,29 @@ class Drawing:
             start_tensorflow()
         return Generator(self.network, bfloat16=recipe.bfloat16, slots=recipe.slots)
 
-    def _types(self, fields: Mapping[str, str]) -> Container[str]:
+    def _types(self, recipe: Recipe) -> Container[str]:
         """The types that go with the metre that is asked for; empty where that says nothing."""
-        try:
-            return types_with(fields["M"], self.corpus().training) if "M" in fields else ()
-        except CorpusError:
-            return ()
+        return types_with(recipe.fields["M"], self.learned()) if recipe.judged and "M" in recipe.fields else ()
 
     def _judges(self, recipe: Recipe) -> list["Judge"]:
         from folkkeras.whole_tunes import in_key, no_copy
 
         judges = []
         if recipe.max_copy is not None:
-            judges.append(no_copy(Book(self.corpus().training), recipe.max_copy))
+            judges.append(no_copy(self._book, recipe.max_copy))
         key = key_of(recipe.fields.get("K", ""))
-        if key and self._endings:
+        if key and recipe.judged:
             judges.append(in_key(key, self._endings))
         return judges
 
     @cached_property
-    def _endings(self) -> Endings | None:
-        """On which degrees the tunes end that the model learned from; None where they are gone."""
-        try:
-            return endings_of(map(read_tune, sample_of(self.corpus().training, COMPARED)))
-        except CorpusError:
-            return None
+    def _book(self) -> Book:
+        return Book(self.learned())
+
+    @cached_property
+    def _endings(self) -> Endings:
+        """On which degrees the tunes end that the model learned from."""
+        return endings_of(map(read_tune, sample_of(self.learned(), COMPARED)))
 
     def again(self, file: str) -> Iterator[str]:
         """The tunes of a file drawn once more, each by its recipe.
@@ -114,6 +112,7 @@ class Drawing:
         Raises:
             CorpusError: a tune has no recipe.
             UsageError: the model is another one.
+            CorpusError: the tunes that it learned from, by which a tune was judged, are gone or have changed.
         """
         text = text_of(file)
         digest = self.network.digest()[:DIGITS]

@@ -1,16 +1,19 @@
 """`folk evaluate`: how good a model is."""
 
 import json
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from folkkeras.config import at_least
-from folkkeras.corpus.reading import read_corpus
-from folkkeras.errors import UsageError
+from folkkeras.corpus.corpus import in_form
+from folkkeras.corpus.sources import read_source
+from folkkeras.errors import CorpusError, UsageError
 from folkkeras.files import write_bytes
-from folkkeras.own_corpus import own_corpus, unlearned
+from folkkeras.own_corpus import learned_before, own_corpus
+from folkkeras.runs import Interval, Run
 from folkkeras_cli.models import ModelName, chosen_model
 from folkkeras_cli.options import RUNS, Force, Runs
 from folkkeras_cli.outputs import require_new
@@ -68,17 +71,22 @@ def evaluate(
     with status.status("evaluating"):
         opened = open_model(chosen.path)
         own = own_corpus(opened.about, chosen.standard_input)
-        others, known = None, 0
-        if corpus:
-            read = read_corpus(corpus, raw=own.raw)
-            found = [*read.training, *read.held_out]
-            others = unlearned(found, own)
-            known = len(found) - len(others)
-        evaluation = evaluate_model(opened, own, others, count=tunes, seed=seed)
+        read = (tune for source in dict.fromkeys(corpus or ()) for tune in read_source(source).tunes)
+        others = in_form(read, raw=own.raw) if corpus else None
+        evaluation = evaluate_model(
+            opened,
+            own,
+            others,
+            before=_before(opened.about),
+            intervals=_intervals(chosen.run, opened.about),
+            count=tunes,
+            seed=seed,
+        )
     table = report(evaluation, str(chosen.path))
     write(json.dumps(evaluation.to_json(), indent=2, ensure_ascii=False) + "\n" if as_json else table)
-    if known:
-        say(f"left out, since the model learned from them: {known:,} of {len(found):,} tunes")
+    if evaluation.left_out:
+        found = evaluation.left_out + evaluation.scored + evaluation.unscored
+        say(f"left out, since the model learned from them: {evaluation.left_out:,} of {found:,} tunes")
     if evaluation.unscored:
         say(f"not scored, since the model does not know all their characters: {evaluation.unscored:,} of the tunes")
     if out is not None:
@@ -86,6 +94,19 @@ def evaluate(
 
         write_bytes(out, picture(evaluation, out.suffix[1:], table))
         say(f"wrote {out}")
+
+
+def _intervals(run: Run | None, about: dict) -> list[Interval]:
+    step = about.get("step")
+    return [row for row in run.intervals() if isinstance(step, int) and row.step <= step] if run else []
+
+
+def _before(about: dict) -> list[str]:
+    try:
+        return learned_before(about)
+    except CorpusError as error:
+        say(f"what was learned before counts as new here, {error}")
+        return []
 
 
 def report(evaluation: "Evaluation", name: str) -> str:
@@ -105,20 +126,24 @@ def report(evaluation: "Evaluation", name: str) -> str:
     if evaluation.own:
         verdict = ": this model has learned its tunes BY HEART" if evaluation.by_heart else ""
         lines.append(f"{gap:.2f} bits between training and held-out tunes are learning by heart{verdict}")
+    if evaluation.by_heart_from is not None:
+        lines.append(
+            f"from step {evaluation.by_heart_from:,} on its run knew its tunes BY HEART: take an earlier model"
+        )
     if held.all > evaluation.ngrams[best].all:
         lines.append(f"a {best}-gram, which only counts, predicts the scored tunes better than this model")
     lines += [
         "",
         f"{f'tunes (seed {evaluation.seed})':34}{f'{len(evaluation.tunes):,} new':>10}{'corpus':>10}",
         f"{'whole':34}{evaluation.whole:>10.1%}{evaluation.corpus_whole:>10.1%}",
-        f"{'whole with --whole, as drawn':34}{evaluation.whole_drawn:>10.1%}",
+        f"{f'whole, with --whole, of {evaluation.asked:,} drawn':34}{evaluation.whole_drawn:>10.1%}",
         *_key_rows(evaluation),
         "",
         f"{'notes shared with a training tune':34}{'new':>10}{'held-out':>10}",
         f"{'longest run, median':34}{new.longest_median:>10.0f}{own.longest_median:>10.0f}",
         f"{'longest run, most':34}{new.longest_most:>10}{own.longest_most:>10}",
         f"{f'tunes beyond {evaluation.bound} notes':34}{new.beyond:>10.1%}{own.beyond:>10.1%}",
-        f"{'runs of 8 that are new, median':34}{new.new_runs_median:>10.1%}{own.new_runs_median:>10.1%}",
+        f"{'runs of 8 that are new, median':34}{_share(new.new_runs_median)}{_share(own.new_runs_median)}",
         f"{'variants of a training tune':34}{new.variants:>10.1%}{own.variants:>10.1%}",
         *(
             f"  {tune.longest} notes of {_shortened(tune.title or 'a tune without title')} stand in "
@@ -137,13 +162,17 @@ def _key_rows(evaluation: "Evaluation") -> list[str]:
     if drawn is None or kept is None:
         return []
     return [
-        f"{'in the key of --key, as drawn':34}{drawn:>10.1%}{evaluation.corpus_key_kept:>10.1%}",
-        f"{'in the key of --key, as written':34}{kept:>10.1%}",
+        f"{f'in the key of --key, of {evaluation.asked:,} drawn':34}{drawn:>10.1%}{evaluation.corpus_key_kept:>10.1%}",
+        f"{f'in the key of --key, of {evaluation.asked:,} kept':34}{kept:>10.1%}",
     ]
 
 
 def _row(name: str, *values: float) -> str:
-    return f"{name:34}" + "".join(f"{value:10.3f}" for value in values)
+    return f"{name:34}" + "".join(f"{'-' if math.isnan(value) else f'{value:.3f}':>10}" for value in values)
+
+
+def _share(value: float) -> str:
+    return f"{'-' if math.isnan(value) else f'{value:.1%}':>10}"
 
 
 def _shortened(title: str) -> str:

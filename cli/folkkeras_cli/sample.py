@@ -10,19 +10,16 @@ import typer
 
 from folkkeras.config import at_least
 from folkkeras.continuation import beginning_of
-from folkkeras.corpus.corpus import Corpus
 from folkkeras.corpus.tunes import TUNE_START
 from folkkeras.errors import CorpusError, FolkError, UsageError
 from folkkeras.files import write_text
 from folkkeras.music.reading import read_tunes
-from folkkeras.own_corpus import own_corpus
 from folkkeras.recipe import DIGITS, Recipe
 from folkkeras.steering import SELDOM, asked_fields, how_many, in_the_books_spelling
 from folkkeras_cli.drawing import Drawing, counted, with_recipes
-from folkkeras_cli.models import ModelName, chosen_model
+from folkkeras_cli.models import ModelName, chosen_model, learned_by
 from folkkeras_cli.options import RUNS, Force, Runs
 from folkkeras_cli.outputs import require_new
-from folkkeras_cli.quiet import start_to_fetch
 from folkkeras_cli.rendering import ALL_KINDS, Rendering, kind_of
 from folkkeras_cli.screen import say, write
 from folkkeras_cli.shards import names_folder, seed_of, write_shards
@@ -127,9 +124,11 @@ def sample(
         if out.suffix.lower() not in TEXTS and not kind_of(out):
             kinds = ", ".join(f".{kind}" for kind in ALL_KINDS)
             raise UsageError(f"--out {out}: no kind of file ends in {out.suffix}: give .abc, {kinds}")
-    text = _beginning(continued) if continued else (start or f"{TUNE_START}1").replace("\\n", "\n")
+    text = _beginning(continued, whole) if continued else (start or f"{TUNE_START}1").replace("\\n", "\n")
     if (folder or (out and kind_of(out))) and not text.startswith(TUNE_START):
         raise UsageError(f"--out {out_name} is made of whole tunes: begin --start with {TUNE_START}1")
+    if length is None and f"\n{TUNE_START}" in text:
+        raise UsageError(f"--start has a second line {TUNE_START}, and a tune has one: leave it out, or give --length")
     chosen = chosen_model(model, runs)
 
     from folkkeras.generation import slots_for
@@ -140,8 +139,9 @@ def sample(
     chosen.tell()
     network = read_network(chosen.path)
     about = network.about
-    drawing = Drawing(network, cache(partial(_own_corpus, about, chosen.standard_input)))
+    drawing = Drawing(network, cache(partial(learned_by, about, chosen.standard_input)))
     drawn_with = secrets.randbelow(10**6) if seed is None else seed
+    fields, judged = _steered(fields, drawing, about) if fields else (fields, True)
     recipe = Recipe(
         model=network.digest()[:DIGITS] if out_name else "",
         seed=drawn_with,
@@ -154,7 +154,8 @@ def sample(
         slots=slots_for(tunes or 1, bfloat16=True) if bfloat16 else None,
         whole=whole,
         max_copy=max_copy,
-        fields=_steered(fields, drawing, about) if fields else {},
+        fields=fields,
+        judged=judged,
     )
     if folder:
         write_shards(folder, drawing, recipe, tunes or 1)
@@ -168,7 +169,8 @@ def sample(
         pieces = drawing.text(length, recipe)
     else:
         pieces = drawing.tunes(tunes or 1, recipe)
-    _write(pieces, out, force, recipe, as_recipes=length is None and not again, model=chosen.path)
+    about_page = {"model": str(chosen.path)} | ({} if again else _told(recipe))
+    _write(pieces, out, force, recipe if length is None and not again else None, about_page)
     drawing.tell()
     if seed is None and not again:
         say(f"{chosen.path}, seed {drawn_with}: the same again with --seed {drawn_with}")
@@ -176,52 +178,48 @@ def sample(
         raise typer.Exit(FEWER)
 
 
-def _own_corpus(about: dict, standard_input: Path | None) -> Corpus:
-    sources = about.get("corpus")
-    start_to_fetch(sources if isinstance(sources, list) else [])
-    return own_corpus(about, standard_input)
-
-
-def _beginning(file: str) -> str:
+def _beginning(file: str, whole: bool) -> str:
     found = tunes_of(file)
     if len(found) > 1:
         raise UsageError(f"{file} has {len(found):,} tunes: give --continue a file of one")
-    return beginning_of(found[0])
+    return beginning_of(found[0], whole=whole)
 
 
-def _steered(fields: dict[str, str], drawing: Drawing, about: dict) -> dict[str, str]:
-    """The fields as the book spells them, with a warning where it has few such tunes."""
+def _steered(fields: dict[str, str], drawing: Drawing, about: dict) -> tuple[dict[str, str], bool]:
+    """The fields as the book spells them, with a warning where it has few such tunes, and whether it is there."""
     if about.get("raw"):
         raise UsageError(
             "the model was trained with --raw, where fields have no fixed order: steer it with --start, such as "
             r"--start 'X:1\nT:Title\n'"
         )
     try:
-        learned = drawing.corpus().training
+        tunes = drawing.learned()
     except CorpusError as error:
         say(f"whether the model has learned such tunes cannot be told: {error}")
-        return fields
-    fields = in_the_books_spelling(fields, learned)
-    seen = how_many(fields, learned)
+        return fields, False
+    fields = in_the_books_spelling(fields, tunes)
+    seen = how_many(fields, tunes)
     if seen < SELDOM:
         kind = ", ".join(f"{letter}:{value}" for letter, value in fields.items() if letter != "T")
         say(f"the model has learned from {seen} tune{'s' * (seen != 1)} with {kind}: do not expect much of it")
-    return fields
+    return fields, True
 
 
-def _write(
-    pieces: Iterator[str], out: Path | None, force: bool, recipe: Recipe, *, as_recipes: bool, model: Path
-) -> None:
+def _told(recipe: Recipe) -> dict[str, str]:
+    """What a page tells of how its tunes were drawn."""
+    names = ("seed", "temperature", "top_k", "top_p", "start")
+    return {name.replace("_", "-"): str(getattr(recipe, name)) for name in names}
+
+
+def _write(pieces: Iterator[str], out: Path | None, force: bool, recipe: Recipe | None, about: dict[str, str]) -> None:
+    """Write what is drawn, each tune with its recipe where there is one to write."""
     if out is None:
         for piece in pieces:
             write(piece)
         return
     pieces = counted(pieces)
-    text = with_recipes(pieces, recipe) if as_recipes else "".join(pieces)
+    text = with_recipes(pieces, recipe) if recipe else "".join(pieces)
     if kind := kind_of(out):
-        about = {"model": str(model), "seed": str(recipe.seed)} | {
-            name.replace("_", "-"): str(getattr(recipe, name)) for name in ("temperature", "top_k", "top_p", "start")
-        }
         try:
             Rendering(kind=kind, out=out, stem=out.stem, force=force, about=about).write(read_tunes(text))
         except FolkError:

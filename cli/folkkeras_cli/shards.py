@@ -4,7 +4,7 @@ import json
 import os
 from collections.abc import Iterator
 from dataclasses import asdict, replace
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -79,9 +79,10 @@ def _write_missing(folder: Path, drawing: Drawing, recipe: Recipe, count: int) -
     tunes = _each(counted(drawing.tunes(count - missing + 1, replace(recipe, tune=missing))))
     for first in range(missing, count + 1, SHARD):
         shard = list(islice(tunes, SHARD))
-        if drawing.tally.gave_up:
+        numbers = [int(tune[len(TUNE_START) :].split("\n", 1)[0]) for tune in shard]
+        if numbers != list(range(first, min(first + SHARD, count + 1))):  # one was given up
             if shard:
-                write(with_recipes(iter(shard), recipe))  # what was drawn is not to be lost, and is no whole file
+                write(with_recipes(chain(shard, tunes), recipe))  # what was drawn is not to be lost
             return
         if not shards[first].exists():
             write_text(shards[first], with_recipes(iter(shard), recipe).rstrip("\n") + "\n")

@@ -10,14 +10,14 @@ import typer
 
 from folkkeras.config import FROM_A_MODEL, SMALL_BOOK, TrainingConfig, option, preset, split_of
 from folkkeras.corpus.collections import DEFAULT_COLLECTION
-from folkkeras.corpus.corpus import Corpus, require_window
+from folkkeras.corpus.corpus import Corpus, require_window, unlearned
 from folkkeras.corpus.decoding import decode
 from folkkeras.corpus.reading import read_corpus
 from folkkeras.corpus.sources import STANDARD_INPUT
-from folkkeras.errors import UsageError
+from folkkeras.errors import CorpusError, UsageError
 from folkkeras.runs import create_run
 from folkkeras_cli.course import run_training
-from folkkeras_cli.models import chosen_model
+from folkkeras_cli.models import chosen_model, learned_by
 from folkkeras_cli.options import RUNS, CorpusArguments, Holdout, Raw, Runs
 from folkkeras_cli.quiet import start_to_fetch
 from folkkeras_cli.screen import say
@@ -130,11 +130,13 @@ def train(
     given = {key: value for key, value in asked.items() if value is not None}
     base_file = chosen_model(base, runs).path if base else None
     if base_file:
-        options = _from_model(base_file, options, given)
+        options, base_about = _from_model(base_file, options, given)
     config = TrainingConfig(**{**options, **given})
     tunes, text = _read(corpus or [DEFAULT_COLLECTION], config)
     if base_file and transpose is None and not config.raw:
         config = replace(config, transpose=len(tunes.training) <= SMALL_BOOK)
+    if base_file:
+        _tell_learned(tunes, base_about)
     require_window(tunes.training.length, config.seq_length)
     if strategy:
         run = strategy.run_of(runs, name, tunes, config, text, base_file)
@@ -147,8 +149,8 @@ def train(
     run_training(run, tunes, runs, strategy)
 
 
-def _from_model(path: Path, options: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
-    """The options for going on from a model."""
+def _from_model(path: Path, options: dict[str, Any], given: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The options for going on from a model, and how that was trained."""
     if options:
         raise UsageError("--preset and --from exclude each other: the sizes are the model's")
     from folkkeras.network_file import read_network
@@ -158,7 +160,21 @@ def _from_model(path: Path, options: dict[str, Any], given: dict[str, Any]) -> d
     for name, value in given.items():
         if own.get(name, value) != value:
             raise UsageError(f"{option(name)} {value} does not fit the model of --from, which has {own[name]}")
-    return {**FROM_A_MODEL, **own, "base": network.digest()}
+    return {**FROM_A_MODEL, **own, "base": network.digest()}, network.about
+
+
+def _tell_learned(tunes: Corpus, about: dict[str, Any]) -> None:
+    """Say how many held-out tunes were learned before, since their figure is not to be trusted."""
+    try:
+        known = len(tunes.held_out) - len(unlearned(tunes.held_out, learned_by(about)))
+    except CorpusError as error:
+        say(f"whether the model of --from has learned some of the held-out tunes cannot be told: {error}")
+        return
+    if known:
+        say(
+            f"the model of --from has learned {known:,} of the {len(tunes.held_out):,} held-out tunes, "
+            "so their figure will be too good"
+        )
 
 
 def _read(arguments: list[str], config: TrainingConfig) -> tuple[Corpus, str | None]:

@@ -69,6 +69,23 @@ def at_most(tunes: TuneList, characters: int) -> Sequence[str]:
     return tunes if tunes.length <= characters else sample_of(tunes, characters)
 
 
+def in_form(tunes: Iterable[str], *, raw: bool = False) -> list[str]:
+    """The tunes in the form that a model reads: the normal one, each music once, or as they stand where `raw`."""
+    if raw:
+        return list(tunes)
+    texts: dict[str, str] = {}
+    for normal in map(normalise, tunes):
+        if not normal.fault:
+            texts.setdefault(normal.body, normal.text)
+    return list(texts.values())
+
+
+def unlearned(tunes: Sequence[str], learned: Iterable[str]) -> list[str]:
+    """The tunes whose music is that of none of the learned ones, whatever their titles."""
+    bodies = {normalise(tune).body for tune in learned}
+    return [tune for tune in tunes if normalise(tune).body not in bodies]
+
+
 def split_corpus(
     tunes: Iterable[str],
     *,

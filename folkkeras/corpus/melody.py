@@ -38,7 +38,7 @@ def staff_places(tune: str) -> npt.NDArray[np.int16]:
             _DEGREES[letter] + (7 * (marks.count("'") - marks.count(",")) if marks else 0)
             for letter, marks in _NOTE.findall(music)
         ]
-    return np.array(places, np.int16)
+    return np.clip(places, -10_000, 10_000).astype(np.int16)  # a step between two fits as well
 
 
 def _first(match: re.Match[str]) -> str:

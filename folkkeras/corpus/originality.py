@@ -29,7 +29,7 @@ class Likeness:
 
     longest: int  # notes of the longest shared run; 0 where none of at least two notes is shared
     nearest: str  # the title of the tune with that run, "" where there is none
-    new_runs: float  # share of the tune's runs of 8 notes that stand nowhere in the book
+    new_runs: float  # share of the tune's runs of 8 notes that stand nowhere in the book; nan where it has none
     variant: bool  # whether more than half of these runs stand in one tune of the book
 
 
@@ -67,7 +67,7 @@ class Book:
         return Likeness(
             longest=len(best) + 1 if best.size else 0,
             nearest=self.titles[self._tunes_with(best)[0]] if best.size else "",
-            new_runs=sum(not run.size for run in runs) / len(runs) if runs else 1.0,
+            new_runs=sum(not run.size for run in runs) / len(runs) if runs else float("nan"),
             variant=bool(shared.max(initial=0) > VARIANT * len(runs)),
         )
 

@@ -6,9 +6,10 @@ such as a note that would need three sharps, or a key with signs of its own, lea
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from folkkeras.corpus.keys import Key, key_of, place_of, spelled
+from folkkeras.corpus.normal_form import normalise
 from folkkeras.corpus.tune_list import GrowingTuneList, TuneList
 from folkkeras.corpus.tunes import header_of
 
@@ -17,11 +18,13 @@ _SIGNS = {"^^": 2, "^": 1, "=": 0, "_": -1, "__": -2}
 _SIGN_OF = {value: sign for sign, value in _SIGNS.items()}
 _TOKEN = re.compile(
     r'(?P<quoted>"[^"\n]*")'
-    r"|(?P<decoration>![^!\n|]*!)"
+    r"|(?P<decoration>![^!\n|]*!|\+(?![A-Ga-g,'^_=/\d]+\+)[^+\s|]+\+)"  # +trill+, but not the old chord +CEG+
     r"|(?P<inline>\[[A-Za-z]:[^\]\n]*\])"
     r"|(?P<sign>\^\^|\^|__|_|=)?(?P<letter>[A-Ga-g])(?P<marks>[,']*)"
 )
-_CHORD = re.compile(r"([A-G])([#b]?)(?=[^A-G]|$)")
+_CHORD = re.compile(  # what it begins with, its root, and what kind it is; other words in quotes are remarks
+    r"(\(?)([A-G])([#b]?)((?:maj|min|dim|aug|sus|add|omit|no|alt|[mMoø°+^\d(),-]|[#b]\d)*)"
+)
 
 
 class _Fixed(Exception):
@@ -56,8 +59,14 @@ def transposed(tune: str, fifths: int) -> str | None:
     return "\n".join(lines)
 
 
-def in_all_keys(tunes: Sequence[str]) -> TuneList:
-    """The tunes in the normal form, each also in the other keys of its mode that stand among them, where exact."""
+def in_all_keys(tunes: Sequence[str], *, but_not: Iterable[str] = ()) -> TuneList:
+    """The tunes in the normal form, each also in the other keys of its mode that stand among them, where exact.
+
+    Args:
+        tunes: those to learn from.
+        but_not: tunes that may not be learned in this way either, such as those held out.
+    """
+    forbidden = {normalise(tune).body for tune in but_not}
     keys = [key_of(header_of(tune).get("K", "")) for tune in tunes]
     found = sorted({key for key in keys if key})
     learned = GrowingTuneList()
@@ -66,7 +75,7 @@ def in_all_keys(tunes: Sequence[str]) -> TuneList:
         for other in found:
             if key and other.mode == key.mode and other != key:
                 moved = transposed(tune, other.tonic - key.tonic)
-                if moved is not None:
+                if moved is not None and normalise(moved).body not in forbidden:
                     learned.append(moved)
     return learned.done()
 
@@ -115,12 +124,12 @@ def _chord(quoted: str, fifths: int) -> str:
     """A chord symbol with its root and its bass moved."""
 
     def move(match: re.Match[str]) -> str:
-        place = place_of(match[1], match[2]) + fifths
+        place = place_of(match[2], match[3]) + fifths
         if not -8 <= place <= 12:
             raise _Fixed
-        return spelled(place)
+        return match[1] + spelled(place) + match[4]
 
     parts = quoted[1:-1].split("/")
-    if not all(_CHORD.match(part) for part in parts):
+    if not all(_CHORD.fullmatch(part) for part in parts):
         return quoted
-    return '"' + "/".join(_CHORD.sub(move, part, count=1) for part in parts) + '"'
+    return '"' + "/".join(_CHORD.sub(move, part) for part in parts) + '"'

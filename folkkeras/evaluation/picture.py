@@ -1,4 +1,4 @@
-"""An evaluation as a picture: bits per character, shared runs, and the style of new tunes beside held-out ones."""
+"""An evaluation as a picture: bits per character, shared runs, and the style of new tunes beside the scored ones."""
 
 import io
 import re
@@ -13,8 +13,8 @@ from folkkeras.evaluation.report import Evaluation
 
 _NUMBER = re.compile(r"-?\d+(/\d+)?")
 KINDS = ("png", "html")
-_NEW, _HELD_OUT, _PLAIN = "#c8501e", "#0b5fa5", "#7a7a7a"
-_MOST = 12  # values of a feature that are drawn, the commonest in the held-out tunes
+_NEW, _HELD_OUT, _OTHER, _PLAIN = "#c8501e", "#0b5fa5", "#2f7d4f", "#7a7a7a"
+_MOST = 12  # values of a feature that are drawn, the commonest in the scored tunes
 
 
 def picture(evaluation: Evaluation, kind: str, table: str) -> bytes:
@@ -25,7 +25,7 @@ def picture(evaluation: Evaluation, kind: str, table: str) -> bytes:
         kind: one of `KINDS`.
         table: the report in words, for the page.
     """
-    with rc_context({"svg.fonttype": "path", "svg.hashsalt": "folkkeras"}):
+    with rc_context({"svg.fonttype": "path", "svg.hashsalt": "folkkeras", "text.parse_math": False}):
         figure = _draw(evaluation)
         file = io.BytesIO()
         if kind == "png":
@@ -48,7 +48,7 @@ svg {{ width: 100%; height: auto; background: white; }}
 </style>
 <h1>Evaluation</h1>
 <pre>{table}</pre>
-<div role="img" aria-label="The table as bars, and the style of new and held-out tunes">{svg}</div>
+<div role="img" aria-label="The table as bars, and the style of new and scored tunes">{svg}</div>
 </html>
 """
 
@@ -61,16 +61,23 @@ def _draw(evaluation: Evaluation) -> Figure:
     _draw_runs(next(axes), evaluation)
     for axis, name in zip(axes, features, strict=True):
         _draw_feature(axis, name, evaluation)
+    figure.axes[2].legend(frameon=False)
     return figure
 
 
+def _scored(evaluation: Evaluation) -> tuple[str, str]:
+    """The scored tunes' name, and their colour."""
+    return ("held-out tunes", _HELD_OUT) if evaluation.own else ("scored tunes", _OTHER)
+
+
 def _draw_bits(axis: Axes, evaluation: Evaluation) -> None:
-    names = ["model, training tunes", "model, held-out tunes"]
+    scored, color = _scored(evaluation)
+    names = ["model, training tunes", f"model, {scored}"]
     values = [evaluation.training.all, evaluation.held_out.all]
     for order, bits in evaluation.ngrams.items():
-        names.append(f"{order}-gram, held-out tunes")
+        names.append(f"{order}-gram, {scored}")
         values.append(bits.all)
-    axis.barh(names, values, color=[_PLAIN, _HELD_OUT, *[_PLAIN] * len(evaluation.ngrams)])
+    axis.barh(names, values, color=[_PLAIN, color, *[_PLAIN] * len(evaluation.ngrams)])
     axis.invert_yaxis()
     axis.set(title="Bits per character")
 
@@ -88,12 +95,14 @@ def _draw_runs(axis: Axes, evaluation: Evaluation) -> None:
 
 
 def _draw_feature(axis: Axes, name: str, evaluation: Evaluation) -> None:
-    new, held_out = evaluation.styles[name]
-    values = sorted(new.keys() | held_out.keys(), key=lambda value: -held_out.get(value, 0.0))[:_MOST]
+    new, others = evaluation.styles[name]
+    label, color = _scored(evaluation)
+    values = sorted(new.keys() | others.keys(), key=lambda value: -others.get(value, 0.0))[:_MOST]
     if all(_NUMBER.fullmatch(value) for value in values) and name != "metre":
         values.sort(key=Fraction)
     places = range(len(values))
-    axis.bar([place - 0.2 for place in places], [new.get(value, 0) for value in values], 0.4, color=_NEW)
-    axis.bar([place + 0.2 for place in places], [held_out.get(value, 0) for value in values], 0.4, color=_HELD_OUT)
+    for side, shares, each, of in ((-0.2, new, _NEW, "new tunes"), (0.2, others, color, label)):
+        heights = [shares.get(value, 0) for value in values]
+        axis.bar([place + side for place in places], heights, 0.4, color=each, label=of)
     axis.set_xticks(list(places), values, rotation=45 if any(len(value) > 5 for value in values) else 0)
     axis.set(title=f"{name}: distance {evaluation.style[name][0]:.2f}", ylabel="share")
