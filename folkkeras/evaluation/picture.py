@@ -14,6 +14,7 @@ from folkkeras.evaluation.report import Evaluation
 _NUMBER = re.compile(r"-?\d+(/\d+)?")
 KINDS = ("png", "html")
 _NEW, _HELD_OUT, _OTHER, _PLAIN = "#c8501e", "#0b5fa5", "#2f7d4f", "#7a7a7a"
+_WIDE = 44  # characters that stand beside each other below a panel, all names being as long as the longest
 _MOST = 12  # values of a feature that are drawn, the commonest in the scored tunes
 
 
@@ -104,5 +105,6 @@ def _draw_feature(axis: Axes, name: str, evaluation: Evaluation) -> None:
     for side, shares, each, of in ((-0.2, new, _NEW, "new tunes"), (0.2, others, color, label)):
         heights = [shares.get(value, 0) for value in values]
         axis.bar([place + side for place in places], heights, 0.4, color=each, label=of)
-    axis.set_xticks(list(places), values, rotation=45 if any(len(value) > 5 for value in values) else 0)
+    names = [value or "none" for value in values]
+    axis.set_xticks(list(places), names, rotation=45 if len(names) * max(map(len, names)) > _WIDE else 0)
     axis.set(title=f"{name}: distance {evaluation.style[name][0]:.2f}", ylabel="share")
