@@ -1,12 +1,13 @@
 """The corpus that a model was trained on, and those of the models it goes on from, read as its file tells of them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from folkkeras.corpus.corpus import Corpus
 from folkkeras.corpus.reading import read_corpus
 from folkkeras.corpus.sources import STANDARD_INPUT
+from folkkeras.corpus.tune_list import TuneList
 from folkkeras.errors import CorpusError, FolkError
 
 
@@ -77,7 +78,7 @@ def learned_before(about: dict[str, Any]) -> list[str]:
     return tunes
 
 
-def learned(about: dict[str, Any], standard_input: Path | None = None) -> Sequence[str]:
+def learned(about: dict[str, Any], standard_input: Path | None = None) -> TuneList:
     """All tunes that a model has learned from, those of the models that it goes on from last.
 
     Args:
@@ -87,5 +88,4 @@ def learned(about: dict[str, Any], standard_input: Path | None = None) -> Sequen
     Raises:
         CorpusError: the model does not tell its corpus, or one is gone or has changed since.
     """
-    own, before = own_corpus(about, standard_input).training, learned_before(about)
-    return list(dict.fromkeys([*own, *before])) if before else own
+    return own_corpus(about, standard_input).training.union(learned_before(about))

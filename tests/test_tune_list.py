@@ -48,3 +48,9 @@ def test_it_is_read_as_a_vocabularys_indices() -> None:
     np.testing.assert_array_equal(ids[places], vocabulary.encode(found.text)[places])
     with pytest.raises(ValueError, match="not in the vocabulary"):
         found.encoded(Vocabulary("abc"))
+
+
+def test_a_union_has_each_tune_of_the_others_once_at_its_end() -> None:
+    own = TuneList.of(["a\n", "b\n", "a\n"])
+    assert list(own.union(["č\n", "b\n", "č\n", "d\n"])) == ["a\n", "b\n", "a\n", "č\n", "d\n"]
+    assert own.union([]) is own

@@ -63,6 +63,10 @@ def evaluate(
             raise UsageError(f"--out {out} is no picture: end its name in {' or '.join(PICTURES)}")
         require_new(out, force=force)
     chosen = chosen_model(model, runs, last=last)
+    if last and not chosen.run:
+        raise UsageError(
+            f"--last takes a run's last model, and {chosen.path} is one model: name a run, or leave it out"
+        )
     chosen.tell()
     start_tensorflow()
     from folkkeras.evaluation.report import evaluate as evaluate_model

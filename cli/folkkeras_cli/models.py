@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from folkkeras.box import BOX, box_model
-from folkkeras.errors import ModelFileError, UsageError
+from folkkeras.errors import ModelFileError
 from folkkeras.own_corpus import bases, learned
 from folkkeras.runs import Run, all_runs, open_run
 from folkkeras_cli.quiet import start_to_fetch
@@ -52,24 +52,20 @@ def chosen_model(name: str | None, runs: Path, *, last: bool = False) -> ChosenM
     """The model of a MODEL argument; of a run its best one, or its last.
 
     Raises:
-        UsageError: the last model is asked for, and the argument names a file or the box.
         RunError: there is no such run.
         ModelFileError: the run has no model yet, or the one in the box is missing.
     """
     if name is None:
         found = all_runs(runs)
         if not found:
-            _require_run(BOX, last)
             note = f"there are no runs in {runs}: this is the model in the box; train your own with `folk train`"
             return ChosenModel(box_model(), note=note)
         run = next((run for run in found if run.best.exists()), found[0])
     elif name == BOX:
-        _require_run(name, last)
         return ChosenModel(box_model())
     elif os.path.isdir(name):
         run = open_run(Path(name).parent, Path(name).name)
     elif name.endswith(".keras") or "/" in name or "\\" in name or os.path.isfile(name):
-        _require_run(name, last)
         return ChosenModel(Path(name).expanduser())
     else:
         run = open_run(runs, name)
@@ -85,8 +81,3 @@ def learned_by(about: dict[str, Any], standard_input: Path | None = None) -> Seq
         sources = each.get("corpus")
         start_to_fetch(sources if isinstance(sources, list) else [])
     return learned(about, standard_input)
-
-
-def _require_run(name: str, last: bool) -> None:
-    if last:
-        raise UsageError(f"--last takes a run's last model, and {name} is one model: leave out --last, or name a run")

@@ -39,6 +39,13 @@ class TuneList(Sequence[str]):
             growing.append(tune)
         return growing.done()
 
+    def union(self, others: Sequence[str]) -> "TuneList":
+        """The list with those of the others at its end that it has not, each once; itself where there are none."""
+        if not others:
+            return self
+        own = set(self)
+        return TuneList.of([*self, *(tune for tune in dict.fromkeys(others) if tune not in own)])
+
     @property
     def starts(self) -> npt.NDArray[np.int64]:
         """Where each tune begins in the text."""

@@ -16,7 +16,6 @@ from folkkeras.config import at_least
 from folkkeras.corpus.corpus import SCORED, Corpus, at_most, sample_of, unlearned
 from folkkeras.corpus.keys import key_of
 from folkkeras.corpus.originality import Book, Likeness
-from folkkeras.corpus.tune_list import TuneList
 from folkkeras.corpus.tunes import music_begins, split_tunes
 from folkkeras.errors import CorpusError
 from folkkeras.evaluation.ngram import NGram
@@ -140,7 +139,7 @@ def evaluate(
     """
     at_least("tunes", count, 1)
     at_least("seed", seed, 0)
-    learned = TuneList.of(dict.fromkeys([*corpus.training, *before])) if before else corpus.training
+    learned = corpus.training.union(before)
     given = list(at_most(corpus.held_out, SCORED) if tunes is None else tunes)
     compared = _not_learned(given, learned if tunes is not None else before)
     scored = [tune for tune in compared if not model.vocabulary.unknown(tune)]
