@@ -32,7 +32,7 @@ _HOMES = {
     "read_tune": "folkkeras.music.reading",
     "read_tunes": "folkkeras.music.reading",
     "split_corpus": "folkkeras.corpus.corpus",
-    "split_tunes": "folkkeras.corpus.tunes",
+    "split_tunes": "folkkeras.notation.tunes",
     "train": "folkkeras.training",
     "transposed": "folkkeras.corpus.transposition",
 }

@@ -2,13 +2,13 @@
 
 import re
 
-from folkkeras.corpus.melody import staff_places
-from folkkeras.corpus.normal_form import normalise
-from folkkeras.corpus.tunes import music_begins
 from folkkeras.errors import CorpusError
 from folkkeras.music.joints import joint_faults
 from folkkeras.music.reading import read_tune
 from folkkeras.music.tune import Tune
+from folkkeras.notation.melody import staff_places
+from folkkeras.notation.normal_form import normalise
+from folkkeras.notation.tunes import music_begins
 
 _PART_ENDS = re.compile(r":\|+\]?|::|\|\||\|\]")
 _BAR_LINE = re.compile(r"\|+")

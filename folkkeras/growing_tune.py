@@ -1,6 +1,6 @@
 """A tune while it is being written: where it ends, and what of it can be shown already."""
 
-from folkkeras.corpus.tunes import TUNE_START
+from folkkeras.notation.tunes import TUNE_START
 
 
 class GrowingTune:

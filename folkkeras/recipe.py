@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
-from folkkeras.corpus.tunes import split_tunes
+from folkkeras.notation.tunes import split_tunes
 
 DIGITS = 16  # of a model's digest
 _MARK = "%folkkeras "

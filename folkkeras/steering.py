@@ -4,10 +4,10 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from folkkeras.corpus.keys import key_of
-from folkkeras.corpus.normal_form import normalise
-from folkkeras.corpus.tunes import header_of
 from folkkeras.errors import UsageError
+from folkkeras.notation.keys import key_of
+from folkkeras.notation.normal_form import normalise
+from folkkeras.notation.tunes import header_of
 
 SELDOM = 10  # training tunes; what fewer of them show is hardly learned
 USUAL = 0.1  # of a type's tunes; a metre that fewer have is a slip or a rare case

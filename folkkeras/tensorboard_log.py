@@ -18,9 +18,9 @@ from tensorboard.plugins.hparams import api as hparams
 from folkkeras.callbacks import interval_ended
 from folkkeras.checkpoints import Progress
 from folkkeras.corpus.corpus import Corpus
-from folkkeras.corpus.tunes import split_tunes
 from folkkeras.errors import OutputError
 from folkkeras.generation import DEFAULT_START, Generator
+from folkkeras.notation.tunes import split_tunes
 from folkkeras.pacing import Pace
 from folkkeras.runs import Run
 from folkkeras.sampling import Sampling

@@ -11,12 +11,12 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from itertools import takewhile
 
-from folkkeras.corpus.normal_form import HEADER
-from folkkeras.corpus.tunes import TUNE_START, music_begins
 from folkkeras.music.checking import MENDED_BY_MORE
 from folkkeras.music.joints import joint_faults
 from folkkeras.music.reading import read_tune
 from folkkeras.music.tune import Fault, Tune
+from folkkeras.notation.normal_form import HEADER
+from folkkeras.notation.tunes import TUNE_START, music_begins
 
 MOST_REDRAWS = 128  # of a tune, until it counts as beyond help
 TRIES = 4  # at one place, until the bar before it is drawn again too

@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from folkkeras.config import at_least
-from folkkeras.corpus.keys import Key
 from folkkeras.corpus.originality import Book
 from folkkeras.generation import LONGEST_TUNE, Generator
 from folkkeras.growing_tune import numbered
 from folkkeras.music.key_kept import Endings, keeps_key
 from folkkeras.music.reading import read_tune
+from folkkeras.notation.keys import Key
 from folkkeras.sampling import Sampling
 from folkkeras.slots import Columns, Slots, Stream
 from folkkeras.whole_tune import Back, Beyond, Done, WholeTune, Wish

@@ -8,9 +8,9 @@ from test_model import rewritten
 
 from folkkeras.continuation import beginning_of
 from folkkeras.corpus.reading import read_corpus
-from folkkeras.corpus.tunes import header_of, split_tunes
 from folkkeras.errors import CorpusError, UsageError
 from folkkeras.music.reading import read_tune
+from folkkeras.notation.tunes import header_of, split_tunes
 from folkkeras.recipe import Recipe, recipes_in, with_recipe
 from folkkeras.steering import asked_fields, how_many, in_the_books_spelling, types_with
 

@@ -13,10 +13,10 @@ from folkkeras.box import COLLECTIONS, box_model
 from folkkeras.corpus.corpus import sample_of
 from folkkeras.corpus.originality import Book
 from folkkeras.corpus.reading import read_corpus
-from folkkeras.corpus.tunes import split_tunes
 from folkkeras.evaluation.report import SAMPLE
 from folkkeras.model_file import open_model
 from folkkeras.music.reading import read_tune, read_tunes
+from folkkeras.notation.tunes import split_tunes
 from folkkeras.own_corpus import own_corpus
 from folkkeras.scoring import Scorer
 

@@ -15,8 +15,8 @@ import pytest
 from conftest import FOLK, Folk, TrainedRun
 
 from folkkeras.corpus.corpus import Corpus
-from folkkeras.corpus.tunes import split_tunes
 from folkkeras.model_file import open_model
+from folkkeras.notation.tunes import split_tunes
 from folkkeras.runs import open_run
 from folkkeras_cli.app import app
 

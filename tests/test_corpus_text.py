@@ -6,8 +6,8 @@ import pytest
 
 from folkkeras.corpus.decoding import decode
 from folkkeras.corpus.sources import read_source
-from folkkeras.corpus.tunes import field_of, header_of, split_tunes
 from folkkeras.errors import CorpusError
+from folkkeras.notation.tunes import field_of, header_of, split_tunes
 
 TUNE = "X:1\nT:A\nK:D\nabc|\n"
 

@@ -12,12 +12,12 @@ from conftest import Folk, TrainedRun
 
 from folkkeras.corpus.originality import Book
 from folkkeras.corpus.sources import read_source
-from folkkeras.corpus.tunes import music_begins
 from folkkeras.evaluation.picture import picture
 from folkkeras.evaluation.report import evaluate, generated, new_bound
 from folkkeras.evaluation.style import distance, style_of
 from folkkeras.model_file import open_model
 from folkkeras.music.reading import read_tune
+from folkkeras.notation.tunes import music_begins
 from folkkeras.runs import Interval
 from folkkeras.scoring import Scorer
 from folkkeras_cli.evaluate import report

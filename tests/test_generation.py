@@ -9,11 +9,11 @@ from test_model import small
 
 import folkkeras
 from folkkeras.compiled_loop import CompiledLoop
-from folkkeras.corpus.tunes import split_tunes
 from folkkeras.errors import UsageError
 from folkkeras.generation import Generator
 from folkkeras.model import TuneModel
 from folkkeras.model_file import open_model
+from folkkeras.notation.tunes import split_tunes
 from folkkeras.numpy_loop import NumpyLoop
 from folkkeras.sampling import Sampling
 from folkkeras.slots import Slots, Stream

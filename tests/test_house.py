@@ -10,7 +10,8 @@ from folkkeras import errors
 
 FLOORS = [
     {"errors"},
-    {"files", "config", "vocabulary", "corpus", "lstm", "pacing", "box", "surroundings", "cluster"},
+    {"files", "vocabulary", "notation"},
+    {"config", "corpus", "lstm", "pacing", "box", "surroundings", "cluster"},
     {"lock", "music", "meeting", "network"},
     {"tensorboard_media", "tensorboard_figures", "continuation", "steering", "recipe", "own_corpus", "whole_tune"},
     {"runs", "batches", "model", "sampling", "growing_tune", "network_file"},
@@ -23,9 +24,10 @@ FLOORS = [
     {"tensorboard_log"},
     {"training"},
 ]
+NOTATION_FLOORS = [{"tunes", "keys"}, {"normal_form", "melody"}]
 CORPUS_FLOORS = [
-    {"decoding", "tunes", "tune_list", "collections", "keys"},
-    {"normal_form", "sources", "melody"},
+    {"decoding", "tune_list", "collections"},
+    {"sources"},
     {"corpus", "originality", "transposition"},
     {"statistics", "kept"},
     {"reading"},
@@ -67,14 +69,18 @@ def check(files: list[Path], floors: list[set[str]], prefix: str = "") -> None:
 def test_imports_go_down_only() -> None:
     check([path for path in LIBRARY.glob("*.py") if path.stem != "__init__"], FLOORS)
     check([path for path in (LIBRARY / "music").glob("*.py") if path.stem != "__init__"], MUSIC_FLOORS, "music.")
+    check(
+        [path for path in (LIBRARY / "notation").glob("*.py") if path.stem != "__init__"], NOTATION_FLOORS, "notation."
+    )
     check([path for path in (LIBRARY / "corpus").glob("*.py") if path.stem != "__init__"], CORPUS_FLOORS, "corpus.")
     evaluation = [path for path in (LIBRARY / "evaluation").glob("*.py") if path.stem != "__init__"]
     check(evaluation, EVALUATION_FLOORS, "evaluation.")
 
 
-def test_the_corpus_stands_on_errors_and_files_alone() -> None:
-    outside = {name for path in (LIBRARY / "corpus").glob("*.py") for name in imported(path)}
-    assert {name for name in outside if not name.startswith("corpus")} <= {"errors", "files", "vocabulary"}
+def test_notation_stands_on_nothing_and_the_corpus_on_notation_errors_and_files_alone() -> None:
+    for room, below in (("notation", set()), ("corpus", {"errors", "files", "vocabulary", "notation"})):
+        outside = {name.split(".")[0] for path in (LIBRARY / room).glob("*.py") for name in imported(path)}
+        assert outside - {room} <= below
 
 
 def test_every_error_is_of_the_one_tree_and_drawn_at_its_top() -> None:

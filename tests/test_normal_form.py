@@ -2,7 +2,7 @@
 
 import pytest
 
-from folkkeras.corpus.normal_form import normalise
+from folkkeras.notation.normal_form import normalise
 
 MESSY = """X: 27
 T: The Humours

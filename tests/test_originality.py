@@ -6,10 +6,10 @@ from dataclasses import asdict
 import numpy as np
 from test_corpus import TUNES
 
-from folkkeras.corpus.melody import staff_places
 from folkkeras.corpus.originality import Book
 from folkkeras.corpus.reading import read_corpus
 from folkkeras.corpus.transposition import transposed
+from folkkeras.notation.melody import staff_places
 
 BOOK = [
     "X:1\nT:The Scale\nK:C\nCDEF GABc|dedc BAGF|\n",

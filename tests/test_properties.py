@@ -24,12 +24,8 @@ from hypothesis import strategies as st
 from folkkeras.cluster import Cluster, cluster_of
 from folkkeras.config import TrainingConfig
 from folkkeras.corpus.decoding import decode
-from folkkeras.corpus.keys import key_of
-from folkkeras.corpus.melody import staff_places
-from folkkeras.corpus.normal_form import normalise
 from folkkeras.corpus.sources import read_source
 from folkkeras.corpus.transposition import transposed
-from folkkeras.corpus.tunes import split_tunes
 from folkkeras.errors import FolkError, ModelFileError, UsageError
 from folkkeras.music.instruments import INSTRUMENTS
 from folkkeras.music.midi import midi_bytes
@@ -38,6 +34,10 @@ from folkkeras.music.page import Entry, page_text
 from folkkeras.music.performance import Playing
 from folkkeras.music.reading import read_tune, read_tunes
 from folkkeras.network_file import read_network
+from folkkeras.notation.keys import key_of
+from folkkeras.notation.melody import staff_places
+from folkkeras.notation.normal_form import normalise
+from folkkeras.notation.tunes import split_tunes
 from folkkeras.vocabulary import Vocabulary
 from folkkeras_cli.running import run
 from folkkeras_cli.screen import visible

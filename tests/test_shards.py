@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from conftest import TrainedRun
 
-from folkkeras.corpus.tunes import split_tunes
+from folkkeras.notation.tunes import split_tunes
 
 # Files of so few tunes that some of them are soon written.
 FEW = "import sys, folkkeras_cli.shards as shards; shards.SHARD = 6; from folkkeras_cli.main import main; main()"

@@ -2,13 +2,13 @@
 
 import pytest
 
-from folkkeras.corpus.keys import Key, key_of
-from folkkeras.corpus.melody import staff_places
 from folkkeras.corpus.reading import read_corpus
 from folkkeras.corpus.transposition import in_all_keys, transposed
-from folkkeras.corpus.tunes import header_of
 from folkkeras.music.reading import read_tune
 from folkkeras.music.tune import Tune
+from folkkeras.notation.keys import Key, key_of
+from folkkeras.notation.melody import staff_places
+from folkkeras.notation.tunes import header_of
 
 HEADER = "X:1\nT:Test\nM:4/4\nL:1/8\n"
 

@@ -8,9 +8,9 @@ import folkkeras
 from folkkeras.box import box_model
 from folkkeras.corpus.originality import Book
 from folkkeras.corpus.reading import read_corpus
-from folkkeras.corpus.tunes import header_of, split_tunes
 from folkkeras.errors import UsageError
 from folkkeras.music.reading import read_tune, read_tunes
+from folkkeras.notation.tunes import header_of, split_tunes
 from folkkeras.sampling import Sampling
 from folkkeras.whole_tune import Back, Beyond, Done, WholeTune, Wish
 from folkkeras.whole_tunes import Tally, no_copy, whole_tunes

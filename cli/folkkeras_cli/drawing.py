@@ -6,12 +6,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from folkkeras.corpus.corpus import sample_of
-from folkkeras.corpus.keys import key_of
 from folkkeras.corpus.originality import Book
-from folkkeras.corpus.tunes import TUNE_START, split_tunes
 from folkkeras.errors import CorpusError, UsageError
 from folkkeras.music.key_kept import Endings, endings_of
 from folkkeras.music.reading import read_tune
+from folkkeras.notation.keys import key_of
+from folkkeras.notation.tunes import TUNE_START, split_tunes
 from folkkeras.recipe import DIGITS, Recipe, recipes_in, with_recipe
 from folkkeras.steering import types_with
 from folkkeras_cli.quiet import start_tensorflow

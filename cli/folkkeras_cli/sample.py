@@ -10,10 +10,10 @@ import typer
 
 from folkkeras.config import at_least
 from folkkeras.continuation import beginning_of
-from folkkeras.corpus.tunes import TUNE_START
 from folkkeras.errors import CorpusError, FolkError, UsageError
 from folkkeras.files import write_text
 from folkkeras.music.reading import read_tunes
+from folkkeras.notation.tunes import TUNE_START
 from folkkeras.recipe import DIGITS, Recipe
 from folkkeras.steering import SELDOM, asked_fields, how_many, in_the_books_spelling
 from folkkeras_cli.drawing import Drawing, counted, with_recipes

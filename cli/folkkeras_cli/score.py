@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from folkkeras.corpus.normal_form import normalise
-from folkkeras.corpus.tunes import music_begins
 from folkkeras.errors import CorpusError
+from folkkeras.notation.normal_form import normalise
+from folkkeras.notation.tunes import music_begins
 from folkkeras_cli.models import MODEL_HELP, chosen_model
 from folkkeras_cli.options import RUNS, Files, Runs
 from folkkeras_cli.quiet import start_tensorflow

@@ -8,10 +8,10 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
-from folkkeras.corpus.tunes import TUNE_START
 from folkkeras.errors import OutputError
 from folkkeras.files import reason, remove_unfinished, write_text
 from folkkeras.lock import HeldError, locked
+from folkkeras.notation.tunes import TUNE_START
 from folkkeras.recipe import Recipe
 from folkkeras_cli.drawing import Drawing, counted, with_recipes
 from folkkeras_cli.screen import say, write

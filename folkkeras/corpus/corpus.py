@@ -13,9 +13,9 @@ from itertools import chain
 
 import numpy as np
 
-from folkkeras.corpus.normal_form import normalise
 from folkkeras.corpus.tune_list import GrowingTuneList, TuneList
 from folkkeras.errors import CorpusError
+from folkkeras.notation.normal_form import normalise
 
 SCORED = 1_000_000  # characters of held-out tunes at most that a closing figure is of; three digits need no more
 _HASHED = 16  # bytes of a tune's hash that tell it from others

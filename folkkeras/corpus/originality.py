@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 from pydivsufsort import divsufsort, sa_search
 
-from folkkeras.corpus.melody import staff_places
-from folkkeras.corpus.tunes import header_of
+from folkkeras.notation.melody import staff_places
+from folkkeras.notation.tunes import header_of
 
 RUN = 8  # notes of the runs whose share is counted
 VARIANT = 0.5  # share of a tune's runs that stand in one other tune, from which on the two are variants

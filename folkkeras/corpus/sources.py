@@ -10,9 +10,9 @@ from pathlib import Path
 from folkkeras.corpus.collections import COLLECTIONS, collection_path
 from folkkeras.corpus.decoding import decode
 from folkkeras.corpus.tune_list import GrowingTuneList, TuneList
-from folkkeras.corpus.tunes import first_tune, tunes_in
 from folkkeras.errors import CorpusError
 from folkkeras.files import reason
+from folkkeras.notation.tunes import first_tune, tunes_in
 
 STANDARD_INPUT = "-"
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from folkkeras.corpus.corpus import Corpus
-from folkkeras.corpus.tunes import header_of
+from folkkeras.notation.tunes import header_of
 from folkkeras.vocabulary import Vocabulary
 
 QUANTILES = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)

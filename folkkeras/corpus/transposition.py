@@ -8,10 +8,10 @@ such as a note that would need three sharps, or a key with signs of its own, lea
 import re
 from collections.abc import Iterable, Sequence
 
-from folkkeras.corpus.keys import Key, key_of, place_of, spelled
-from folkkeras.corpus.normal_form import normalise
 from folkkeras.corpus.tune_list import GrowingTuneList, TuneList
-from folkkeras.corpus.tunes import header_of
+from folkkeras.notation.keys import Key, key_of, place_of, spelled
+from folkkeras.notation.normal_form import normalise
+from folkkeras.notation.tunes import header_of
 
 _SCALE = "CDEFGAB"
 _SIGNS = {"^^": 2, "^": 1, "=": 0, "_": -1, "__": -2}

@@ -14,9 +14,7 @@ import numpy.typing as npt
 
 from folkkeras.config import at_least
 from folkkeras.corpus.corpus import SCORED, Corpus, at_most, sample_of, unlearned
-from folkkeras.corpus.keys import key_of
 from folkkeras.corpus.originality import Book, Likeness
-from folkkeras.corpus.tunes import music_begins, split_tunes
 from folkkeras.errors import CorpusError
 from folkkeras.evaluation.ngram import NGram
 from folkkeras.evaluation.style import FEATURES, Distribution, distance, style_of
@@ -25,6 +23,8 @@ from folkkeras.model import TuneModel
 from folkkeras.music.key_kept import Endings, endings_of, keeps_key
 from folkkeras.music.reading import read_tune, read_tunes
 from folkkeras.music.tune import Tune
+from folkkeras.notation.keys import key_of
+from folkkeras.notation.tunes import music_begins, split_tunes
 from folkkeras.runs import Interval
 from folkkeras.sampling import Sampling
 from folkkeras.scoring import Scorer

@@ -11,8 +11,8 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from fractions import Fraction
 from itertools import pairwise
 
-from folkkeras.corpus.keys import key_of
 from folkkeras.music.tune import Event, Tune
+from folkkeras.notation.keys import key_of
 
 _PITCH_CLASSES = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "G#", "A", "Bb", "B")
 _WIDEST = 12  # semitones; wider intervals count as this one

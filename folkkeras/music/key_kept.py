@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from folkkeras.corpus.keys import Key, key_of
 from folkkeras.music.tune import Tune
+from folkkeras.notation.keys import Key, key_of
 
 IN_SCALE = 0.9  # of the notes, at least
 OFTEN = 0.01  # of a mode's tunes end on a degree, at least, for it to be one that tunes end on

@@ -10,9 +10,9 @@ from typing import Any
 
 import abcnotes
 
-from folkkeras.corpus.tunes import header_of, split_tunes
 from folkkeras.music.checking import NO_NOTES, bar_faults
 from folkkeras.music.tune import Bar, BarLine, Event, Fault, Metre, Pitch, Tune, Tuplet, printable
+from folkkeras.notation.tunes import header_of, split_tunes
 
 MOST_NOTES = 20_000  # of a tune; the longest of 5,052 real ones has 715
 MOST_PASSES = 64  # of a repeated section or a part; what lies beyond is a slip that would play for days

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from folkkeras.corpus.reading import read_corpus
 from folkkeras.corpus.transposition import transposed
-from folkkeras.corpus.tunes import header_of, music_begins
+from folkkeras.notation.tunes import header_of, music_begins
 
 FOLK = Path(sys.executable).parent / "folk"
 STEPS = range(-3, 4)  # on the line of fifths, by which tunes are moved

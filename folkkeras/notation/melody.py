@@ -9,7 +9,7 @@ import re
 import numpy as np
 import numpy.typing as npt
 
-from folkkeras.corpus.tunes import field_of
+from folkkeras.notation.tunes import field_of
 
 _ASIDE = re.compile(
     r'"[^"\n]*"'  # chord symbols, remarks

@@ -10,8 +10,8 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 
-from folkkeras.corpus.keys import key_of
-from folkkeras.corpus.tunes import field_of, without_comment
+from folkkeras.notation.keys import key_of
+from folkkeras.notation.tunes import field_of, without_comment
 
 HEADER = "TRMLK"  # the order of the standard's examples, K last as it must be
 CHANGES = "KML"  # what may change inside a tune
