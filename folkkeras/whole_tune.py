@@ -11,7 +11,6 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from itertools import takewhile
 
-from folkkeras.music.checking import MENDED_BY_MORE
 from folkkeras.music.joints import joint_faults
 from folkkeras.music.reading import read_tune
 from folkkeras.music.tune import Fault, Tune
@@ -186,5 +185,5 @@ class WholeTune:
 
 def _faults(tune: Tune, *, ended: bool = False) -> list[Fault]:
     """What is wrong with a tune or a beginning of one."""
-    faults = [fault for fault in tune.faults if ended or fault.message not in MENDED_BY_MORE]
+    faults = [fault for fault in tune.faults if ended or not fault.open]
     return faults + joint_faults(tune, ended=ended)

@@ -10,7 +10,7 @@ HEADER = "X:1\nT:Test\nM:4/4\nL:1/8\nK:D\n"
 
 def said(music: str, *, ended: bool = True) -> list[tuple[int | None, str]]:
     tune = read_tune(HEADER + music + "\n")
-    assert not tune.faults
+    assert not [fault for fault in tune.faults if ended or not fault.open]
     return [(fault.bar, fault.message) for fault in joint_faults(tune, ended=ended)]
 
 
@@ -41,7 +41,7 @@ def test_parts_that_join(music: str) -> None:
         ("A|ABcd ABcd|ABcd ABc:|AB|ABcd ABcd|A6:|", 3, "with its other part it has 9 of 8 eighths"),
         ("A|ABcd ABcd|ABcd ABc||ABcd ABcd|A7|]", 3, "with its other part it has 15 of 8 eighths"),
         ("|:ABcd ABcd|A8|:ABcd ABcd|A8:|", 2, "a repeat before it has no end"),
-        ("ABcd ABcd|A8|1 A8|1 A8:|2 A8|]", 3, "a repeat before it has no end"),
+        ("ABcd ABcd|A8|1 A8|2 A8|]", 3, "a repeat before it has no end"),
         ("|:ABcd ABcd|A8|]", 2, "the last repeat has no end"),
         ("A4 A4-|B8|]", 2, "a tie into it has no end"),
         ("A4 A4-|z8|]", 2, "a tie into it has no end"),

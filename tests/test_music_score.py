@@ -67,7 +67,7 @@ def test_repeats_endings_ties_and_tuplets_are_marked() -> None:
     text = musicxml_bytes(read_tune(HEADER + "|:(3ABcA2-A4|1B8:|2c8|]")).decode()
     assert re.findall(r'<repeat direction="(\w+)"', text) == ["forward", "backward"]
     assert re.findall(r'<ending number="(\d)" type="(\w+)"', text) == [
-        ("1", "start"), ("1", "stop"), ("2", "start"), ("2", "stop"),
+        ("1", "start"), ("1", "stop"), ("2", "start"), ("2", "discontinue"),
     ]  # fmt: skip
     assert re.findall(r'<tied type="(\w+)"', text) == ["start", "stop"]
     assert re.findall(r'<tuplet type="(\w+)"', text) == ["start", "stop"]

@@ -11,9 +11,6 @@ from fractions import Fraction
 
 from folkkeras.music.tune import Bar, Fault
 
-NO_FULL_BAR = "it has no full bar"
-NO_NOTES = "it has no notes"
-MENDED_BY_MORE = frozenset({NO_FULL_BAR, NO_NOTES})  # of a beginning of a tune these are no faults
 _UNITS = {8: "eighths", 16: "sixteenths", 32: "thirty-seconds", 64: "sixty-fourths"}
 
 
@@ -27,7 +24,7 @@ def bar_faults(bars: Sequence[Bar]) -> list[Fault]:
         if (length > full and not _rests_for_bars(bar, full)) or (length < full and not _may_be_short(place, bars)):
             faults.append(Fault(f"it has {of_full(length, full)}", bar.line, bar.number))
     if bars and all(bar.metre and bar.length < bar.metre.length for bar in bars):
-        faults.append(Fault(NO_FULL_BAR))
+        faults.append(Fault("it has no full bar", open=True))
     return faults
 
 

@@ -60,7 +60,7 @@ def _ties(bars: Sequence[Bar], ended: bool) -> Iterator[Fault]:
             notes = {(pitch.letter, pitch.octave) for pitch in event.pitches}
             if tied and not tied & notes:
                 yield _fault("a tie into it has no end", bar)
-            tied = notes if event.tied else set()
+            tied = notes if event.ties else set()
         if bar.after and bar.after.divides:
             tied = set()
     if ended and tied:

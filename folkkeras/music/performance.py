@@ -1,6 +1,7 @@
 """A tune as it is played: which note sounds when, for how long, at which pitch.
 
-Ties become one note, repeats are written out, grace notes take their time from the note after them.
+Ties become one note, repeats are written out, grace notes take their time from the note after them, and what
+stands beside a bar in an overlay sounds with it.
 """
 
 from collections.abc import Sequence
@@ -37,7 +38,8 @@ class Note:
     length: Fraction  # whole notes
     pitch: int  # MIDI note number, middle C being 60
     bar: int  # its place in `Tune.bars`
-    event: int  # its place in the bar's events
+    event: int  # its place in the bar's events, or in those of its overlay
+    voice: int = 0  # 1 and up in the bar's overlays
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,60 +91,114 @@ def pace(tune: Tune, playing: Playing) -> Fraction:
     return beat * (100 if beat > Fraction(1, 4) else 120)
 
 
+def tempi(tune: Tune, playing: Playing) -> list[tuple[Fraction, Fraction]]:
+    """The tempo marks as they are played: onsets, the first being 0, and whole notes a minute from there on.
+
+    A tempo that is asked for stands for the tune's first one; later ones keep their ratio to it.
+    """
+    first = pace(tune, playing)
+    own = pace(tune, replace(playing, tempo=None))
+    found, now = [(Fraction(), first)], Fraction()
+    for place in _bars(tune, playing) if any(bar.tempo for bar in tune.bars) else ():
+        mark = tune.bars[place].tempo
+        if mark and mark.pace and 2 <= mark.pace <= 400:
+            if now == 0:
+                found.clear()
+            found.append((now, mark.pace * first / own))
+        now += tune.bars[place].length
+    return found
+
+
+def seconds_at(marks: Sequence[tuple[Fraction, Fraction]], onset: Fraction) -> Fraction:
+    """Seconds from the beginning to an onset in whole notes, under tempo marks as `tempi` gives them."""
+    seconds = Fraction()
+    for (begin, whole_notes), (end, _) in zip(marks, [*marks[1:], (onset, Fraction(1))], strict=True):
+        seconds += max(min(end, onset) - begin, Fraction()) * 60 / whole_notes
+    return seconds
+
+
 def performance(tune: Tune, playing: Playing) -> list[Note]:
     """The notes in the order of their onsets, at most `LONGEST` seconds of them."""
-    bars = _bars(tune, playing)
-    end = pace(tune, playing) * LONGEST / 60
+    end = _end(tune, playing)
     swing = playing.swing and "hornpipe" in tune.type.lower()
     notes: list[Note] = []
-    tied: dict[int, int] = {}  # pitch -> the place in `notes` of a note that goes on
+    tied: dict[int, dict[int, int]] = {}  # of each voice: pitch -> the place in `notes` of a note that goes on
     now = Fraction()
-    for place in bars:
+    for place in _bars(tune, playing):
         bar = tune.bars[place]
+        if now >= end:
+            return notes
         # A pick-up stands at the end of its bar.
         began = now - (bar.metre.length - bar.length if bar.number == 0 and bar.metre else 0)
-        for number, event in enumerate(bar.events):
-            if now >= end:
-                return notes
-            onset, length = now, min(event.length, end - now)
-            if swing:
-                onset, length = _swung(began, now, event)
-            onset, length = _add_graces(notes, event, onset, length, playing.transpose, (place, number))
-            going_on: dict[int, int] = {}
-            for pitch in event.pitches:
-                midi = _within(pitch.midi + playing.transpose)
-                if midi in tied:
-                    going = tied[midi]
-                    notes[going] = replace(notes[going], length=onset + length - notes[going].onset)
-                else:
-                    going = len(notes)
-                    notes.append(Note(onset, length, midi, place, number))
-                if event.tied:
-                    going_on[midi] = going
-            if event.pitches or not event.tied:
-                tied = going_on
-            now += event.length
-    return notes
+        shift = bar.shift + playing.transpose
+        for voice, events in enumerate((bar.events, *bar.overlays)):
+            onset = now
+            for number, event in enumerate(events):
+                if onset >= end:
+                    break
+                sounding = _swung(began, onset, event) if swing else (onset, event.length)
+                tied[voice] = _add_event(
+                    notes, event, (sounding[0], min(sounding[1], end - onset)), shift, tied.get(voice, {}),
+                    (place, number, voice),
+                )  # fmt: skip
+                onset += event.length
+        now += bar.length
+    return sorted(notes, key=lambda note: note.onset) if any(bar.overlays for bar in tune.bars) else notes
 
 
 def is_cut(tune: Tune, playing: Playing) -> bool:
     """Whether a performance is cut because it would last too long."""
-    return sum(tune.bars[place].length for place in _bars(tune, playing)) > pace(tune, playing) * LONGEST / 60
+    return sum(tune.bars[place].length for place in _bars(tune, playing)) > _end(tune, playing)
+
+
+def _end(tune: Tune, playing: Playing) -> Fraction:
+    """The onset at which the performance has lasted `LONGEST` seconds."""
+    marks = tempi(tune, playing)
+    onset, whole_notes = max(
+        (mark for mark in marks if seconds_at(marks, mark[0]) <= LONGEST), key=lambda mark: mark[0]
+    )
+    return onset + (LONGEST - seconds_at(marks, onset)) * whole_notes / 60
 
 
 def _bars(tune: Tune, playing: Playing) -> Sequence[int]:
     return tune.order if playing.repeats else range(len(tune.bars))
 
 
+def _add_event(
+    notes: list[Note],
+    event: Event,
+    time: tuple[Fraction, Fraction],
+    shift: int,
+    tied: dict[int, int],
+    where: tuple[int, int, int],
+) -> dict[int, int]:
+    """Add an event's notes, or length to those that are tied to them; returns those that go on from here."""
+    if not event.pitches:
+        return {}
+    onset, length = _add_graces(notes, event, *time, shift, where)
+    going_on: dict[int, int] = {}
+    for pitch in event.pitches:
+        midi = _within(pitch.midi + shift)
+        if midi in tied:
+            going = tied[midi]
+            notes[going] = replace(notes[going], length=onset + length - notes[going].onset)
+        else:
+            going = len(notes)
+            notes.append(Note(onset, length, midi, *where))
+        if pitch in event.ties:
+            going_on[midi] = going
+    return going_on
+
+
 def _add_graces(
-    notes: list[Note], event: Event, onset: Fraction, length: Fraction, transpose: int, where: tuple[int, int]
+    notes: list[Note], event: Event, onset: Fraction, length: Fraction, shift: int, where: tuple[int, int, int]
 ) -> tuple[Fraction, Fraction]:
     """Add an event's grace notes; what is left of its own time: onset and length."""
-    if not event.graces or not event.pitches:
+    if not event.graces:
         return onset, length
     each = min(_GRACE, length / 2 / len(event.graces))
     for number, grace in enumerate(event.graces):
-        notes.append(Note(onset + number * each, each, _within(grace.midi + transpose), *where))
+        notes.append(Note(onset + number * each, each, _within(grace.midi + shift), *where))
     taken = each * len(event.graces)
     return onset + taken, length - taken
 

@@ -45,13 +45,18 @@ class Tuplet:
 class Event(NamedTuple):  # of which there are many, and tuples are made fastest
     """A note, a chord, or a rest."""
 
-    pitches: tuple[Pitch, ...]  # of a rest none
+    pitches: tuple[Pitch, ...]  # as written; of a rest none
     length: Fraction  # as it sounds
     tuplet: Tuplet | None = None
-    tied: bool = False  # to the next event
+    ties: tuple[Pitch, ...] = ()  # those of its pitches that are tied to the next event
     graces: tuple[Pitch, ...] = ()  # before it
     joined: bool = False  # written without a space after the event before it, so under one beam
-    symbol: str = ""  # a chord symbol or a remark above it
+    symbol: str = ""  # the chord symbol above it, such as "Am7"
+    annotations: tuple[str, ...] = ()  # remarks, each behind its placement: one of ^ _ < > @
+    decorations: tuple[str, ...] = ()  # the standard's long names, such as "trill", in the order of the text
+    slurs: tuple[int, int] = (0, 0)  # how many begin at it, and how many end at it
+    slashed: bool = False  # whether its graces are an acciaccatura
+    hidden: bool = False  # a rest that is not shown
 
     @property
     def written(self) -> Fraction:
@@ -67,11 +72,15 @@ class BarLine:
     repeat_end: bool = False
     double: bool = False
     endings: tuple[int, ...] = ()  # the passes that the bar after it is for
+    times: int = 2  # how often the section that it begins or ends is played
+    style: str = ""  # "light-light", "light-heavy", "heavy-light", "dashed", "invisible"; else empty
+    decorations: tuple[str, ...] = ()  # such as "fine", written before it
 
     @property
     def divides(self) -> bool:
         """Whether a section begins or ends here, so that a bar may be split by it."""
-        return self.repeat_start or self.repeat_end or self.double or bool(self.endings)
+        invisible = self.style == "invisible"
+        return self.repeat_start or self.repeat_end or self.double or bool(self.endings) or invisible
 
 
 @dataclass(frozen=True)
@@ -88,6 +97,14 @@ class Metre:
         return Fraction(self.beats, self.unit)
 
 
+class Tempo(NamedTuple):
+    """A tempo mark."""
+
+    pace: Fraction | None  # whole notes a minute, where it gives one
+    beat: Fraction | None = None  # as a fraction of a whole note
+    text: str = ""  # such as "Allegro"
+
+
 class Bar(NamedTuple):
     """A bar with at least one event."""
 
@@ -98,6 +115,11 @@ class Bar(NamedTuple):
     after: BarLine | None  # None at the end
     metre: Metre | None  # None where it is free
     signature: tuple[tuple[str, int], ...]  # letter and semitones of the key signature, in its order
+    overlays: tuple[tuple[Event, ...], ...] = ()  # what `&` sets beside the events, from the bar's beginning on
+    part: str = ""  # the label of the part that begins with it
+    tempo: Tempo | None = None  # the mark that stands at it
+    clef: str = "treble"  # as ABC names it: treble, alto, tenor, bass, perc, none; a line, +8 or -8 may follow
+    shift: int = 0  # semitones from what is written to what sounds: transpose=, the clef's octave
 
     @property
     def length(self) -> Fraction:
@@ -114,6 +136,7 @@ class Fault:
     message: str
     line: int | None = None  # of the text, from 1
     bar: int | None = None
+    open: bool = field(default=False, compare=False)  # of a beginning of a tune it is no fault: more may remedy it
 
     def __str__(self) -> str:
         places = [f"{name} {value}" for name, value in (("line", self.line), ("bar", self.bar)) if value is not None]
@@ -130,11 +153,13 @@ class Tune:
     type: str = ""  # R
     key: str = ""  # K
     metre: str = ""  # M
-    tempo: Fraction | None = None  # whole notes a minute, where Q gives it
+    composer: str = ""  # C
+    tempo: Fraction | None = None  # whole notes a minute, where Q gives it before the first note
     unit_length: Fraction = Fraction(1, 8)  # L, or what the standard says where it is absent
     bars: tuple[Bar, ...] = ()
     order: tuple[int, ...] = ()  # the bars as they are played, by their place in `bars`, repeats written out
     faults: tuple[Fault, ...] = field(default=())
+    unread: tuple[str, ...] = ()  # what stands in the text but is neither heard nor shown, such as "lyrics"
 
     @property
     def whole(self) -> bool:

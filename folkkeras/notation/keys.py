@@ -6,12 +6,23 @@ its major. Source: the ABC standard 2.1, section 3.1.14.
 """
 
 import re
+from collections.abc import Mapping
 from typing import NamedTuple
 
 LETTERS = "FCGDAEB"  # by fifths
 MODES = {"lyd": 1, "maj": 0, "ion": 0, "mix": -1, "dor": -2, "min": -3, "aeo": -3, "phr": -4, "loc": -5}
 MOST_FIFTHS = 7  # sharps or flats of a signature
-_KEY = re.compile(r"([A-G])([#b]?)\s*([A-Za-z]*)\s*")
+_TONIC = re.compile(
+    r"(?:(?P<letter>[A-G])(?P<sign>[#b]?)\s*(?P<mode>[A-Za-z]*)(?![=\w])|(?P<word>HP|Hp|none)\b)(?P<rest>.*)"
+)
+_CLEFS = "treble|alto|tenor|bass|perc|none"
+_SETTING = re.compile(
+    r"(?P<sign>\^\^|\^|__|_|=)(?P<letter>[A-Ga-g])"
+    rf"|(?:clef=)?\b(?P<clef>(?:{_CLEFS})\d?)(?P<octave>[+-]8)?\b"
+    r"|\b(?P<name>octave|transpose)=(?P<number>[+-]?\d{1,2})\b"
+    r"|(?P<word>\S+)"
+)
+_SIGNS = {"^^": 2, "^": 1, "=": 0, "_": -1, "__": -2}
 
 
 class Key(NamedTuple):
@@ -54,15 +65,71 @@ def place_of(letter: str, sign: str) -> int:
     return LETTERS.index(letter) - 1 + 7 * {"#": 1, "b": -1, "": 0}[sign]
 
 
+class KeyField(NamedTuple):
+    """What a K field says."""
+
+    key: Key | None = None  # its tonic and mode; None where it names none, as in `none` or `HP`
+    signature: Mapping[str, int] | None = None  # semitones by letter; None where the field names a clef alone
+    clef: str | None = None  # such as "bass" or "treble-8"
+    octave: int | None = None  # octaves that the notes are moved by
+    transpose: int | None = None  # semitones that the sound is moved by
+    unknown: str = ""  # what cannot be read behind a key that can
+
+
+def read_key(value: str) -> KeyField | None:
+    """A K field's value, or None where it cannot be read.
+
+    A tonic with a mode, `HP`, `Hp`, or `none`; signs such as `^f`; a clef, `octave=`, `transpose=`: section
+    3.1.14 and, for clefs, 4.6. A `+8` or `-8` behind a clef moves the sound by an octave.
+    """
+    value = value.strip()
+    match = _TONIC.match(value)
+    if match is None:
+        # A clef alone leaves the key as it is.
+        found = _settings(value, KeyField()) if value else None
+        return None if found is None or found.unknown else found
+    letter, sign, name, rest = match["letter"], match["sign"], match["mode"] or "", match["rest"]
+    if letter is None:
+        signature = {"F": 1, "C": 1} if match["word"].startswith("H") else {}
+        return _settings(rest, KeyField(signature=signature))
+    key = _key(letter, sign, name)
+    explicit = name.lower().startswith("exp")
+    if key is None and not explicit:  # the word behind the tonic is no mode: a clef, or a slip
+        key, rest = Key(place_of(letter, sign), "maj"), f"{name} {rest}"
+    signature = {} if key is None or explicit else {each: key.alter(each) for each in LETTERS if key.alter(each)}
+    return _settings(rest, KeyField(key=key or Key(place_of(letter, sign), "maj"), signature=signature))
+
+
 def key_of(value: str) -> Key | None:
     """The key that a K field's value names, or None where it is none, or one with signs or a clef of its own."""
-    match = _KEY.fullmatch(value)
-    if match is None:
+    match = _TONIC.match(value.strip())
+    return _key(match["letter"], match["sign"], match["mode"] or "") if match and not match["rest"].strip() else None
+
+
+def _key(letter: str | None, sign: str, name: str) -> Key | None:
+    if letter is None:
         return None
-    letter, sign, name = match.groups()
-    mode = "maj" if not name or name == "M" else "min" if name == "m" else name[:3].lower()
-    return (
-        Key(place_of(letter, sign), "maj" if mode == "ion" else "min" if mode == "aeo" else mode)
-        if mode in MODES
-        else None
-    )
+    mode = "maj" if not name else "min" if name in ("m", "M") else name[:3].lower()
+    if mode not in MODES:
+        return None
+    return Key(place_of(letter, sign), {"ion": "maj", "aeo": "min"}.get(mode, mode))
+
+
+def _settings(words: str, field: KeyField) -> KeyField:
+    """The field with the signs, the clef and the settings that stand behind its key."""
+    signature = dict(field.signature) if field.signature is not None else None
+    unknown = []
+    for match in _SETTING.finditer(words):
+        if match["letter"]:
+            signature = {} if signature is None else signature
+            signature[match["letter"].upper()] = _SIGNS[match["sign"]]
+        elif match["clef"]:
+            field = field._replace(clef=match["clef"] + (match["octave"] or ""))
+        elif match["name"]:
+            number = int(match["number"])
+            field = field._replace(octave=number) if match["name"] == "octave" else field._replace(transpose=number)
+        elif match["word"] and "=" not in match["word"]:
+            unknown.append(match["word"])
+    if signature is not None:
+        signature = {letter: alter for letter, alter in signature.items() if alter}
+    return field._replace(signature=signature, unknown=" ".join(unknown))

@@ -1,0 +1,131 @@
+"""What the fields M, L, Q, P and U say, as music. Source: the ABC standard 2.1, sections 3.1.5 to 3.1.8 and 4.16."""
+
+import re
+from fractions import Fraction
+
+from folkkeras.music.tune import Metre, Tempo, printable
+from folkkeras.notation.tokens import DECORATIONS, SHORT_FORMS
+
+MOST_PARTS = 64  # that an order of parts may play; what lies beyond is a slip that would play for days
+_METRE = re.compile(r"\(?\s*(\d+(?:\s*\+\s*\d+)*)\s*\)?\s*/\s*(\d+)")
+_UNIT = re.compile(r"(\d+)(?:\s*/\s*(\d+))?")
+_TEXT = re.compile(r'"([^"]*)"')
+_NUMBER = r"(\d+(?:\.\d+)?)(?:\s*-\s*[\d.]+)?"  # or the lower end of a range
+_BEATS = re.compile(rf"((?:\d+\s*/\s*\d+\s*)+)=\s*{_NUMBER}")
+_OLD_BEATS = re.compile(rf"(?:(C)(\d*)\s*=\s*)?{_NUMBER}")
+_PART = re.compile(r"\(|\)(\d*)|([A-Za-z])(\d*)")
+_USER = re.compile(r"([H-Wh-w~.])\s*=\s*(.*)")
+
+
+def metre_of(value: str) -> Metre | None:
+    """A metre, such as `6/8`, `C`, `C|` or `2+3+2/8`; None for a free one.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    value = value.strip()
+    if value in ("", "none"):
+        return None
+    if value in ("C", "C|"):
+        return Metre(4, 4, value) if value == "C" else Metre(2, 2, value)
+    match = _METRE.fullmatch(value)
+    beats, unit = (sum(map(int, match[1].split("+"))), int(match[2])) if match else (0, 0)
+    if not (0 < beats <= 512 and 0 < unit <= 512):
+        raise ValueError(f"its metre {printable(value)!r} cannot be read")
+    return Metre(beats, unit, value)
+
+
+def unit_length_of(value: str) -> Fraction:
+    """A unit note length, such as `1/8`.
+
+    Raises:
+        ValueError: it is none.
+    """
+    match = _UNIT.fullmatch(value.strip())
+    number, part = (int(match[1]), int(match[2] or 1)) if match else (0, 0)
+    if not (0 < number <= 512 and 0 < part <= 512):
+        raise ValueError(f"its unit note length {printable(value.strip())!r} cannot be read")
+    return Fraction(number, part)
+
+
+def usual_unit_length(metre: Metre | None) -> Fraction:
+    """What holds where there is no L field: section 3.1.7."""
+    return Fraction(1, 16) if metre and metre.length < Fraction(3, 4) else Fraction(1, 8)
+
+
+def tempo_of(value: str, unit_length: Fraction) -> Tempo:
+    """A tempo mark: a word in quotes, beats a minute, or both; old files write `120` and `C3=40`.
+
+    Of several beats, such as `1/4 3/8=40`, a minute has so many of their sum; of a range, such as `1/4=100-120`,
+    which the standard does not know, the lower end holds.
+
+    Raises:
+        ValueError: it is none of these.
+    """
+    text = " ".join(_TEXT.findall(value))
+    rest = _TEXT.sub("", value).strip()
+    if not rest:
+        return Tempo(None, text=printable(text))
+    if match := _BEATS.fullmatch(rest):
+        beat = sum((Fraction(each.replace(" ", "")) for each in _parts(match[1])), Fraction())
+        beats = match[2]
+    elif match := _OLD_BEATS.fullmatch(rest):
+        beat, beats = unit_length * int(match[2] or 1), match[3]
+    else:
+        raise ValueError(f"its tempo {printable(value.strip())!r} cannot be read")
+    if not beat or not Fraction(beats):
+        raise ValueError(f"its tempo {printable(value.strip())!r} cannot be read")
+    return Tempo(beat * Fraction(beats), beat, printable(text))
+
+
+def _parts(text: str) -> list[str]:
+    return [part for part in re.findall(r"\d+\s*/\s*\d+", text) if int(part.split("/")[1])]
+
+
+def order_of_parts(value: str) -> str:
+    """The parts in the order in which they are played, such as `AABC` for `(A)2.BC`; dots are for the eye."""
+    stack = [""]
+    for match in _PART.finditer(value):
+        times = min(int(match[1] or match[3] or 1), MOST_PARTS)
+        if match[0] == "(":
+            stack.append("")
+        elif match[2]:
+            stack[-1] += match[2] * times
+        elif len(stack) > 1:
+            inner = stack.pop()
+            stack[-1] += inner * times
+        if len(stack[-1]) > MOST_PARTS:
+            return "".join(stack)[:MOST_PARTS]
+    return "".join(stack)
+
+
+def user_symbol(value: str) -> tuple[str, str] | None:
+    """What a U field defines: a letter and the decoration that it stands for; None where it defines none."""
+    match = _USER.fullmatch(value.strip())
+    if match is None:
+        return None
+    return match[1], match[2].strip().strip("!+").strip()
+
+
+def decoration_name(name: str) -> str:
+    """A decoration's one name, such as "accent" for `>` and "crescendo(" for `<(`."""
+    return _SAME.get(name, name)
+
+
+def is_known(name: str) -> bool:
+    """Whether the standard has a decoration of this name."""
+    return name in DECORATIONS
+
+
+_SAME = {
+    ">": "accent",
+    "emphasis": "accent",
+    "+": "plus",
+    "mordent": "lowermordent",
+    "pralltriller": "uppermordent",
+    "<(": "crescendo(",
+    "<)": "crescendo)",
+    ">(": "diminuendo(",
+    ">)": "diminuendo)",
+}
+SYMBOLS = dict(SHORT_FORMS)

@@ -1,0 +1,127 @@
+"""What one sign of the music means, whatever stands around it; kept, since the same signs come again and again."""
+
+import re
+from fractions import Fraction
+from functools import lru_cache
+from typing import NamedTuple
+
+from folkkeras.music.tune import BarLine, Pitch
+from folkkeras.notation.tokens import ACCIDENTALS, NOTE
+
+MOST_PASSES = 64  # of a repeated section; what lies beyond is a slip that would play for days
+_LENGTH = re.compile(r"(\d*)(/*)(\d*)$")
+_LONGEST_NUMBER = 6  # digits
+
+
+class NoteSign(NamedTuple):
+    """A note as it is written."""
+
+    letter: str  # A to G
+    accidental: int | None  # semitones
+    octave: int  # scientific
+    number: int  # of the length in units, and what divides it
+    part: int
+
+
+@lru_cache(maxsize=8_192)
+def note_sign(text: str) -> NoteSign:
+    """A note such as `^c'3/2`."""
+    match = NOTE.match(text)
+    assert match is not None
+    sign, letter, marks, _, _ = match.groups()
+    octave = 4 + letter.islower() + marks.count("'") - marks.count(",")
+    return NoteSign(letter.upper(), ACCIDENTALS.get(sign), octave, *length_sign(text))
+
+
+@lru_cache(maxsize=8_192)
+def length_sign(text: str) -> tuple[int, int]:
+    """The length that a sign ends with, such as (3, 2) of `z3/2`; (1, 1) where it has none.
+
+    A length of no time, such as `0`, is (0, 1).
+    """
+    match = _LENGTH.search(text)
+    assert match is not None
+    number, slashes, part = match.groups()
+    if len(number) > _LONGEST_NUMBER or len(part) > _LONGEST_NUMBER or len(slashes) > _LONGEST_NUMBER:
+        return 0, 1
+    divisor = int(part or 2) * 2 ** (len(slashes) - 1) if slashes else 1
+    return (int(number or 1), divisor) if divisor else (0, 1)
+
+
+@lru_cache(maxsize=8_192)
+def length_of(number: int, part: int, unit: Fraction) -> Fraction:
+    """A length in whole notes."""
+    return Fraction(number, part) * unit
+
+
+@lru_cache(maxsize=8_192)
+def scaled(length: Fraction, factor: Fraction) -> Fraction:
+    """The product of the two."""
+    return length * factor
+
+
+@lru_cache(maxsize=8_192)
+def pitch_of(letter: str, alter: int, octave: int, accidental: int | None) -> Pitch:
+    """A pitch; equal ones are one object."""
+    return Pitch(letter, alter, octave, accidental)
+
+
+@lru_cache(maxsize=1_024)
+def bar_line_of(text: str) -> BarLine:
+    """A bar line such as `:|]`; standard 4.8. Of the colons each stands for one repeat more.
+
+    Of `::`, the half belongs to either side.
+    """
+    if "|" not in text:
+        if text == ":]":
+            return BarLine(repeat_end=True)
+        return BarLine(repeat_start=True, repeat_end=True, times=_times(len(text) // 2))
+    before, after = (len(part) - len(part.strip(":")) for part in (text[: text.index("|")], text[text.rindex("|") :]))
+    strokes = text.strip(":.")
+    style = ""
+    if text == "[|]":
+        style = "invisible"
+    elif text.startswith("."):
+        style = "dashed"
+    elif "]" in strokes:
+        style = "light-heavy"
+    elif strokes.startswith("["):
+        style = "heavy-light"
+    elif len(strokes) > 1:
+        style = "light-light"
+    return BarLine(
+        repeat_start=bool(after),
+        repeat_end=bool(before),
+        double=style in ("light-heavy", "heavy-light", "light-light"),
+        times=_times(max(before, after)),
+        style=style,
+    )
+
+
+@lru_cache(maxsize=1_024)
+def passes_of(text: str) -> tuple[int, ...]:
+    """The passes of an ending, such as (1, 2, 3) of `[1,2-3`; empty where it names none that can be played."""
+    passes: list[int] = []
+    for part in text.lstrip("[").split(","):
+        first, _, last = part.partition("-")
+        if not first or len(first) > 3 or len(last) > 3:
+            return ()
+        passes += range(int(first), int(last or first) + 1)
+    return tuple(passes) if passes and max(passes) <= MOST_PASSES and min(passes) >= 1 else ()
+
+
+def merged(one: BarLine, other: BarLine) -> BarLine:
+    """What two bar lines without music between them are together."""
+    return BarLine(
+        one.repeat_start or other.repeat_start,
+        one.repeat_end or other.repeat_end,
+        one.double or other.double,
+        one.endings + other.endings,
+        max(one.times, other.times),
+        one.style or other.style,
+        one.decorations + other.decorations,
+    )
+
+
+def _times(colons: int) -> int:
+    return min(max(colons, 1) + 1, MOST_PASSES)
