@@ -107,3 +107,57 @@ def test_control_characters_do_not_stay() -> None:
 def test_a_line_that_cleaning_makes_a_field_is_no_music(line: str) -> None:
     once = normalise(f"X:1\nK:G\nabc|\n{line}\n")
     assert normalise(once.text).text == once.text
+
+
+@pytest.mark.parametrize(
+    ("written", "title", "type"),
+    [
+        ("ACROBAT'S -- HORNPIPE", "Acrobat's", "hornpipe"),
+        ("TAKE HENCE THE BOWL", "Take Hence the Bowl", None),
+        ("JOHN O'NEILL'S FAREWELL TO MCDONALD", "John O'Neill's Farewell to McDonald", None),
+        ("Silken Cravat., The", "The Silken Cravat", None),
+        ('"All Aboard" -- Reel', "All Aboard", "reel"),
+        ("Miss Katie Hall's Reel.", "Miss Katie Hall's Reel", None),
+        ("There's my thumb &c.", "There's my thumb &c.", None),
+        ("Martin Wynne's No. 1", "Martin Wynne's No. 1", None),
+    ],
+)
+def test_a_title_loses_what_is_no_title(written: str, title: str, type: str | None) -> None:
+    header = normalise(f"X:1\nT: {written}\nK:D\nabc|").header
+    assert (header["T"], header.get("R")) == (title, type)
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("(ed).d2 |=20", "(ed).d2 |"),  # what mail programs left
+        ("(fa).A.c =", "(fa).A.c"),
+        ('"4"a"0"e "SEGUE"d2 "^Segno"c2', "ae d2 c2"),  # fingerings and remarks
+        ("!4!a2 !trill!b !8va(!c +roll+d +f+e", "a2 !trill!b c !roll!d !f!e"),
+        ("+CEG+2 +c^e+", "[CEG]2 [c^e]"),
+        ("d2 d2|agfg ester -- Jig", "d2 d2|agfg --"),
+        ("kd2 U(3abc", "d2 (3abc"),  # letters that nobody defines
+        ("A2  B2 yc2", "A2 B2 c2"),
+    ],
+)
+def test_a_line_of_music_loses_what_is_not_music(written: str, kept: str) -> None:
+    assert normalise(f"X:1\nK:D\n{written}\n").body == kept
+    assert normalise(f"X:1\nK:D\n{kept}\n").body == kept
+
+
+def test_chord_symbols_stay_where_they_are_asked_for() -> None:
+    tune = 'X:1\nK:D\n"Am7/G"A2 "^slowly"B2 "SEGUE"c2|\n'
+    assert normalise(tune).body == "A2 B2 c2|"
+    assert normalise(tune, chords=True).body == '"Am7/G"A2 B2 c2|'
+
+
+def test_a_letter_of_the_tunes_own_is_written_out() -> None:
+    assert normalise("X:1\nU:W=!trill!\nU:T=!nil!\nK:D\nWA2 TB2|\n").body == "!trill!A2 B2|"
+
+
+def test_what_is_no_music_is_not_learned() -> None:
+    tune = (
+        "X:1\n%folkkeras {a}\nK:C\nCDEF|\nH:a bad cad\n%%begintext\nA bad cafe\n%%endtext\n\\special{abc}\nGABc|]\n\n"
+        "This air was a favourite of the bad cad.\n"
+    )
+    assert normalise(tune).body == "CDEF|\nGABc|]"

@@ -1,10 +1,9 @@
-"""What the fields M, L, Q, P and U say, as music. Source: the ABC standard 2.1, sections 3.1.5 to 3.1.8 and 4.16."""
+"""What the fields M, L, Q and P say, as music. Source: the ABC standard 2.1, sections 3.1.5 to 3.1.8."""
 
 import re
 from fractions import Fraction
 
 from folkkeras.music.tune import Metre, Tempo, printable
-from folkkeras.notation.tokens import DECORATIONS, SHORT_FORMS
 
 MOST_PARTS = 64  # that an order of parts may play; what lies beyond is a slip that would play for days
 _METRE = re.compile(r"\(?\s*(\d+(?:\s*\+\s*\d+)*)\s*\)?\s*/\s*(\d+)")
@@ -14,7 +13,6 @@ _NUMBER = r"(\d+(?:\.\d+)?)(?:\s*-\s*[\d.]+)?"  # or the lower end of a range
 _BEATS = re.compile(rf"((?:\d+\s*/\s*\d+\s*)+)=\s*{_NUMBER}")
 _OLD_BEATS = re.compile(rf"(?:(C)(\d*)\s*=\s*)?{_NUMBER}")
 _PART = re.compile(r"\(|\)(\d*)|([A-Za-z])(\d*)")
-_USER = re.compile(r"([H-Wh-w~.])\s*=\s*(.*)")
 
 
 def metre_of(value: str) -> Metre | None:
@@ -97,35 +95,3 @@ def order_of_parts(value: str) -> str:
         if len(stack[-1]) > MOST_PARTS:
             return "".join(stack)[:MOST_PARTS]
     return "".join(stack)
-
-
-def user_symbol(value: str) -> tuple[str, str] | None:
-    """What a U field defines: a letter and the decoration that it stands for; None where it defines none."""
-    match = _USER.fullmatch(value.strip())
-    if match is None:
-        return None
-    return match[1], match[2].strip().strip("!+").strip()
-
-
-def decoration_name(name: str) -> str:
-    """A decoration's one name, such as "accent" for `>` and "crescendo(" for `<(`."""
-    return _SAME.get(name, name)
-
-
-def is_known(name: str) -> bool:
-    """Whether the standard has a decoration of this name."""
-    return name in DECORATIONS
-
-
-_SAME = {
-    ">": "accent",
-    "emphasis": "accent",
-    "+": "plus",
-    "mordent": "lowermordent",
-    "pralltriller": "uppermordent",
-    "<(": "crescendo(",
-    "<)": "crescendo)",
-    ">(": "diminuendo(",
-    ">)": "diminuendo)",
-}
-SYMBOLS = dict(SHORT_FORMS)

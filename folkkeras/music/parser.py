@@ -10,11 +10,9 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from folkkeras.music.fields import (
-    decoration_name,
     metre_of,
     tempo_of,
     unit_length_of,
-    user_symbol,
     usual_unit_length,
 )
 from folkkeras.music.signs import (
@@ -32,12 +30,11 @@ from folkkeras.music.tune import Bar, BarLine, Event, Fault, Metre, Pitch, Tempo
 from folkkeras.notation.chords import PLACEMENTS, is_chord_symbol
 from folkkeras.notation.keys import LETTERS, read_key
 from folkkeras.notation.lines import HEADER_ONLY, Kind, Line
+from folkkeras.notation.symbols import decoration_name, user_symbol
 from folkkeras.notation.tokens import NOTE, SHORT_FORMS, TOKEN
+from folkkeras.notation.words import word_at
 
 MOST_NOTES = 20_000  # of a tune; the longest of 5,052 real ones has 715
-_MUSICAL = frozenset("ABCDEFGabcdefgxyzXZ")
-_BEFORE_NOTE = re.compile(r'(?:[.~H-Wh-w({\[!^_=]|\(\d|"[^"]*")*[A-Ga-gzx]')
-_WORD = re.compile(r"[^\W\d_]+")
 _COMPOUND = (6, 9, 12)  # eighths of the metres in which (5 and its like take the time of three
 _TUPLET_TIMES = {2: 3, 3: 2, 4: 3, 6: 2, 8: 3}
 _UNREAD = {"w": "lyrics", "W": "lyrics", "s": "symbol lines"}
@@ -420,10 +417,11 @@ class Parser:
         self._add(tuple([pitch for _, pitch in chord]), length, tuple(self._chord_ties))
 
     def _on_old_chord(self, match: re.Match[str]) -> None:
-        if self._chord is None:
-            self._on_chord(match)
-        else:
-            self._on_chord_end(match)
+        """`+CEG+2`, as it was written before brackets: section 10."""
+        self._on_chord(match)
+        for note in NOTE.finditer(match[0]):
+            self._note(note[0])
+        self._on_chord_end(match)
 
     def _on_tie(self, match: re.Match[str]) -> None:
         if self._chord is not None:
@@ -489,21 +487,11 @@ class Parser:
         letter = match[0]
         name = self._symbols.get(letter)
         if name is None:
-            self._on_undefined(match)
+            self._unknown(match)
         elif name.startswith('"'):
             self._annotations += (printable(name.strip('"')),)
         elif name and name != "nil":
             self._decorations += (decoration_name(name),)
-
-    def _on_undefined(self, match: re.Match[str]) -> None:
-        """A letter that U: might define: before a note it is a decoration, though none that is known; else no music."""
-        text, place = match.string, match.start()
-        word = next((word for word in _WORD.finditer(text) if word.start() <= place < word.end()), None)
-        alone = word is None or len(set(word[0]) - _MUSICAL - set(self._symbols)) == 1
-        if alone and _BEFORE_NOTE.match(text, place + 1):
-            self.unread.append(f"the decoration {match[0]!r}, which is not defined")
-        else:
-            self._unknown(match)
 
     # The rest
 
@@ -524,14 +512,17 @@ class Parser:
 
     def _unknown(self, match: re.Match[str]) -> None:
         """A character that is not music, or the word that it stands in."""
-        if match.start() < self._word_end:
+        place = match.start()
+        if place < self._word_end:
             return
-        for word in _WORD.finditer(match.string):
-            if word.start() <= match.start() < word.end() and len(word[0]) > 1:
-                self._word_end = word.end()
-                self._fault(f"a word stands in the music: {_excerpt(word[0])!r}")
-                return
-        self._fault(f"it has a character that is not music: {match[0]!r}")
+        start, end = word_at(match.string, place, self._symbols)
+        if not end:
+            self.unread.append(f"the decoration {match[0]!r}, which is not defined")
+        elif end - start > 1:
+            self._word_end = end
+            self._fault(f"a word stands in the music: {_excerpt(match.string[start:end])!r}")
+        else:
+            self._fault(f"it has a character that is not music: {match[0]!r}")
 
     def _fault(self, message: str) -> None:
         fault = (message, self.line, len(self._bars) if self._begun else None)

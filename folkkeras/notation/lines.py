@@ -17,7 +17,8 @@ HEADER_ONLY = frozenset("ABCDFGHOSXZ")  # fields that section 3 allows in a head
 
 _BLOCK = re.compile(r"%%\s*begin(\w+)")
 _RESIDUE = re.compile(r"(?:=20|=)+\s*$")  # of quoted-printable mail, at a line's end: section 2.1 of RFC 2045
-_ASIDE = re.compile(r'"[^"]*"|![^!|]*!|\[[A-Za-z]:[^\]]*\]|\{[^}]*\}')
+_TEX = re.compile(r"\\[A-Za-z]")
+_ASIDE = re.compile(r'"[^"]*"|![^!|]*!|\+[^+\s]*\+|\[[A-Za-z]:[^\]]*\]|\{[^}]*\}')
 _LETTER = re.compile(r"[^\W\d_]")
 _NOTES = frozenset("ABCDEFGabcdefgxyzXZ") | frozenset(SHORT_FORMS)
 _FOREIGN = 0.1  # of the letters behind a blank line; with more that no note has, the line is prose
@@ -88,14 +89,20 @@ def lines_of(tune: str) -> Iterator[Line]:
                 kind = Kind.STRAY
             else:
                 kind, in_header = Kind.MUSIC, False
-        elif line.startswith("\\") and line[1:2].isalpha():
-            kind = Kind.TEXT  # TeX
-        elif after_blank and has_music and not _looks_like_music(music):
+        elif _TEX.match(line) or (after_blank and has_music and not _looks_like_music(music)):
             kind = Kind.TEXT
         else:
             kind = Kind.STRAY if _is_prose(music) else Kind.MUSIC
         has_music = has_music or kind is Kind.MUSIC
         yield Line(number, kind, "", music, in_header)
+
+
+def is_music(line: str) -> bool:
+    """Whether a line is music where it stands in a tune's body, without comment and without a blank line before it."""
+    return not (
+        not line or line.isspace() or line.startswith("%") or field_of(line, in_header=False) or _TEX.match(line)
+        or _is_prose(line)
+    )  # fmt: skip
 
 
 def music_of(line: str) -> str:

@@ -1,27 +1,41 @@
 """The normal form of a tune: what it sounds like, without its transcriber's habits.
 
-`X:1`, then the first T, R, M, L and K, in that order, a key in one spelling and a type in small letters;
-then the music, with changes of K, M and L kept where they stand. Left out: every other field, lyrics, part
-labels, comments, `%%` directives, the obsolete line break `!`, `\\` joins and backticks. One blank line
-ends a tune.
+`X:1`, then the first T, R, M, L and K, in that order, a key in one spelling, a type in small letters, a title
+without what is no title; then the music, with changes of K, M and L kept where they stand. Left out: every other
+field, lyrics, part labels, comments, `%%` directives, free text, words in quotes, fingerings, bare words, line
+breaks, `\\` joins, backticks and what mail programs left. One blank line ends a tune.
 """
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from folkkeras.notation.chords import is_chord_symbol
 from folkkeras.notation.keys import key_of
-from folkkeras.notation.tunes import field_of, without_comment
+from folkkeras.notation.lines import Kind, is_music, lines_of
+from folkkeras.notation.symbols import user_symbol
+from folkkeras.notation.titles import title_of
+from folkkeras.notation.tokens import DECORATIONS, SHORT_FORMS, TOKEN
+from folkkeras.notation.words import word_at
 
 HEADER = "TRMLK"  # the order of the standard's examples, K last as it must be
 CHANGES = "KML"  # what may change inside a tune
 _CHANGE_LINES = tuple(f"{letter}:" for letter in CHANGES)
 _NOTE = re.compile(r"[A-Ga-gzxZ]")
-_INLINE_FIELD = re.compile(r"\[([A-Za-z]):([^\]\n]*)\]")
-_QUOTED = re.compile(r'"[^"]*"')
 _TYPE_IN_Z = re.compile(r"id:dc-(.+)-\d+")  # as in irish.abc: `Z: id:dc-hornpipe-1`
 _CONTROLS = {code: None for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t"} | {9: " "}
 _DROPPED_FIELD = {"w": "lyrics", "W": "lyrics", "P": "part labels"}
+_DROPPED_LINES = {
+    Kind.COMMENT: "comments and directives",
+    Kind.DIRECTIVE: "comments and directives",
+    Kind.TEXT: "lines of free text",
+    Kind.STRAY: "lines that are not music",
+}
+_DROPPED_SIGNS = {"`": "backticks", "!": "! line breaks", "=": "what mail programs left"}
+_REWRITTEN = frozenset({"quoted", "decoration", "mark", "nothing", "old_chord", "inline", "other"})
+# A line without any of these is in the normal form already, and most lines are.
+_UNUSUAL = re.compile(r'["`!$*+#;?@\\yI-KNQRU-WYh-tw&{}=]|\[[A-Za-z]:|  |[^ -~]')
 
 
 @dataclass
@@ -54,126 +68,170 @@ class NormalTune:
         return None
 
 
-def normalise(tune: str) -> NormalTune:
+def normalise(tune: str, *, chords: bool = False) -> NormalTune:
     """The normal form of one tune.
 
     Args:
         tune: the tune from its `X:` line on, line ends `\\n`.
+        chords: keep chord symbols; other words in quotes are left out all the same.
     """
-    normal = NormalTune()
-    lines = tune.translate(_CONTROLS).split("\n")
-    body = _read_header(lines, normal)
-    _read_music(lines[body:], normal)
-    return normal
+    return _Normaliser(chords).tune(tune.translate(_CONTROLS))
 
 
-def _read_header(lines: list[str], normal: NormalTune) -> int:
-    """Take the header up to its first K (or, without one, the first music); return the body's line."""
-    header, dropped = normal.header, normal.dropped
-    has_key = any(line.startswith("K:") for line in lines)
-    for number, line in enumerate(lines):
-        if line.startswith("%"):
-            dropped["comments and directives"] += 1
-            continue
-        found = field_of(line, in_header=True)
-        if found is None:
-            if line.strip() and not has_key:
-                _type_from_z(lines[:number], normal)
-                return number
-            continue
-        letter, value = found
+class _Normaliser:
+    def __init__(self, chords: bool) -> None:
+        self.normal, self.chords = NormalTune(), chords
+        self.symbols = dict(SHORT_FORMS)
+        self.type_in_z = self.type_in_title = ""
+        self.held = ""  # what a `\\` at the end of the line before holds back
+
+    def tune(self, text: str) -> NormalTune:
+        """The normal form of a tune."""
+        for line in lines_of(text):
+            if line.kind is Kind.FIELD:
+                self.field(line.letter, line.value, line.in_header)
+            elif line.kind is Kind.MUSIC:
+                self.music(line.value)
+            elif line.kind in _DROPPED_LINES:
+                self.drop(_DROPPED_LINES[line.kind])
+        self.add(self.held)
+        if found := self.type_in_z or self.type_in_title:
+            self.normal.header.setdefault("R", found)
+        return self.normal
+
+    def drop(self, what: str, times: int = 1) -> None:
+        """Count what is left out."""
+        self.normal.dropped[what] += times
+
+    def field(self, letter: str, value: str, in_header: bool) -> None:
+        """Take in a field of the header, or one that stands on a line of its own in the body."""
+        header = self.normal.header
         if letter == "V":
-            normal.voices.add(_voice(value))
-        if letter in HEADER and value and letter not in header:
+            self.normal.voices.add(value.split()[0] if value.split() else "")
+        if letter == "U" and (symbol := user_symbol(value)):
+            self.symbols[symbol[0]] = symbol[1]
+        if not in_header and letter in CHANGES and value:
+            self.add(self.held)
+            self.held = ""
+            self.normal.music.append(f"{letter}:{_spelled(letter, value)}")
+        elif in_header and letter in HEADER and value and letter not in header:
+            if letter == "T":
+                value, self.type_in_title = title_of(value)
             header[letter] = _spelled(letter, value)
-        elif letter != "X":
-            dropped[_DROPPED_FIELD.get(letter, f"{letter}: fields")] += 1
-        if letter == "K":
-            _type_from_z(lines[:number], normal)
-            return number + 1
-    return len(lines)
+        elif letter != "X" or not in_header:
+            self.drop(_DROPPED_FIELD.get(letter, f"{letter}: fields"))
+        if letter == "Z" and in_header and not self.type_in_z and (match := _TYPE_IN_Z.search(value)):
+            self.type_in_z = _spelled("R", match[1])
 
+    def music(self, text: str) -> None:
+        """Take in a line of music."""
+        space = " " if self.held and text[:1].isspace() else ""
+        text = self.held + space + self.clean(text)
+        self.held = ""
+        if text.endswith("\\"):
+            self.drop("\\ joins")
+            self.held = text.rstrip("\\")
+        else:
+            self.add(text)
 
-def _type_from_z(header_lines: list[str], normal: NormalTune) -> None:
-    if "R" in normal.header:
-        return
-    for line in header_lines:
-        if line.startswith("Z:") and (match := _TYPE_IN_Z.search(line)):
-            normal.header["R"] = _spelled("R", match[1])
-            return
+    def add(self, text: str) -> None:
+        """Take in music; what cleaning or joining has made a field, a comment or prose is none."""
+        text = self.clean(text).rstrip("\\ ")
+        if is_music(text):
+            self.normal.music.append(text)
+        elif text:
+            self.drop("lines that are not music")
 
+    def clean(self, text: str) -> str:
+        """A line of music without what the normal form leaves out; taking signs out can make new ones of the rest."""
+        while _UNUSUAL.search(text):
+            cleaned = "".join(self.kept(text)).strip()
+            if cleaned == text:
+                break
+            text = cleaned
+        return text.strip()
 
-def _read_music(lines: list[str], normal: NormalTune) -> None:
-    music, dropped = normal.music, normal.dropped
-    joined = ""  # what a `\` at the end of the line before holds back
-    for line in lines:
-        if not line or line.isspace():
-            continue
-        if line.startswith("%"):
-            dropped["comments and directives"] += 1
-            continue
-        found = field_of(line, in_header=False)
-        if found is not None:
-            letter, value = found
-            if letter == "V":
-                normal.voices.add(_voice(value))
-            if letter in CHANGES and value:
-                _add(joined, normal)
-                joined = ""
-                music.append(f"{letter}:{_spelled(letter, value)}")
+    def kept(self, text: str) -> Iterator[str]:
+        """What is kept of the signs of a line, in the one spelling."""
+        matches = list(TOKEN.finditer(text))
+        words = self.words(text, matches)
+        before = ""
+        for match in matches:
+            sign = ""
+            if any(start <= match.start() < end for start, end in words):
+                continue
+            if match.lastgroup in ("space", "spacer"):
+                sign = "" if before.endswith(" ") else " "
+            elif match.lastgroup in _REWRITTEN:
+                sign = getattr(self, f"on_{match.lastgroup}")(match)
             else:
-                dropped[_DROPPED_FIELD.get(letter, f"{letter}: fields")] += 1
-            continue
-        line = _without_line_break(joined + _clean(line, normal), normal)
-        if line.rstrip().endswith("\\"):
-            dropped["\\ joins"] += 1
-            joined = line.rstrip().rstrip("\\")
-            continue
-        joined = ""
-        _add(line, normal)
-    _add(joined, normal)
+                sign = match[0]
+            if sign:
+                before = sign
+                yield sign
 
+    def words(self, text: str, matches: list[re.Match[str]]) -> list[tuple[int, int]]:
+        """Where the bare words stand."""
+        found: list[tuple[int, int]] = []
+        for match in matches:
+            if match.lastgroup == "mark" and match[0] not in self.symbols:
+                start, end = word_at(text, match.start(), self.symbols)
+                if end and (start, end) not in found:
+                    self.drop("words in the music")
+                    found.append((start, end))
+        return found
 
-def _add(line: str, normal: NormalTune) -> None:
-    """Take in a line of music; what cleaning has made a field or a comment, such as "`X:1", is none."""
-    line = _without_line_break(line, normal).strip()
-    if line.startswith("%") or field_of(line, in_header=False):
-        normal.dropped["lines that are no music"] += 1
-    elif line:
-        normal.music.append(line)
+    def on_quoted(self, match: re.Match[str]) -> str:
+        """Chord symbols stay where they are asked for."""
+        chord = is_chord_symbol(match[0].strip('"'))
+        if chord and self.chords:
+            return f'"{match[0].strip(chr(34))}"'
+        self.drop("chord symbols" if chord else "remarks in quotes")
+        return ""
 
+    def on_decoration(self, match: re.Match[str]) -> str:
+        """The standard's decorations, with `!` about them."""
+        return self.decoration(match[0][1:-1])
 
-def _without_line_break(line: str, normal: NormalTune) -> str:
-    stripped = line.rstrip()
-    # An odd number of `!` ends in a line break, an even one in a decoration such as `!fermata!`.
-    if stripped.endswith("!") and _QUOTED.sub("", stripped).count("!") % 2:
-        normal.dropped["! line breaks"] += 1
-        return stripped[:-1]
-    return line
+    def decoration(self, name: str) -> str:
+        """A decoration by its long name; fingerings, and what the standard does not know, are left out."""
+        if name in DECORATIONS and not name.isdigit() and name != "nil":
+            return f"!{name}!"
+        self.drop("fingerings" if name.isdigit() else "decorations that the standard does not know")
+        return ""
 
+    def on_mark(self, match: re.Match[str]) -> str:
+        """A decoration's letter, unless U: gives it a meaning of the tune's own."""
+        letter = match[0]
+        name = self.symbols.get(letter, letter)
+        return letter if name == SHORT_FORMS.get(letter) else self.decoration(name)
 
-def _clean(line: str, normal: NormalTune) -> str:
-    """A line of music without comment, backticks and foreign inline fields."""
-    dropped = normal.dropped
-    if "%" in line:
-        line, before = without_comment(line), line
-        dropped["comments and directives"] += line != before
-    if "`" in line:
-        dropped["backticks"] += line.count("`")
-        line = line.replace("`", "")
-    if "[" in line and ":" in line:
-        line = _INLINE_FIELD.sub(lambda match: _inline(match, normal), line)
-    return line
+    def on_nothing(self, match: re.Match[str]) -> str:
+        """Only a join at the line's end says something."""
+        if match[0].startswith("\\"):
+            return "\\"
+        self.drop(_DROPPED_SIGNS.get(match[0][0], "line breaks"), match[0].count("`") or 1)
+        return ""
 
+    def on_old_chord(self, match: re.Match[str]) -> str:
+        """`+CEG+` is `[CEG]`."""
+        _, notes, length = match[0].split("+")
+        return f"[{notes}]{length}"
 
-def _inline(match: re.Match[str], normal: NormalTune) -> str:
-    letter, value = match[1], match[2].strip()
-    if letter in CHANGES:
-        return f"[{letter}:{_spelled(letter, value)}]"
-    if letter == "V":
-        normal.voices.add(_voice(value))
-    normal.dropped[_DROPPED_FIELD.get(letter, f"{letter}: fields")] += 1
-    return ""
+    def on_inline(self, match: re.Match[str]) -> str:
+        """Changes of key, metre and unit length."""
+        letter, value = match[0][1], match[0][3:-1].strip()
+        if letter in CHANGES and value:
+            return f"[{letter}:{_spelled(letter, value)}]"
+        if letter == "V":
+            self.normal.voices.add(value.split()[0] if value.split() else "")
+        self.drop(_DROPPED_FIELD.get(letter, f"{letter}: fields"))
+        return ""
+
+    def on_other(self, match: re.Match[str]) -> str:
+        """Characters that are not music."""
+        self.drop("characters that are not music")
+        return ""
 
 
 def _spelled(letter: str, value: str) -> str:
@@ -182,7 +240,3 @@ def _spelled(letter: str, value: str) -> str:
         return value.lower()
     key = key_of(value) if letter == "K" else None
     return str(key) if key else value
-
-
-def _voice(value: str) -> str:
-    return value.split()[0] if value.split() else ""

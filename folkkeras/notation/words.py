@@ -1,0 +1,26 @@
+"""Bare words in a line of music, such as a dance's name behind the last bar: what is one, and what is a decoration."""
+
+import re
+from collections.abc import Container
+
+_WORD = re.compile(r"[^\W\d_]+")
+_NOTES = frozenset("ABCDEFGabcdefgxyzXZ")
+_BEFORE_NOTE = re.compile(r'(?:[.~H-Wh-w({\[!^_=]|\(\d|"[^"]*")*[A-Ga-gzx]')
+
+
+def word_at(text: str, place: int, symbols: Container[str]) -> tuple[int, int]:
+    """Where the word stands that an undefined letter is part of; (0, 0) where it is a decoration before a note.
+
+    Old books have letters of their own before notes, which no U: field defines: one such letter in a row of
+    letters, with a note behind it, is a decoration.
+
+    Args:
+        text: a line of music.
+        place: of a letter that neither the standard nor a U: field defines.
+        symbols: the letters that are defined.
+    """
+    word = next((word for word in _WORD.finditer(text) if word.start() <= place < word.end()), None)
+    if word is None:
+        return place, place + 1
+    undefined = {letter for letter in word[0] if letter not in _NOTES and letter not in symbols}
+    return (0, 0) if len(undefined) == 1 and _BEFORE_NOTE.match(text, place + 1) else word.span()
