@@ -6,16 +6,19 @@ from typing import Annotated
 import typer
 
 from folkkeras_cli.options import Files
-from folkkeras_cli.screen import say, write
-from folkkeras_cli.tune_files import tunes_of
+from folkkeras_cli.screen import say, write, write_lines
+from folkkeras_cli.tune_files import files_of, name_of, tunes_of
 
 NOT_WHOLE = 3  # the exit code where a tune is not whole
+HANG = 8  # columns before the rest of a line that is too long
 
 EXAMPLES = """Examples:
 
-`folk check tunes.abc` tells of each tune whether it is whole;
+`folk check tunes.abc` says of each tune whether it is whole;
 
-`folk sample --tunes 10 | folk check -` tells it of new tunes.
+`folk check mytunes/` checks all files in a folder;
+
+`folk sample --tunes 10 | folk check -` checks new tunes.
 """
 
 
@@ -23,8 +26,8 @@ def check(
     files: Files,
     as_json: Annotated[bool, typer.Option("--json", help="Write JSON, a list of tunes with their faults.")] = False,
 ) -> None:
-    """Tell of each tune whether it is whole: it parses, has a key, ends with a bar line, and every bar is full."""
-    found = [(file, tune) for file in files for tune in tunes_of(file)]
+    """Check whether each tune is whole: it parses, has a key, ends with a bar line, and every bar is full."""
+    found = [(file, tune) for file in files_of(files) for tune in tunes_of(file)]
     if as_json:
         values = [
             {
@@ -32,17 +35,22 @@ def check(
                 "reference": tune.reference,
                 "title": tune.title,
                 "whole": tune.whole,
-                "faults": [vars(fault) for fault in tune.faults],
+                "faults": [{"message": fault.message, "line": fault.line, "bar": fault.bar} for fault in tune.faults],
             }
             for file, tune in found
         ]
         write(json.dumps(values, indent=2, ensure_ascii=False) + "\n")
     else:
-        for _, tune in found:
+        several = len({file for file, _ in found}) > 1
+        last = None
+        for file, tune in found:
+            if several and file != last:
+                write_lines([f"{name_of(file)}:"], HANG)
+            last = file
             name = f"X:{tune.reference} {tune.title}".strip()
-            write(f"{name}: {'whole' if tune.whole else 'not whole'}\n")
-            write("".join(f"    {fault}\n" for fault in tune.faults))
+            faults = [f"    {fault}" for fault in tune.faults]
+            write_lines([f"{name}: {'whole' if tune.whole else 'not whole'}", *faults], HANG)
     whole = sum(tune.whole for _, tune in found)
-    say(f"{whole:,} of {len(found):,} tunes are whole")
+    say(f"{whole:,} of {len(found):,} tune{'s are' if len(found) > 1 else ' is'} whole")
     if whole < len(found):
         raise typer.Exit(NOT_WHOLE)

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from folkkeras.music.instruments import INSTRUMENTS
+from folkkeras.music.instruments import DEFAULT_INSTRUMENT, INSTRUMENTS
+from folkkeras_cli.patterns import expanded
 
 Runs = Annotated[
     Path,
@@ -21,13 +22,19 @@ CorpusArguments = Annotated[
     typer.Argument(
         metavar="CORPUS",
         show_default=False,
+        callback=lambda arguments: expanded(arguments) if arguments else arguments,
         help="A built-in collection (see `folk corpus list`; default: oneills), an .abc file, "
         "a folder, or - for standard input. Several are joined.",
     ),
 ]
 Files = Annotated[
     list[str],
-    typer.Argument(metavar="FILE...", show_default=False, help="Files of tunes in ABC notation; - is standard input."),
+    typer.Argument(
+        metavar="FILE",
+        show_default=False,
+        callback=expanded,
+        help="Files with tunes in ABC notation, folders of .abc files, or patterns such as *.abc; - is standard input.",
+    ),
 ]
 RunName = Annotated[
     str | None,
@@ -42,11 +49,9 @@ Raw = Annotated[
 ]
 Force = Annotated[bool, typer.Option("--force", help="Overwrite what exists.")]
 
-TuneFile = Annotated[
-    str,
-    typer.Argument(metavar="FILE", show_default=False, help="A file of tunes in ABC notation; - is standard input."),
+InstrumentName = Annotated[
+    str | None, typer.Option("--instrument", show_default=DEFAULT_INSTRUMENT, help=f"{', '.join(INSTRUMENTS)}.")
 ]
-InstrumentName = Annotated[str, typer.Option("--instrument", help=f"{', '.join(INSTRUMENTS)}.")]
 Tempo = Annotated[
     float | None, typer.Option(show_default="the tune's, or its dance's", help="Beats a minute, 10 to 1000.")
 ]

@@ -10,9 +10,10 @@ from folkkeras.files import write_bytes
 from folkkeras.music.instruments import DEFAULT_INSTRUMENT, instrument
 from folkkeras.music.performance import Playing
 from folkkeras.music.workshop import Workshop
-from folkkeras_cli.options import InstrumentName, Repeats, Swing, Tempo, Transpose, TuneFile
+from folkkeras_cli.no_effect import say_unswung
+from folkkeras_cli.options import Files, InstrumentName, Repeats, Swing, Tempo, Transpose
 from folkkeras_cli.screen import say
-from folkkeras_cli.tune_files import tunes_of
+from folkkeras_cli.tune_files import files_of, tunes_of
 
 EXAMPLES = """Examples:
 
@@ -33,17 +34,19 @@ _PLAYERS = (
 
 
 def play(
-    file: TuneFile,
-    instrument_name: InstrumentName = DEFAULT_INSTRUMENT,
+    files: Files,
+    instrument_name: InstrumentName = None,
     tempo: Tempo = None,
     transpose: Transpose = 0,
     repeats: Repeats = True,
     swing: Swing = False,
 ) -> None:
-    """Play tunes, or say which file to open where no program here plays sound."""
-    player = instrument(instrument_name)
+    """Play tunes, or name a file to open if no program here plays sound."""
+    player = instrument(instrument_name or DEFAULT_INSTRUMENT)
     playing = Playing(tempo=tempo, transpose=transpose, repeats=repeats, swing=swing)
-    tunes = tunes_of(file)
+    tunes = [tune for file in files_of(files) for tune in tunes_of(file)]
+    if swing:
+        say_unswung(tunes)
     folder = Path(tempfile.mkdtemp(prefix="folk-"))
     kept = False
     try:

@@ -1,4 +1,4 @@
-"""`folk render`: tunes as sound, score, MIDI, MusicXML and one web page."""
+"""`folk render`: tunes as sound, score, MIDI, MusicXML, one web page, or ABC in another key."""
 
 from pathlib import Path
 from typing import Annotated
@@ -9,47 +9,82 @@ from folkkeras.corpus.sources import STANDARD_INPUT
 from folkkeras.errors import UsageError
 from folkkeras.music.instruments import DEFAULT_INSTRUMENT, instrument
 from folkkeras.music.performance import Playing
-from folkkeras_cli.options import Force, InstrumentName, Repeats, Swing, Tempo, Transpose, TuneFile
-from folkkeras_cli.rendering import ALL_KINDS, Rendering, kind_of
-from folkkeras_cli.tune_files import tunes_of
+from folkkeras_cli.no_effect import PLAYED, say_unplayed, say_unswung
+from folkkeras_cli.options import Files, Force, InstrumentName, Repeats, Swing, Tempo, Transpose
+from folkkeras_cli.places import names_folder
+from folkkeras_cli.rendering import ALL_KINDS, PAGE, TEXT, Rendering, kind_named
+from folkkeras_cli.tune_files import files_of, tunes_of
+
+KINDS = (*ALL_KINDS, TEXT)
 
 EXAMPLES = """Examples:
 
-`folk render tunes.abc --to mp3` writes a sound file for each tune into the folder `tunes`;
+`folk render tunes.abc --to mp3` writes a sound file of each tune into the folder `tunes`;
 
 `folk sample --tunes 5 | folk render - --to html` makes a page with scores and a player of new tunes;
 
-`folk render reel.abc --out reel.wav --instrument fiddle --tempo 90` plays one slowly.
+`folk render reel.abc --out reel.wav --instrument fiddle --tempo 90` plays one slowly;
+
+`folk render reel.abc --out reel-in-e.abc --transpose 2` writes it two semitones higher.
 """
 
 
 def render(
-    file: TuneFile,
-    to: Annotated[
-        str | None, typer.Option(show_default=False, help=f"The kind of file: {', '.join(ALL_KINDS)}.")
-    ] = None,
+    files: Files,
+    to: Annotated[str | None, typer.Option(show_default=False, help=f"The file type: {', '.join(KINDS)}.")] = None,
     out: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
-            show_default=False, metavar="FILE|DIR", help="Where to write: a file for one tune, a folder for many."
+            show_default=False,
+            metavar="FILE|DIR",
+            help="Where to write: a file for one tune, a folder for many; html and abc hold many in one file.",
         ),
     ] = None,
-    instrument_name: InstrumentName = DEFAULT_INSTRUMENT,
+    instrument_name: InstrumentName = None,
     tempo: Tempo = None,
     transpose: Transpose = 0,
     repeats: Repeats = True,
     swing: Swing = False,
     force: Force = False,
 ) -> None:
-    """Write tunes as sound, score, MIDI or MusicXML, one file a tune, or all as one web page."""
+    """Write tunes as sound, score, MIDI or MusicXML, one file each, or all as one web page or ABC file."""
     playing = Playing(tempo=tempo, transpose=transpose, repeats=repeats, swing=swing)
-    player = instrument(instrument_name)
-    kind = to or kind_of(out)
-    if to and kind_of(out) not in ("", to):
-        raise UsageError(f"--to {to} and --out {out} name two kinds of file: give one of them")
-    if kind not in ALL_KINDS:
-        suffix = out.suffix if out else ""
-        named = f"{kind or suffix!r} is no kind of file" if kind or suffix else "no kind of file is given"
-        raise UsageError(f"{named}: give --to {', '.join(ALL_KINDS[:-1])} or {ALL_KINDS[-1]}")
-    stem = "tunes" if file == STANDARD_INPUT else Path(file).stem
-    Rendering(kind=kind, out=out, stem=stem, force=force, player=player, playing=playing).write(tunes_of(file))
+    player = instrument(instrument_name or DEFAULT_INSTRUMENT)
+    kind = _kind(to, out)
+    found = files_of(files)
+    tunes = [tune for file in found for tune in tunes_of(file)]
+    if transpose and kind not in PLAYED:  # what is played is transposed by the player
+        from folkkeras.music.transposed import transposed
+
+        tunes = [transposed(tune, transpose) for tune in tunes]
+    stem = _stem(files, found, kind)
+    rendering = Rendering(kind=kind, out=out, stem=stem, force=force, player=player, playing=playing)
+    rendering.paths([tune.title for tune in tunes])  # an error here stands alone, without the notes below
+    say_unplayed(kind, instrument=instrument_name, tempo=tempo, repeats=repeats, swing=swing)
+    if swing and kind in PLAYED:
+        say_unswung(tunes)
+    rendering.write(tunes)
+
+
+def _kind(to: str | None, out: str | None) -> str:
+    """The kind of file that --to names, or the suffix of --out."""
+    suffix = Path(out).suffix if out else ""
+    kind = kind_named(to or suffix)
+    if not kind:
+        raise UsageError(f"no file type is given: add --to with one of {', '.join(KINDS)}")
+    if kind not in KINDS:
+        raise UsageError(f"unsupported file type {to or suffix[1:]!r}: choose one of {', '.join(KINDS)}")
+    if kind_named(suffix) in KINDS and kind_named(suffix) != kind and not names_folder(out):
+        raise UsageError(f"--to {to} and --out {out} name different file types: give only one of them")
+    return kind
+
+
+def _stem(arguments: list[str], files: list[str], kind: str) -> str:
+    """A name for what is written: that of the one file or folder there is, else "tunes"."""
+    stem = "tunes"
+    if len(arguments) == 1 and arguments != [STANDARD_INPUT]:
+        only = Path(arguments[0]).expanduser().resolve()
+        stem = (only.name if only.is_dir() else only.stem) or stem
+    sources = {folder for file in files for folder in Path(file).expanduser().resolve().parents}
+    # Made up, a folder is not one that the tunes come from, where hundreds of new files would be among them.
+    return f"{stem}-{kind}" if kind not in (PAGE, TEXT) and Path(stem).resolve() in sources else stem

@@ -1,22 +1,27 @@
-"""What `folk render` and `folk sample` share: tunes written as files of a kind, or as one page."""
+"""What `folk render` and `folk sample` share: tunes written as files of a kind, or all in one file."""
 
-import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from unicodedata import normalize
 
 from folkkeras.errors import FolkError, OutputError
-from folkkeras.files import reason, write_bytes
+from folkkeras.files import write_bytes, write_text
 from folkkeras.music.instruments import DEFAULT_INSTRUMENT, Instrument, instrument
 from folkkeras.music.kinds import KINDS, SCORES
+from folkkeras.music.left_out import left_out
 from folkkeras.music.performance import LONGEST, Playing, is_cut
 from folkkeras.music.tune import Tune
 from folkkeras.music.workshop import Workshop
+from folkkeras_cli.places import made_folder, place, places
 from folkkeras_cli.screen import say
 
 PAGE = "html"
+TEXT = "abc"
+MOST_NAMED = 5  # of the things that are left out
 ALL_KINDS = (*KINDS, PAGE)
+_OTHER_NAMES = {"midi": "mid", "oga": "ogg", "xml": "musicxml", "htm": "html"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,17 +29,17 @@ class Rendering:
     """How tunes are written.
 
     Args:
-        kind: of file, one of `ALL_KINDS`.
-        out: a file, for many tunes a folder; None is made up from `stem`.
+        kind: of file, one of `ALL_KINDS` or `TEXT`.
+        out: a file, for many tunes a folder; see `places`.
         stem: of names that are made up.
         force: whether what exists is overwritten.
         player: the instrument.
         playing: tempo, transposition, repeats.
-        about: what a page tells of how its tunes were made.
+        about: what a page says about how its tunes were made.
     """
 
     kind: str
-    out: Path | None
+    out: str | Path | None
     stem: str
     force: bool
     player: Instrument = field(default_factory=lambda: instrument(DEFAULT_INSTRUMENT))
@@ -45,92 +50,115 @@ class Rendering:
         """Write tunes; those that are not whole are named, and so are those that cannot be rendered.
 
         Raises:
+            UsageError: many tunes have one file to go to.
             OutputError: a file exists already or cannot be written.
             FolkError: a tune cannot be rendered; the others are.
         """
-        places = self._places(tunes)
-        for path in places:
-            if path.exists() and not self.force:
-                raise OutputError(f"{path} exists already: choose another --out, or overwrite it with --force")
+        paths = self.paths([tune.title for tune in tunes])
+        if self.kind == TEXT:
+            self._write_text(tunes, paths[0])
+            return
         with Workshop() as workshop:
             if self.kind == PAGE:
-                self._write_page(tunes, places[0], workshop)
+                with made_folder(paths[0].parent):
+                    self._write_page(tunes, paths[0], workshop)
+                _say_left_out(tunes, PAGE)
             else:
-                self._write_files(tunes, places, workshop)
+                self._write_files(tunes, paths, workshop)
+
+    def paths(self, titles: Sequence[str]) -> list[Path]:
+        """Where tunes of these titles are written, one path each, or one alone where one file holds them all.
+
+        Raises:
+            UsageError: many tunes have one file to go to.
+            OutputError: a file exists already.
+        """
+        out = None if self.out is None else str(self.out)
+        if self.kind in (PAGE, TEXT):
+            paths = [place(out, self.stem, self.kind)]
+        else:
+            paths = places(out, self.stem, self.kind, titles)
+        for path in paths:
+            if path.exists() and not path.is_file():  # such as a device, which a file must not replace
+                raise OutputError(f"{path} is not a file: choose another --out")
+            if path.exists() and not self.force:
+                raise OutputError(f"{path} exists already: choose another --out, or overwrite it with --force")
+        return paths
+
+    def _write_text(self, tunes: list[Tune], path: Path) -> None:
+        with made_folder(path.parent):
+            write_text(path, "\n".join(tune.text.rstrip("\n") + "\n" for tune in tunes))
+        say(f"wrote {path}")
 
     def _write_page(self, tunes: list[Tune], path: Path, workshop: Workshop) -> None:
         from folkkeras.music.page import Entry, page_text
+        from folkkeras.music.page.scores import MOST_IN_ALL_KEYS, Scores
+
+        def scores_of(tune: Tune) -> Scores:
+            if len(tunes) <= MOST_IN_ALL_KEYS:
+                with suppress(FolkError):  # in its own key alone it may be engraved, and in time
+                    return Scores.unpacked(workshop.render(tune, "scores"))
+            return Scores.unpacked(workshop.render(tune, "score"))
 
         entries = []
         for tune in tunes:
             try:
-                score = workshop.render(tune, "score").decode()
+                scores = scores_of(tune)
             except FolkError as error:
                 say(f"{path}: {error}; its text is on the page")
                 entries.append(Entry(tune, None))
                 continue
             if not tune.whole:
                 say(f"{path}: {_name(tune)} is not whole: {tune.faults[0]}")
-            entries.append(Entry(tune, score))
+            entries.append(Entry(tune, scores))
         write_bytes(path, page_text(entries, self.stem, self.about).encode())
         say(f"wrote {path}")
 
-    def _write_files(self, tunes: list[Tune], places: list[Path], workshop: Workshop) -> None:
+    def _write_files(self, tunes: list[Tune], paths: list[Path], workshop: Workshop) -> None:
+        written: list[Tune] = []
         failed: list[str] = []
-        for tune, path in zip(tunes, places, strict=True):
+        for tune, path in zip(tunes, paths, strict=True):
             try:
                 data = workshop.render(tune, self.kind, self.player, self.playing)
             except FolkError as error:
                 failed.append(str(error))
                 continue
-            _make_folder(path.parent)
-            write_bytes(path, data)
+            with made_folder(path.parent):
+                write_bytes(path, data)
+            written.append(tune)
             if not tune.whole:
                 say(f"{path}: not whole: {tune.faults[0]}")
             if self.kind not in SCORES and is_cut(tune, self.playing):
                 say(f"{path}: cut off after {LONGEST // 60} minutes")
-        done = len(tunes) - len(failed)
-        if done:
-            say(f"wrote {places[0] if len(tunes) == 1 else f'{done:,} files to {places[0].parent}'}")
+        if written:
+            say(f"wrote {paths[0] if len(tunes) == 1 else f'{len(written):,} files to {paths[0].parent}'}")
+        _say_left_out(written, self.kind)
         if failed:
             others = f"; and {len(failed) - 1:,} more" if len(failed) > 1 else ""
             raise FolkError(failed[0] + others)
 
-    def _places(self, tunes: list[Tune]) -> list[Path]:
-        """A path for each tune, or for the page; made from titles, they stay within their folder."""
-        if self.kind == PAGE or (len(tunes) == 1 and not (self.out and self.out.is_dir())):
-            if self.out and not self.out.parent.is_dir():
-                raise OutputError(f"there is no folder {self.out.parent} for {self.out.name}: make it first")
-            if self.out and self.out.is_dir():
-                raise OutputError(f"{self.out} is a folder: give --out a file's name")
-            return [self.out or Path(f"{self.stem}.{self.kind}")]
-        folder = self.out or Path(self.stem)
-        if folder.suffix and not folder.is_dir():
-            folder = folder.with_suffix("")
-        if folder.exists() and not folder.is_dir():
-            raise OutputError(f"{folder} is a file, and there are {len(tunes):,} tunes: give --out a folder")
-        digits = len(str(len(tunes)))
-        names = [f"{number:0{digits}}-{_slug(tune.title)}".rstrip("-") for number, tune in enumerate(tunes, start=1)]
-        return [folder / f"{name}.{self.kind}" for name in names]
+
+def kind_named(name: str) -> str:
+    """The kind that is named, such as "mid" by "MIDI" or ".mid"; what names none is given back in small letters."""
+    name = name.removeprefix(".").lower()
+    return _OTHER_NAMES.get(name, name)
 
 
 def kind_of(out: Path | None) -> str:
-    """The kind that a file's suffix names, or an empty string."""
-    kind = out.suffix.removeprefix(".").lower() if out else ""
+    """The kind of `ALL_KINDS` that a file's suffix names, or an empty string."""
+    kind = kind_named(out.suffix) if out else ""
     return kind if kind in ALL_KINDS else ""
+
+
+def _say_left_out(tunes: list[Tune], kind: str) -> None:
+    """Count, in one line, what the tunes' files do not hold of them."""
+    counts: Counter[str] = sum((left_out(tune, kind) for tune in tunes), Counter())
+    named = [f"{name} ({count:,})" for name, count in counts.most_common(MOST_NAMED)]
+    if more := len(counts) - len(named):
+        named.append(f"and {more:,} more")
+    if named:
+        say(f"left out: {', '.join(named)}")
 
 
 def _name(tune: Tune) -> str:
     return f"X:{tune.reference} {tune.title}".strip()
-
-
-def _slug(title: str) -> str:
-    plain = normalize("NFKD", title).encode("ascii", "ignore").decode()  # accents go, their letters stay
-    return re.sub(r"[^\w]+", "-", plain, flags=re.ASCII).strip("-").lower()[:60].strip("-")
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"cannot make the folder {folder}: {reason(error)}") from error

@@ -11,12 +11,14 @@ from folkkeras.notation.tunes import music_begins
 from folkkeras_cli.models import MODEL_HELP, chosen_model
 from folkkeras_cli.options import RUNS, Files, Runs
 from folkkeras_cli.quiet import start_tensorflow
-from folkkeras_cli.screen import say, write
-from folkkeras_cli.tune_files import tunes_of
+from folkkeras_cli.screen import say, write, write_lines
+from folkkeras_cli.tune_files import files_of, tunes_of
+
+HANG = 16  # columns before the rest of a line that is too long
 
 EXAMPLES = """Examples:
 
-`folk score tunes.abc` tells of each tune how many bits a character costs the latest run's best model;
+`folk score tunes.abc` shows how many bits a character of each tune costs the latest run's best model;
 
 `folk score tunes.abc --model oneills-1 --json` writes it for programs.
 """
@@ -31,8 +33,8 @@ def score(
     as_json: Annotated[bool, typer.Option("--json", help="Write JSON, a list of tunes with their figures.")] = False,
     runs: Runs = RUNS,
 ) -> None:
-    """Tell of each tune how many bits a character costs a model, in all and in the music; less is more familiar."""
-    tunes = [tune for file in files for tune in tunes_of(file)]
+    """Show how many bits a character of each tune costs a model, in all and in the music; less is more familiar."""
+    tunes = [tune for file in files_of(files) for tune in tunes_of(file)]
     chosen = chosen_model(model, runs)
     chosen.tell()
     path = chosen.path
@@ -65,7 +67,7 @@ def score(
         lines += [
             f"{_figure(row['all'])}  {_figure(row['music'])}  X:{row['reference']} {row['title']}" for row in rows
         ]
-        write("\n".join(lines) + "\n")
+        write_lines(lines, HANG)
     if unknown := len(tunes) - len(known):
         say(f"not scored, since the model does not know all their characters: {unknown:,} of {len(tunes):,} tunes")
 

@@ -1,38 +1,66 @@
-"""Read the tunes that a FILE argument names."""
+"""Read the tunes that FILE arguments name: files, folders, standard input."""
 
+import os
 import sys
-from pathlib import Path
+from collections.abc import Iterable
 
 from folkkeras.corpus.decoding import decode
-from folkkeras.corpus.sources import STANDARD_INPUT
+from folkkeras.corpus.sources import STANDARD_INPUT, source_files
 from folkkeras.errors import CorpusError
 from folkkeras.files import reason
 from folkkeras.music.reading import read_tunes
 from folkkeras.music.tune import Tune
 
+LARGEST = 2**28  # bytes of a file: hundreds of thousands of tunes
 
-def tunes_of(file: str) -> list[Tune]:
-    """The tunes of a file, or of standard input where it is `-`.
+
+def files_of(arguments: Iterable[str]) -> list[str]:
+    """The files of the arguments, each once; of a folder all `.abc` files in it and below.
 
     Raises:
-        CorpusError: it cannot be read, or there is no tune in it.
+        CorpusError: a folder cannot be read, or has no such files.
+    """
+    files: dict[str, str] = {}  # by their real paths
+    for argument in arguments:
+        path = os.path.expanduser(argument)
+        # Behind a dot, so that a folder is not taken for the built-in collection of its name.
+        names = map(str, source_files(os.path.join(os.curdir, path))[1]) if os.path.isdir(path) else [argument]
+        for name in names:
+            files.setdefault(os.path.realpath(name), name)
+    return list(files.values())
+
+
+def tunes_of(file: str) -> list[Tune]:
+    """The tunes of a file, or of standard input if it is `-`.
+
+    Raises:
+        CorpusError: it cannot be read, or has no tunes.
     """
     tunes = read_tunes(text_of(file))
     if not tunes:
-        name = "standard input" if file == STANDARD_INPUT else file
-        raise CorpusError(f"no tune in {name}: a tune in ABC notation begins with a line X:1")
+        raise CorpusError(f"no tune in {name_of(file)}: a tune in ABC notation begins with a line X:1")
     return tunes
 
 
 def text_of(file: str) -> str:
-    """The text of a file, or of standard input where it is `-`.
+    """The text of a file, or of standard input if it is `-`.
 
     Raises:
         CorpusError: it cannot be read.
     """
     try:
         if file == STANDARD_INPUT:
-            return decode(sys.stdin.buffer.read(), "standard input")
-        return decode(Path(file).expanduser().read_bytes(), file)
+            data = sys.stdin.buffer.read(LARGEST + 1)
+        else:
+            with open(os.path.expanduser(file), "rb") as stream:
+                data = stream.read(LARGEST + 1)
     except OSError as error:
-        raise CorpusError(f"cannot read {file}: {reason(error)}") from error
+        raise CorpusError(f"cannot read {name_of(file)}: {reason(error)}") from error
+    if len(data) > LARGEST:
+        raise CorpusError(f"{name_of(file)} is larger than {LARGEST // 2**20} MB: split it into smaller files")
+    return decode(data, name_of(file))
+
+
+def name_of(file: str) -> str:
+    """What to call a file on the screen, in one line."""
+    return "standard input" if file == STANDARD_INPUT else file.replace("\n", "\\n") or "''"

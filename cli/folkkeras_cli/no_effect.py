@@ -1,0 +1,33 @@
+"""Say which options change nothing: a tempo does not change a picture, and only hornpipes swing."""
+
+from collections.abc import Sequence
+
+from folkkeras.music.kinds import SOUNDS
+from folkkeras.music.tune import Tune
+from folkkeras_cli.screen import say
+
+PLAYED = ("mid", *SOUNDS)
+
+
+def say_unplayed(kind: str, *, instrument: str | None, tempo: float | None, repeats: bool, swing: bool) -> None:
+    """Name the options given that say how a tune is played, where the kind of file is not played."""
+    if kind in PLAYED:
+        return
+    given = {
+        "--instrument": instrument is not None,
+        "--tempo": tempo is not None,
+        "--no-repeats": not repeats,
+        "--swing": swing,
+    }
+    names = [name for name, is_given in given.items() if is_given]
+    if names:
+        listed = f"{', '.join(names[:-1])} and {names[-1]} have" if len(names) > 1 else f"{names[0]} has"
+        say(f"{listed} no effect on .{kind} files, only on sound and MIDI")
+
+
+def say_unswung(tunes: Sequence[Tune]) -> None:
+    """Name the tunes that do not swing."""
+    even = [f"X:{tune.reference} {tune.title}".strip() for tune in tunes if "hornpipe" not in tune.type.lower()]
+    if even:
+        others = f" and {len(even) - 1:,} more" if len(even) > 1 else ""
+        say(f"--swing has no effect on {even[0]}{others}: only hornpipes swing, tunes with a line R:hornpipe")
