@@ -24,7 +24,11 @@ FLOORS = [
     {"tensorboard_log"},
     {"training"},
 ]
-NOTATION_FLOORS = [{"tunes", "keys"}, {"normal_form", "melody"}]
+NOTATION_FLOORS = [
+    {"tunes", "keys", "tokens", "chords", "words", "titles", "symbols", "intervals"},
+    {"lines"},
+    {"normal_form", "melody", "transposing"},
+]
 CORPUS_FLOORS = [
     {"decoding", "tune_list", "collections"},
     {"sources"},
@@ -34,9 +38,9 @@ CORPUS_FLOORS = [
 ]
 EVALUATION_FLOORS = [{"ngram", "style"}, {"report"}, {"picture"}]
 MUSIC_FLOORS = [
-    {"tune", "instruments", "kinds"},
+    {"tune", "instruments", "kinds", "sign_font"},
     {"checking", "performance", "musicxml", "key_kept"},
-    {"reading", "midi", "engraving", "joints"},
+    {"reading", "midi", "engraving", "joints", "left_out"},
     {"sound"},
     {"rendering"},
     {"worker", "workshop", "page"},

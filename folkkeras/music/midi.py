@@ -1,17 +1,22 @@
-"""A tune as a Standard MIDI File: one track, its tempo, metre and key signature, and the notes."""
+"""A tune as a Standard MIDI File: one track with its tempo, metres and key signatures, and the notes."""
 
 import io
+from collections.abc import Iterator
 from fractions import Fraction
 
 import mido
 
 from folkkeras.music.instruments import Instrument
+from folkkeras.music.musicxml import fifths_of
 from folkkeras.music.performance import Note, Playing, pace, performance
-from folkkeras.music.tune import Tune
+from folkkeras.music.tune import Bar, Metre, Tune
+from folkkeras.notation.keys import MODES, Key, key_of
 
 TICKS = 480  # a quarter note
+_UNITS = (1, 2, 4, 8, 16, 32, 64)  # of a metre that MIDI can have
 _TICKS_OF_WHOLE = 4 * TICKS
 _VELOCITY = 90
+_END, _MARK, _BEGIN = range(3)  # in this order at one time
 _REST_AT_END = 2 * TICKS  # silence after the last note, so that no player cuts its sound off
 
 
@@ -32,24 +37,58 @@ def midi_bytes(tune: Tune, instrument: Instrument, playing: Playing, notes: list
     quarters = pace(tune, playing) * 4  # a minute
     track.append(mido.MetaMessage("track_name", name=tune.title[:200], time=0))
     track.append(mido.MetaMessage("set_tempo", tempo=min(round(60_000_000 / quarters), 0xFFFFFF), time=0))
-    metre = next((bar.metre for bar in tune.bars if bar.metre), None)
-    if metre and metre.beats < 256 and metre.unit in (1, 2, 4, 8, 16, 32, 64):
-        track.append(mido.MetaMessage("time_signature", numerator=metre.beats, denominator=metre.unit, time=0))
     track.append(mido.Message("program_change", program=instrument.program, time=0))
 
-    events = []  # (tick, whether a note begins, pitch): where one ends as another begins, the end comes first
+    marks = [mark for mark in _marks(tune, playing) if not notes or mark[0] <= notes[-1].onset]
+    # (tick, order, pitch or place in marks): where one note ends as another begins, the end comes first.
+    events = [(_tick(onset), _MARK, place) for place, (onset, _) in enumerate(marks)]
     for note in notes:
         begin, end = _tick(note.onset), max(_tick(note.onset + note.length), _tick(note.onset) + 1)
-        events += [(begin, True, note.pitch), (end, False, note.pitch)]
+        events += [(begin, _BEGIN, note.pitch), (end, _END, note.pitch)]
     now = 0
-    for tick, begins, pitch in sorted(events):
-        kind = "note_on" if begins else "note_off"
-        track.append(mido.Message(kind, note=pitch, velocity=_VELOCITY if begins else 0, time=tick - now))
+    for tick, order, number in sorted(events):
+        if order == _MARK:
+            track.append(marks[number][1].copy(time=tick - now))
+        else:
+            kind, velocity = ("note_on", _VELOCITY) if order == _BEGIN else ("note_off", 0)
+            track.append(mido.Message(kind, note=number, velocity=velocity, time=tick - now))
         now = tick
     track.append(mido.MetaMessage("end_of_track", time=_REST_AT_END))
     data = io.BytesIO()
     file.save(file=data)
     return data.getvalue()
+
+
+def _marks(tune: Tune, playing: Playing) -> Iterator[tuple[Fraction, mido.MetaMessage]]:
+    """The metres and key signatures of the bars as they are played, each where it changes."""
+    metre: Metre | None = None
+    key: str | None = None
+    now = Fraction()
+    for place in tune.order if playing.repeats else range(len(tune.bars)):
+        bar = tune.bars[place]
+        if bar.metre and bar.metre != metre and bar.metre.beats < 256 and bar.metre.unit in _UNITS:
+            metre = bar.metre
+            yield now, mido.MetaMessage("time_signature", numerator=metre.beats, denominator=metre.unit)
+        named = _key(bar, key_of(tune.key), playing.transpose)
+        if named and named != key:
+            key = named
+            yield now, mido.MetaMessage("key_signature", key=key)
+        now += bar.length
+
+
+def _key(bar: Bar, first: Key | None, transpose: int) -> str | None:
+    """The key that a bar's signature stands for, as it sounds; None where MIDI has no such signature.
+
+    MIDI knows major and minor alone. A signature is a major key's, unless the tune's key has the same and is minor.
+    """
+    fifths = fifths_of(bar.signature)
+    if fifths is None:
+        return None
+    minor = first is not None and first.mode == "min" and first.fifths == fifths
+    semitones = transpose + bar.shift
+    if semitones % 12:
+        fifths = (fifths + 7 * semitones + 5) % 12 - 5  # of two enharmonic ones, that with fewer signs
+    return str(Key(fifths - MODES["min"], "min") if minor else Key(fifths, "maj"))
 
 
 def _tick(time: Fraction) -> int:

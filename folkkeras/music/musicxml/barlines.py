@@ -40,7 +40,7 @@ class BarLines:
             direction(measure, "words", f"{line.times} times")
         for name in line.decorations:
             add_decoration(measure, name)
-        fermatas = [FERMATAS[name] for name in line.decorations if name in FERMATAS]
+        fermatas = dict.fromkeys(FERMATAS[name] for name in line.decorations if name in FERMATAS)
         if not (ends or style or fermatas):
             return
         element = SubElement(measure, "barline", location="right")
