@@ -73,6 +73,29 @@ class Browser:
         """What is seen, as PNG."""
         return base64.b64decode(self._ask("Page.captureScreenshot", within=True, format="png")["data"])
 
+    def resize(self, width: int, height: int = 800) -> None:
+        """Give the page another size, in CSS pixels."""
+        self._ask("Emulation.setDeviceMetricsOverride", within=True, width=width, height=height, deviceScaleFactor=1,
+                  mobile=False)  # fmt: skip
+
+    def prefer(self, media: str = "", **features: str) -> None:
+        """Give the page another medium, such as "print", or wishes such as `color_scheme="dark"`."""
+        wishes = [{"name": "prefers-" + name.replace("_", "-"), "value": value} for name, value in features.items()]
+        self._ask("Emulation.setEmulatedMedia", within=True, media=media, features=wishes)
+
+    def press(self, key: str, code: int) -> None:
+        """Press a key, named and numbered as in DOM events."""
+        text = {"Enter": "\r", " ": " "}.get(key)
+        down = {"text": text} if text else {}
+        for kind, more in (("keyDown", down), ("keyUp", {})):
+            self._ask("Input.dispatchKeyEvent", within=True, type=kind, key=key, code=key if key != " " else "Space",
+                      windowsVirtualKeyCode=code, **more)  # fmt: skip
+
+    def paper(self) -> bytes:
+        """The page printed on A4, as PDF."""
+        size = {"paperWidth": 8.27, "paperHeight": 11.69, "preferCSSPageSize": False}
+        return base64.b64decode(self._ask("Page.printToPDF", within=True, printBackground=True, **size)["data"])
+
     def _ask(self, method: str, *, within: bool = False, **values: Any) -> dict[str, Any]:
         self._number += 1
         order = {"id": self._number, "method": method, "params": values}

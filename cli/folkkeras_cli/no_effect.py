@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from folkkeras.music.kinds import SOUNDS
+from folkkeras.music.performance import swings
 from folkkeras.music.tune import Tune
 from folkkeras_cli.screen import say
 
@@ -27,7 +28,7 @@ def say_unplayed(kind: str, *, instrument: str | None, tempo: float | None, repe
 
 def say_unswung(tunes: Sequence[Tune]) -> None:
     """Name the tunes that do not swing."""
-    even = [f"X:{tune.reference} {tune.title}".strip() for tune in tunes if "hornpipe" not in tune.type.lower()]
+    even = [f"X:{tune.reference} {tune.title}".strip() for tune in tunes if not swings(tune)]
     if even:
         others = f" and {len(even) - 1:,} more" if len(even) > 1 else ""
         say(f"--swing has no effect on {even[0]}{others}: only hornpipes swing, tunes with a line R:hornpipe")

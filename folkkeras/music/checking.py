@@ -23,6 +23,10 @@ def bar_faults(bars: Sequence[Bar]) -> list[Fault]:
         full, length = bar.metre.length, bar.length
         if (length > full and not _rests_for_bars(bar, full)) or (length < full and not _may_be_short(place, bars)):
             faults.append(Fault(f"it has {of_full(length, full)}", bar.line, bar.number))
+        for voice in bar.overlays:
+            beside = sum((event.length for event in voice), Fraction())
+            if beside != length:
+                faults.append(Fault(f"the voice behind its & has {of_full(beside, length)}", bar.line, bar.number))
     if bars and all(bar.metre and bar.length < bar.metre.length for bar in bars):
         faults.append(Fault("it has no full bar", open=True))
     return faults

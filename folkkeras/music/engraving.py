@@ -27,6 +27,15 @@ _OPTIONS = {
     "svgRemoveXlink": True,
     "breaks": "auto",
 }
+# The page's layouts, by the width for which their lines are broken, in verovio's units: 25 are 10 pixels.
+LAYOUTS = {"wide": 2_300, "narrow": 900}
+_PAGE_OPTIONS = {
+    "pageMarginTop": 10,
+    "pageMarginBottom": 10,
+    "pageMarginLeft": 30,  # room for the bars' numbers
+    "pageMarginRight": 10,
+    "svgFormatRaw": True,
+}
 _VIEW_BOX = re.compile(r'viewBox="0 0 (\d+) (\d+)"')
 _TITLE_HEIGHT = 44
 _PNG_ZOOM = 2
@@ -42,14 +51,18 @@ def svg_text(tune: Tune, *, title: bool = True) -> str:
     Raises:
         FolkError: there is nothing to engrave, or verovio refuses it.
     """
-    if not tune.bars:
-        raise FolkError("a tune without notes has no score")
-    toolkit = _toolkit()
-    toolkit.resetXmlIdSeed(1)  # one tune gives one image
-    if not toolkit.loadData(musicxml_bytes(tune, title=False).decode()):
-        raise FolkError("the score cannot be engraved")
-    score: str = toolkit.renderToSVG(1)
+    score = _engraved(_musicxml(tune), _toolkit())
     return _titled(score, tune.title) if title and tune.title else score
+
+
+def layouts(tune: Tune) -> dict[str, str]:
+    """The score without its title as one SVG image for each of `LAYOUTS`.
+
+    Raises:
+        FolkError: there is nothing to engrave, or verovio refuses it.
+    """
+    musicxml = _musicxml(tune)
+    return {name: _engraved(musicxml, _toolkit(name)) for name in LAYOUTS}
 
 
 def png_bytes(tune: Tune) -> bytes:
@@ -91,13 +104,27 @@ def _titled(score: str, title: str) -> str:
     )
 
 
+def _musicxml(tune: Tune) -> str:
+    if not tune.bars:
+        raise FolkError("a tune without notes has no score")
+    return musicxml_bytes(tune, title=False).decode()
+
+
+def _engraved(musicxml: str, toolkit: Any) -> str:
+    toolkit.resetXmlIdSeed(1)  # one tune gives one image
+    if not toolkit.loadData(musicxml):
+        raise FolkError("the score cannot be engraved")
+    score: str = toolkit.renderToSVG(1)
+    return score
+
+
 @cache
-def _toolkit() -> Any:
+def _toolkit(layout: str = "") -> Any:
     import verovio
 
     verovio.enableLog(verovio.LOG_OFF)
     toolkit = verovio.toolkit()
-    toolkit.setOptions(_OPTIONS)
+    toolkit.setOptions({**_OPTIONS, **_PAGE_OPTIONS, "pageWidth": LAYOUTS[layout]} if layout else _OPTIONS)
     return toolkit
 
 

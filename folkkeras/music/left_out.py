@@ -13,15 +13,15 @@ _NOT_DRAWN = {"thumb"}  # MusicXML holds it, but verovio passes it over
 def left_out(tune: Tune, kind: str) -> Counter[str]:
     """What a file does not hold of a tune, by its name in English, with how often it occurs.
 
-    Of sounds, only what changes the notes counts: nobody expects to hear a bowing.
+    A sound has all that it can have: nobody expects to hear a bowing, or lyrics.
 
     Args:
         tune: the tune.
         kind: of the file, such as `svg`, `musicxml`, `mid`, `wav` or `html`.
     """
-    found = Counter(tune.unread)
     if kind not in _PICTURES | set(SCORES):
-        return found
+        return Counter()
+    found = Counter(tune.unread)
     at_notes = AT_NOTES - _NOT_DRAWN if kind in _PICTURES else AT_NOTES
     for bar in tune.bars:
         lines = [bar.after] if bar is not tune.bars[0] else [bar.before, bar.after]

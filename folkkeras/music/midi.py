@@ -1,4 +1,4 @@
-"""A tune as a Standard MIDI File: one track with its tempo, metres and key signatures, and the notes."""
+"""A tune as a Standard MIDI File: one track with its tempi, metres and key signatures, and the notes."""
 
 import io
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ import mido
 
 from folkkeras.music.instruments import Instrument
 from folkkeras.music.musicxml import fifths_of
-from folkkeras.music.performance import Note, Playing, pace, performance
+from folkkeras.music.performance import Note, Playing, performance, tempi
 from folkkeras.music.tune import Bar, Metre, Tune
 from folkkeras.notation.keys import MODES, Key, key_of
 
@@ -34,12 +34,13 @@ def midi_bytes(tune: Tune, instrument: Instrument, playing: Playing, notes: list
     file = mido.MidiFile(type=0, ticks_per_beat=TICKS, charset="utf-8")
     track = mido.MidiTrack()
     file.tracks.append(track)
-    quarters = pace(tune, playing) * 4  # a minute
     track.append(mido.MetaMessage("track_name", name=tune.title[:200], time=0))
-    track.append(mido.MetaMessage("set_tempo", tempo=min(round(60_000_000 / quarters), 0xFFFFFF), time=0))
+    (_, whole_notes), *changes = tempi(tune, playing)
+    track.append(_tempo(whole_notes))
     track.append(mido.Message("program_change", program=instrument.program, time=0))
 
-    marks = [mark for mark in _marks(tune, playing) if not notes or mark[0] <= notes[-1].onset]
+    marks = [*_marks(tune, playing), *((onset, _tempo(whole_notes)) for onset, whole_notes in changes)]
+    marks = [mark for mark in marks if not notes or mark[0] <= notes[-1].onset]
     # (tick, order, pitch or place in marks): where one note ends as another begins, the end comes first.
     events = [(_tick(onset), _MARK, place) for place, (onset, _) in enumerate(marks)]
     for note in notes:
@@ -57,6 +58,11 @@ def midi_bytes(tune: Tune, instrument: Instrument, playing: Playing, notes: list
     data = io.BytesIO()
     file.save(file=data)
     return data.getvalue()
+
+
+def _tempo(whole_notes: Fraction) -> mido.MetaMessage:
+    """A tempo of so many whole notes a minute, in microseconds of a quarter note."""
+    return mido.MetaMessage("set_tempo", tempo=min(round(15_000_000 / whole_notes), 0xFFFFFF), time=0)
 
 
 def _marks(tune: Tune, playing: Playing) -> Iterator[tuple[Fraction, mido.MetaMessage]]:

@@ -68,6 +68,11 @@ class Playing:
             raise UsageError(f"--transpose {self.transpose} is more than two octaves: give -24 to 24 semitones")
 
 
+def swings(tune: Tune) -> bool:
+    """Whether the tune's dance is played long and short: a hornpipe's is."""
+    return "hornpipe" in tune.type.lower()
+
+
 def beat_of(tune: Tune) -> Fraction:
     """The metre's beat as a fraction of a whole note: a dotted quarter in 6/8, 9/8, 12/8; a half in 2/2."""
     metre = next((bar.metre for bar in tune.bars if bar.metre), None)
@@ -120,7 +125,7 @@ def seconds_at(marks: Sequence[tuple[Fraction, Fraction]], onset: Fraction) -> F
 def performance(tune: Tune, playing: Playing) -> list[Note]:
     """The notes in the order of their onsets, at most `LONGEST` seconds of them."""
     end = _end(tune, playing)
-    swing = playing.swing and "hornpipe" in tune.type.lower()
+    swing = playing.swing and swings(tune)
     notes: list[Note] = []
     tied: dict[int, dict[int, int]] = {}  # of each voice: pitch -> the place in `notes` of a note that goes on
     now = Fraction()

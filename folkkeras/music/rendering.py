@@ -8,6 +8,7 @@ from folkkeras.music.instruments import Instrument
 from folkkeras.music.kinds import KINDS, SOUNDS
 from folkkeras.music.midi import midi_bytes
 from folkkeras.music.musicxml import musicxml_bytes
+from folkkeras.music.page.scores import scores_of
 from folkkeras.music.performance import Playing
 from folkkeras.music.sound import sound_bytes
 from folkkeras.music.tune import Tune
@@ -15,7 +16,8 @@ from folkkeras.music.tune import Tune
 _SCORES: dict[str, Callable[[Tune], bytes]] = {
     "svg": lambda tune: svg_text(tune).encode(),
     "png": png_bytes,
-    "score": lambda tune: svg_text(tune, title=False).encode(),  # for a page, which sets titles itself
+    "score": lambda tune: scores_of(tune).packed(),  # for a page
+    "scores": lambda tune: scores_of(tune, all_keys=True).packed(),
     "musicxml": musicxml_bytes,
 }
 

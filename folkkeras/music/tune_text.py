@@ -4,6 +4,7 @@ import html
 
 from folkkeras.errors import FolkError
 from folkkeras.music.page import Entry, page_text
+from folkkeras.music.page.scores import Scores
 from folkkeras.music.reading import read_tunes
 from folkkeras.music.workshop import Workshop
 
@@ -23,15 +24,18 @@ class TuneText(str):
         with Workshop() as workshop:
             for tune in read_tunes(self):
                 try:
-                    score = workshop.render(tune, "score").decode()
+                    # Not in all keys: a notebook keeps what it shows.
+                    scores = Scores.unpacked(workshop.render(tune, "score"))
                 except FolkError:
-                    score = None
-                entries.append(Entry(tune, score))
+                    scores = None
+                entries.append(Entry(tune, scores))
         if not entries:
             return f"<pre>{html.escape(self)}</pre>"
         title = ", ".join(filter(None, (entry.tune.title for entry in entries))) or "Tunes"
         page = html.escape(page_text(entries, title, {}))
+        # A print is a modal.
         return (
-            f'<iframe srcdoc="{page}" title="{html.escape(title)}" sandbox="allow-scripts allow-downloads" '
+            f'<iframe srcdoc="{page}" title="{html.escape(title)}" '
+            'sandbox="allow-scripts allow-downloads allow-modals" '
             f'style="width: 100%; height: {_HEIGHT}px; border: 0"></iframe>'
         )

@@ -1,97 +1,122 @@
-"use strict";
 // Plays the notes that stand in each .player's data-tune with Web Audio: a note is [onset s, length s, MIDI
 // pitch, first notehead, noteheads]. Times are of the tune; `rate` says how many of its seconds pass in one.
 
 const AHEAD = 0.3; // seconds that are scheduled ahead, so that a busy page misses no note
 const TICK = 60; // milliseconds between two looks at what is to be scheduled
+const LEAD = 0.1; // seconds before the first note
+const EARLY = 1e-6; // what rounding may cost a note at the beginning of a bar
 
-/** Let a note sound in an audio context, live or offline. */
-function soundNote(context, output, pitch, start, length) {
-  const tone = context.createOscillator();
-  const body = context.createBiquadFilter();
-  const level = context.createGain();
-  tone.type = "triangle";
-  tone.frequency.value = 440 * 2 ** ((pitch - 69) / 12);
-  body.type = "lowpass";
-  body.frequency.value = tone.frequency.value * 4;
-  const end = start + Math.max(length, 0.05);
-  level.gain.setValueAtTime(0, start);
-  level.gain.linearRampToValueAtTime(0.25, start + 0.015);
-  level.gain.setTargetAtTime(0.16, start + 0.015, 0.2);
-  level.gain.setTargetAtTime(0, end - 0.03, 0.015);
-  tone.connect(body).connect(level).connect(output);
-  tone.start(start);
-  tone.stop(end + 0.1);
-}
-
-function soundClick(context, output, start) {
-  const tone = context.createOscillator();
-  const level = context.createGain();
-  tone.frequency.value = 1500;
-  level.gain.setValueAtTime(0.2, start);
-  level.gain.exponentialRampToValueAtTime(0.001, start + 0.05);
-  tone.connect(level).connect(output);
-  tone.start(start);
-  tone.stop(start + 0.06);
-}
-
-/** The seconds of the tune from the beginning of a bar to the end of another, by their numbers. */
+/** The seconds of the tune from one bar to another, by their numbers: the shortest way between them. All bars
+ * together are the whole tune with its repeats. */
 function stretch(tune, from, to) {
-  const first = tune.bars.find((bar) => bar[2] === from) || tune.bars[0];
-  const last = tune.bars.find((bar) => bar[2] === to && bar[1] > first[0]) || tune.bars[tune.bars.length - 1];
-  return [first[0], last[1]];
+  const numbers = [...new Set(tune.bars.map((bar) => bar[2]))].sort((one, other) => one - other);
+  const [lowest, highest] = [numbers[0], numbers[numbers.length - 1]];
+  const nearest = (number) => numbers.find((there) => there >= number) ?? highest;
+  const [first, last] = [nearest(from ?? lowest), nearest(to ?? highest)].sort((one, other) => one - other);
+  let found = [tune.bars[0][0], tune.bars[tune.bars.length - 1][1]];
+  if (first === lowest && last === highest) return found;
+  tune.bars.forEach((bar, place) => {
+    const end = bar[2] === first && tune.bars.slice(place).find((other) => other[2] === last);
+    if (end && end[1] - bar[0] < found[1] - found[0]) found = [bar[0], end[1]];
+  });
+  return found;
 }
 
 class Player {
   constructor(element) {
     this.tune = JSON.parse(element.dataset.tune);
-    this.heads = [...element.parentElement.querySelectorAll(".score g.note")];
+    this.article = element.parentElement;
+    this.score = new Score(this.article.querySelector(".score"));
     this.context = null;
     this.timer = null;
-    this.lit = [];
     this.build(element);
   }
 
   build(element) {
+    const title = this.article.querySelector("h2").textContent;
     const numbers = this.tune.bars.map((bar) => bar[2]);
-    const [first, last] = [Math.min(...numbers), Math.max(...numbers)];
-    const title = element.parentElement.querySelector("h2").textContent;
+    const ends = `min="${Math.min(...numbers)}" max="${Math.max(...numbers)}"`;
     element.innerHTML =
-      '<button type="button" class="play">Play</button>' +
-      '<label>Speed <input class="rate" type="range" min="0.25" max="1.5" step="0.05" value="1"><output>100 %</output></label>' +
-      '<label>Key <select class="transpose"></select></label>' +
-      '<label><input class="count" type="checkbox"> Count-in</label>' +
-      `<label><input class="loop" type="checkbox"> Loop bars</label>` +
-      `<label>from <input class="from" type="number" min="${first}" max="${last}" value="${first}"></label>` +
-      `<label>to <input class="to" type="number" min="${first}" max="${last}" value="${last}"></label>`;
-    const get = (name) => element.querySelector("." + name);
-    this.button = get("play");
-    this.button.setAttribute("aria-label", `Play ${title}`);
-    for (let step = -12; step <= 12; step++) {
-      get("transpose").add(new Option(step > 0 ? `+${step}` : `${step}`, step, step === 0, step === 0));
-    }
-    this.values = () => ({
-      rate: Number(get("rate").value),
-      transpose: Number(get("transpose").value),
-      count: get("count").checked,
-      loop: get("loop").checked,
-      part: get("loop").checked
-        ? stretch(this.tune, Number(get("from").value), Number(get("to").value))
-        : stretch(this.tune, this.tune.bars[0][2], null),
-    });
+      `<label>Speed <input class="rate" type="range" min="0.25" max="1.5" step="0.05" value="1"> <span aria-hidden="true">100 %</span></label>` +
+      `<label>Key <select class="transpose"></select></label>` +
+      `<label>Sounds <select class="octave"><option value="12">octave higher</option>` +
+      `<option value="0" selected>as written</option><option value="-12">octave lower</option></select></label>` +
+      `<span class="bars"><label>Bars <input class="from" type="number" inputmode="numeric" aria-label="From bar" ${ends} value="${Math.min(...numbers)}"></label>` +
+      ` <label>to <input class="to" type="number" inputmode="numeric" aria-label="To bar" ${ends} value="${Math.max(...numbers)}"></label></span>` +
+      `<label><input class="loop" type="checkbox"> Repeat</label>` +
+      `<label><input class="count" type="checkbox"> Count-in</label>` +
+      `<p class="told" role="status"></p>`;
+    element.setAttribute("role", "group");
+    element.setAttribute("aria-label", `How ${title} is played`);
+    this.button = document.createElement("button");
+    this.button.type = "button";
+    this.button.className = "play";
+    element.before(this.button);
+    this.name = title;
+    this.tell();
+    this.get = (name) => element.querySelector("." + name);
+    this.key = this.article.querySelector(".key")?.textContent;
+    this.offerKeys(this.get("transpose"));
     this.button.addEventListener("click", () => (this.timer ? this.stop() : this.play()));
-    get("rate").addEventListener("input", (event) => {
-      event.target.nextElementSibling.value = `${Math.round(event.target.value * 100)} %`;
-      if (this.timer) this.anchor(this.now());
-      this.rate = Number(event.target.value);
-    });
+    this.get("rate").addEventListener("input", (event) => this.setRate(event.target));
+    this.get("transpose").addEventListener("change", () => this.showKey());
+    for (const name of ["from", "to"]) this.get(name).addEventListener("change", () => this.setPart());
     element.hidden = false;
+  }
+
+  /** The keys by name from low to high, each with its way from the one that is written. */
+  offerKeys(select) {
+    for (const [semitones, name] of this.tune.keys) {
+      const way = semitones ? `${Math.abs(semitones)} ${semitones > 0 ? "up" : "down"}` : "as written";
+      select.add(new Option(name ? `${name}, ${way}` : way, semitones, semitones === 0, semitones === 0));
+    }
+  }
+
+  values() {
+    const number = (name) => (this.get(name).value === "" ? null : Number(this.get(name).value));
+    return {
+      rate: number("rate"),
+      transpose: number("transpose") + number("octave"),
+      count: this.get("count").checked,
+      loop: this.get("loop").checked,
+      part: stretch(this.tune, number("from"), number("to")),
+    };
+  }
+
+  setRate(slider) {
+    const percent = `${Math.round(slider.value * 100)} %`;
+    slider.setAttribute("aria-valuetext", percent);
+    slider.nextElementSibling.textContent = percent;
+    if (this.timer) this.anchor(this.now());
+    this.rate = Number(slider.value);
+  }
+
+  /** Let the score follow the key; where it cannot, say so. */
+  async showKey() {
+    const chosen = this.get("transpose").selectedOptions[0];
+    const shown = await this.score.show(Number(chosen.value));
+    if (!chosen.selected) return; // another key was chosen meanwhile
+    const [key] = chosen.text.split(",");
+    const above = this.article.querySelector(".key");
+    if (above) above.textContent = shown ? key : this.key;
+    const rest = shown ? "Text and downloads stay as written." : "Only the sound: the score stays as written.";
+    this.get("told").textContent = chosen.value === "0" ? "" : `${key}. ${rest}`;
+  }
+
+  setPart() {
+    [this.start, this.end] = this.values().part;
+    if (this.timer && (this.now() < this.start || this.now() >= this.end)) this.jump(this.start);
   }
 
   /** From here on the tune's second `place` sounds now. */
   anchor(place) {
     this.began = this.context.currentTime;
     this.place = place;
+  }
+
+  jump(place) {
+    this.anchor(place);
+    this.next = this.tune.notes.findIndex((note) => note[0] >= Math.max(place, this.start) - EARLY);
   }
 
   now() {
@@ -105,8 +130,7 @@ class Player {
     const values = this.values();
     this.rate = values.rate;
     [this.start, this.end] = values.part;
-    const lead = values.count ? this.tune.beats * this.tune.beat : 0.1 * this.rate;
-    this.anchor(this.start - lead);
+    this.jump(this.start - (values.count ? this.tune.beats * this.tune.beat : LEAD * this.rate));
     this.output = this.context.createGain();
     this.output.connect(this.context.destination);
     if (values.count) {
@@ -114,9 +138,9 @@ class Player {
         soundClick(this.context, this.output, this.began + (beat * this.tune.beat) / this.rate);
       }
     }
-    this.next = this.tune.notes.findIndex((note) => note[0] >= this.start - 1e-6);
-    this.button.textContent = "Stop";
+    this.following = true;
     this.timer = setInterval(() => this.schedule(), TICK);
+    this.tell();
     this.schedule();
     this.follow();
   }
@@ -127,15 +151,14 @@ class Player {
     const until = now + AHEAD * this.rate;
     while (this.next >= 0 && this.next < this.tune.notes.length) {
       const [onset, length, pitch] = this.tune.notes[this.next];
-      if (onset > until || onset >= this.end - 1e-6) break;
+      if (onset > until || onset >= this.end - EARLY) break;
       const start = this.context.currentTime + Math.max(0, (onset - now) / this.rate);
       soundNote(this.context, this.output, pitch + transpose, start, length / this.rate);
       this.next++;
     }
     if (now < this.end) return;
     if (!loop) return this.stop();
-    this.anchor(this.start + (now - this.end));
-    this.next = this.tune.notes.findIndex((note) => note[0] >= this.start - 1e-6);
+    this.jump(this.start + (now - this.end));
   }
 
   /** Light the noteheads that sound. */
@@ -147,24 +170,22 @@ class Player {
   }
 
   light(notes) {
-    const heads = notes.flatMap((note) => this.heads.slice(note[3], note[3] + note[4]));
-    this.lit.filter((head) => !heads.includes(head)).forEach((head) => head.classList.remove("sounding"));
-    heads.forEach((head) => head.classList.add("sounding"));
-    if (heads.length && !this.lit.includes(heads[0])) {
-      const scroller = heads[0].closest(".score");
-      const left = heads[0].getBoundingClientRect().left - scroller.getBoundingClientRect().left;
-      if (left < 0 || left > scroller.clientWidth - 40) scroller.scrollLeft += left - scroller.clientWidth / 3;
-    }
-    this.lit = heads;
+    this.score.light(notes.map((note) => [note[3], note[4]]), this.following);
   }
 
   stop() {
     clearInterval(this.timer);
     this.timer = null;
     this.output.disconnect();
-    this.button.textContent = "Play";
+    this.tell();
     this.light([]);
   }
-}
 
-const players = [...document.querySelectorAll(".player")].map((element) => new Player(element));
+  /** What the button does next. */
+  tell() {
+    const word = this.timer ? "Stop" : "Play";
+    this.button.textContent = word;
+    this.button.setAttribute("aria-label", `${word} ${this.name}`);
+    this.button.classList.toggle("playing", Boolean(this.timer));
+  }
+}

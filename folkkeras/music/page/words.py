@@ -1,0 +1,120 @@
+"""A tune in words: its key, and what a score says to those who do not see it."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+from itertools import groupby
+
+from folkkeras.music.tune import Bar, BarLine, Event, Pitch, Tune
+from folkkeras.notation.keys import LETTERS, Key, read_key, spelled
+
+_MODES = {
+    "maj": "major",
+    "min": "minor",
+    "dor": "Dorian",
+    "mix": "Mixolydian",
+    "lyd": "Lydian",
+    "phr": "Phrygian",
+    "loc": "Locrian",
+}
+_LENGTHS = {1: "whole", 2: "half", 4: "quarter", 8: "eighth", 16: "sixteenth", 32: "thirty-second"}
+_ALTERED = {-2: " double flat", -1: " flat", 1: " sharp", 2: " double sharp"}
+_MOST_NOTES = 12  # of the first bar that are named
+_OCTAVE = 12
+LOWEST, HIGHEST = -5, 6  # semitones to the nearest place of each of the twelve keys
+
+
+def key_in_words(text: str) -> str:
+    """The key that a K field names, such as "F♯ minor"; the field itself where it is none of the usual ones."""
+    key = _key_of(text)
+    return _key_in_words(key) if key else text
+
+
+def keys_in_words(text: str) -> dict[int, str]:
+    """The tune's key and the eleven others by the semitones to them; empty names where the tune has no tonic."""
+    key = _key_of(text)
+    return {
+        semitones: _key_in_words(key if semitones == 0 else _moved(key, semitones)) if key else ""
+        for semitones in range(LOWEST, HIGHEST + 1)
+    }
+
+
+def score_in_words(tune: Tune) -> str:
+    """What a score shows: key, metre, bars, parts, and how it begins."""
+    metre = next((bar.metre for bar in tune.bars if bar.metre), None)
+    first = next((bar for bar in tune.bars if bar.number), tune.bars[0])
+    facts = [
+        key_in_words(tune.key).replace("♯", " sharp").replace("♭", " flat"),
+        f"{metre.beats}/{metre.unit}" if metre else "free metre",
+        _counted(_full_bars(tune), "bar") + ("" if tune.bars[0].number else " and a pick-up"),
+        _counted(_parts(tune.bars), "part"),
+    ]
+    name = f"Score of {tune.title}" if tune.title else "Score"
+    return f"{name}: {', '.join(filter(None, facts))}. First bar: {_events_in_words(first.events)}."
+
+
+def _key_of(text: str) -> Key | None:
+    """The key that a K field names, whatever its clef; None where it has signs of its own."""
+    field = read_key(text)
+    key = field.key if field else None
+    if key is None or field is None or field.signature is None:
+        return None
+    usual = {letter: key.alter(letter) for letter in LETTERS if key.alter(letter)}
+    return key if field.signature == usual else None
+
+
+def _key_in_words(key: Key) -> str:
+    return f"{spelled(key.tonic).replace('#', '♯').replace('b', '♭')} {_MODES[key.mode]}"
+
+
+def _moved(key: Key, semitones: int) -> Key:
+    """The key so many semitones up, spelled with as few signs as can be."""
+    fifths = [number for number in range(-_OCTAVE, _OCTAVE + 1) if (7 * number - semitones) % _OCTAVE == 0]
+    return min((Key(key.tonic + number, key.mode) for number in fifths), key=lambda moved: abs(moved.fifths))
+
+
+def _full_bars(tune: Tune) -> int:
+    """How many bars there are, where those that a repeat splits in two are one."""
+    metres = {bar.metre for bar in tune.bars}
+    metre = metres.pop()
+    if metres or metre is None:
+        return sum(bar.number > 0 for bar in tune.bars)
+    return int(sum(bar.length for bar in tune.bars) // metre.length)
+
+
+def _parts(bars: Sequence[Bar]) -> int:
+    """How many parts the double bars and repeats make; endings are of one part."""
+
+    def divides(line: BarLine | None) -> bool:
+        return line is not None and not line.endings and (line.repeat_start or line.repeat_end or line.double)
+
+    return 1 + sum(divides(bar.before) for bar in bars[1:] if bar.number > 1)
+
+
+def _events_in_words(events: Sequence[Event]) -> str:
+    """Such as "quarter D4, eighths E4 F sharp 4"."""
+    phrases = []
+    for length, group in groupby(events[:_MOST_NOTES], key=lambda event: event.written):
+        notes = [_pitches_in_words(event.pitches) for event in group]
+        name = _length_in_words(length)
+        phrases.append(f"{name}{'s' if len(notes) > 1 else ''} {' '.join(notes)}")
+    return ", ".join(phrases) + (", and so on" if len(events) > _MOST_NOTES else "")
+
+
+def _pitches_in_words(pitches: Sequence[Pitch]) -> str:
+    return " with ".join(map(_pitch_in_words, pitches)) or "rest"
+
+
+def _pitch_in_words(pitch: Pitch) -> str:
+    return f"{pitch.letter}{_ALTERED[pitch.alter]} {pitch.octave}" if pitch.alter else f"{pitch.letter}{pitch.octave}"
+
+
+def _length_in_words(length: Fraction) -> str:
+    for scale, dots in ((Fraction(1), ""), (Fraction(2, 3), "dotted "), (Fraction(4, 7), "double-dotted ")):
+        plain = length * scale
+        if plain.numerator == 1 and plain.denominator in _LENGTHS:
+            return dots + _LENGTHS[plain.denominator]
+    return f"{length} note"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
