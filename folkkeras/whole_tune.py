@@ -11,16 +11,19 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from itertools import takewhile
 
+from folkkeras.music.fields import metre_of, unit_length_of
 from folkkeras.music.joints import joint_faults
 from folkkeras.music.reading import read_tune
 from folkkeras.music.tune import Fault, Tune
+from folkkeras.notation.keys import key_of
 from folkkeras.notation.normal_form import HEADER
-from folkkeras.notation.tunes import TUNE_START, music_begins
+from folkkeras.notation.tunes import TUNE_START, field_of, music_begins
 
 MOST_REDRAWS = 128  # of a tune, until it counts as beyond help
 TRIES = 4  # at one place, until the bar before it is drawn again too
 LONGEST_HEADER = 600  # characters
 LONGEST_BAR = 160  # characters; a longer one is no bar
+_CHANGE = re.compile(r"\n([RMK]):(.*)(?=\n)|\[([RMK]):([^\]\n]*)\]")
 _BAR_LINE = re.compile(r":*\|[|:\]]*|::")
 
 
@@ -96,7 +99,7 @@ class WholeTune:
         """What is to be done next; None where the text goes on."""
         begin = music_begins(self.text)
         end = self.text.find("\n" + TUNE_START, max(self._start - 1, 0))
-        if change := self._header_change(begin):
+        if change := self._header_change(begin) or self._body_change(begin):
             self._redraws[change.place] += 1
             return change if self._redraws.total() <= MOST_REDRAWS else Beyond("had another header")
         if end >= 0:
@@ -111,8 +114,10 @@ class WholeTune:
         """Where the header departs from what is asked: back to that line, to read the field asked for."""
         asked = [f"{letter}:{self._wish.fields[letter]}\n" for letter in HEADER if letter in self._wish.fields]
         place, begins = 0, dict[str, int]()
-        for line in self.text[:begin].splitlines(keepends=True) if asked else ():
+        for line in self.text[:begin].splitlines(keepends=True) if asked or self._wish.whole else ():
             letter, value = line[0], line[2:-1]
+            if self._wish.whole and line.endswith("\n") and place >= self._start and _is_no_field(line):
+                return Back(place)
             if letter in HEADER and line.endswith("\n"):
                 if letter in begins:
                     return Back(place)
@@ -124,6 +129,14 @@ class WholeTune:
                 elif letter == "R" and self._wish.types and value not in self._wish.types:
                     return Back(self._another_type(begins))
             place += len(line)
+        return None
+
+    def _body_change(self, begin: int) -> Back | None:
+        """Where the music departs from what is asked: back to before that change, since it holds for the whole tune."""
+        for match in _CHANGE.finditer(self.text, begin) if self._wish.fields else ():
+            letter, value = match[1] or match[3], match[2] or match[4] or ""
+            if letter == "R" or self._wish.fields.get(letter, value) != value:
+                return Back(match.start(), "\n" if match[0].startswith("\n") else "")
         return None
 
     def _another_type(self, begins: Mapping[str, int]) -> int:
@@ -187,3 +200,21 @@ def _faults(tune: Tune, *, ended: bool = False) -> list[Fault]:
     """What is wrong with a tune or a beginning of one."""
     faults = [fault for fault in tune.faults if ended or not fault.open]
     return faults + joint_faults(tune, ended=ended)
+
+
+def _is_no_field(line: str) -> bool:
+    """Whether a line of the header is none of a complete tune's: no field, or a key or a metre that cannot be read."""
+    field = field_of(line.rstrip("\n"), in_header=True)
+    if field is None:
+        return True
+    letter, value = field
+    if letter == "K":
+        return key_of(value) is None
+    try:
+        if letter == "M":
+            return metre_of(value) is None
+        if letter == "L":
+            unit_length_of(value)
+    except ValueError:
+        return True
+    return False

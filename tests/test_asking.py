@@ -74,7 +74,7 @@ def test_the_first_part_of_a_tune_is_kept(music: str, kept: str) -> None:
     "text", ["X:1\nT:None\nK:D\n", "X:1\nT:A\nK:D\nM:C\nL:1/8\nA9|B8|c8:|d8|]\n", "X:1\nM:C\nL:1/8\nA8|B8|\n"]
 )
 def test_a_broken_tune_is_not_gone_on_with(text: str) -> None:
-    with pytest.raises(CorpusError, match="cannot go on with X:1"):
+    with pytest.raises(CorpusError, match="cannot continue X:1"):
         beginning_of(read_tune(text))
 
 
@@ -116,7 +116,7 @@ def test_a_first_part_that_does_not_join_is_no_beginning_of_a_whole_tune(folk: F
     (tmp_path / "mine.abc").write_text(text)
     done = folk("sample", "box", "--continue", "mine.abc", "--whole")
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1), done.stderr
-    assert "no whole tune can go on from X:1 Mine: in its first part, line 6, bar 2" in done.stderr
+    assert "cannot continue X:1 Mine to a whole tune: in its first part, line 6, bar 2" in done.stderr
     assert "leave out --whole" in done.stderr
 
 

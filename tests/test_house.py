@@ -41,7 +41,7 @@ MUSIC_FLOORS = [
     {"tune", "instruments", "kinds", "sign_font"},
     {"checking", "performance", "musicxml", "key_kept"},
     {"reading", "midi", "engraving", "joints", "left_out"},
-    {"sound"},
+    {"sound", "transposed"},
     {"rendering"},
     {"worker", "workshop", "page"},
     {"tune_text"},

@@ -72,6 +72,12 @@ def test_what_cannot_be_exact_is_left() -> None:
     assert transposed(HEADER + "K:B\nB|\n", 5) is None  # ten sharps
     assert transposed(HEADER + "K:D =c\nB|\n", 1) is None
     assert transposed(HEADER + "abc|\n", 1) is None
+    assert transposed(HEADER + 'K:C\n"G#"B|\n', 5) is None  # a chord on F##
+    assert transposed(HEADER + "K:C\n^^^f|\n", 1) is None  # whose sign is whose?
+
+
+def test_what_mail_left_is_no_note() -> None:
+    assert transposed(HEADER + "K:G\nG=3DB|c=20\n", 2) == HEADER + "K:A\nA=3Dc|d=20\n"
 
 
 def test_a_book_is_learned_in_all_the_keys_that_it_has_of_a_mode() -> None:

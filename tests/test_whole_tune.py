@@ -85,6 +85,42 @@ def test_the_header_is_kept_to_what_is_asked() -> None:
     assert growing(before + "K:Edor\nab", wish).judge() is None
 
 
+@pytest.mark.parametrize("line", ["K:none", "K:Hm", "K:", "M:libre", "M:none", "L:x", "and then", "X", "|:AB"])
+def test_a_header_line_that_no_complete_tune_has_is_drawn_again(line: str) -> None:
+    before = "X:1\nT:A\nR:jig\n"
+    assert growing(f"{before}{line}\n").judge() == Back(len(before))
+    assert growing(f"{before}{line}").judge() is None
+    assert growing(f"{before}{line}\n", Wish()).judge() is None
+
+
+@pytest.mark.parametrize("change", ["\nR:reel", "\nM:C", "\nK:G", "[K:G]", "[M:C|]"])
+def test_what_is_asked_for_holds_to_the_tunes_end(change: str) -> None:
+    wish = Wish(fields={"R": "jig", "M": "6/8", "K": "Edor"})
+    before = "X:1\nT:A\nR:jig\nM:6/8\nL:1/8\nK:Edor\nEFG ABc|"
+    line_end = "\n" * change.startswith("\n")
+    assert growing(f"{before}{change}\nABc", wish).judge() == Back(len(before), line_end)
+    assert growing(f"{before}{change.replace('C|', '6/8').replace('G', 'Edor')}", Wish(fields={"T": "A"})).judge() in (
+        None, Back(len(before), line_end),
+    )  # fmt: skip
+    assert growing(f"{before}[M:6/8][K:Edor]ABc", wish).judge() is None
+
+
+@pytest.mark.parametrize(
+    ("music", "back"),
+    [
+        ("ABcd ABcd|AN|ABcd", "ABcd ABcd|"),  # a letter that says nothing
+        ("ABcd ABcd|A8|agfg ester -- Jig\nA8|AB", "ABcd ABcd|A8|"),
+        ("ABcd ABcd|A8|\nR:jig\nABcd ABcd|AB", "ABcd ABcd|A8|"),  # another tune's header
+        ("|:ABcd ABcd|1 A8:|ABcd ABcd|A8|AB", "|:ABcd ABcd|1 A8:|"),  # a first ending alone
+        ("|:ABcd ABcd|3 A8:|ABcd ABcd|A8|AB", "|:ABcd ABcd|3 A8:|"),
+    ],
+)
+def test_what_is_no_music_is_drawn_again(music: str, back: str) -> None:
+    verdict = growing(HEADER + music).judge()
+    assert isinstance(verdict, Back)
+    assert verdict.place <= len(HEADER + back)
+
+
 def test_a_type_that_does_not_go_with_the_metre_is_drawn_again_and_then_with_another_title() -> None:
     wish = Wish(fields={"M": "6/8"}, types={"jig"})
     text = "X:1\nT:A Reel\n"

@@ -7,27 +7,24 @@ such as a note that would need three sharps, or a key with signs of its own, lea
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from folkkeras.corpus.tune_list import GrowingTuneList, TuneList
-from folkkeras.notation.keys import Key, key_of, place_of, spelled
+from folkkeras.notation.intervals import Interval, nearer_way
+from folkkeras.notation.keys import key_of
 from folkkeras.notation.normal_form import normalise
+from folkkeras.notation.tokens import TOKEN
+from folkkeras.notation.transposing import (
+    Transposer,
+    is_behind_a_sign,
+    read_note,
+    within_reach,
+    written,
+)
 from folkkeras.notation.tunes import header_of
 
-_SCALE = "CDEFGAB"
-_SIGNS = {"^^": 2, "^": 1, "=": 0, "_": -1, "__": -2}
-_SIGN_OF = {value: sign for sign, value in _SIGNS.items()}
-_TOKEN = re.compile(
-    r'(?P<quoted>"[^"\n]*")'
-    r"|(?P<decoration>![^!\n|]*!|\+(?![A-Ga-g,'^_=/\d]+\+)[^+\s|]+\+)"  # +trill+, but not the old chord +CEG+
-    r"|(?P<inline>\[[A-Za-z]:[^\]\n]*\])"
-    r"|(?P<sign>\^\^|\^|__|_|=)?(?P<letter>[A-Ga-g])(?P<marks>[,']*)"
-)
-_CHORD = re.compile(  # what it begins with, its root, and what kind it is; other words in quotes are remarks
-    r"(\(?)([A-G])([#b]?)((?:maj|min|dim|aug|sus|add|omit|no|alt|[mMoø°+^\d(),-]|[#b]\d)*)"
-)
 
-
-class _Fixed(Exception):
+class _Inexact(Exception):
     """The tune cannot be transposed exactly."""
 
 
@@ -38,23 +35,20 @@ def transposed(tune: str, fifths: int) -> str | None:
         tune: in the normal form.
         fifths: such as 1 from G to D, and -3 from A to C.
     """
-    key = key_of(header_of(tune).get("K", ""))
-    if key is None:
+    if key_of(header_of(tune).get("K", "")) is None:
         return None
-    steps = (4 * fifths) % 7  # letters up; a fifth is four
-    steps -= 7 * (steps > 3)
+    writer = _Exact(nearer_way(fifths))
     lines, body = [], False
     try:
         for line in tune.split("\n"):
             if line.startswith("K:"):
-                key, body = _moved(line[2:], fifths), True
-                lines.append(f"K:{key}")
+                lines.append(f"K:{writer.key(line[2:])}")
+                body = True
             elif not body or (line[1:2] == ":" and line[0] in "ML"):
                 lines.append(line)
             else:
-                line, key = _music(line, key, fifths, steps)
-                lines.append(line)
-    except _Fixed:
+                lines.append("".join(map(writer.sign, TOKEN.finditer(line))))
+    except _Inexact:
         return None
     return "\n".join(lines)
 
@@ -80,56 +74,36 @@ def in_all_keys(tunes: Sequence[str], *, but_not: Iterable[str] = ()) -> TuneLis
     return learned.done()
 
 
-def _moved(value: str, fifths: int) -> Key:
-    key = key_of(value.strip())
-    if key is None or not key.moved(fifths).is_usual:
-        raise _Fixed
-    return key.moved(fifths)
+class _Exact(Transposer):
+    """Moves each sign by itself: where every sign moves, those that hold in a bar or over a tie move with it."""
+
+    def __init__(self, interval: Interval) -> None:
+        self.interval = interval
+
+    def note(self, match: re.Match[str]) -> str:
+        moved = _note(match[0], self.interval)
+        if moved is None or is_behind_a_sign(match):
+            raise _Inexact
+        return moved
+
+    def key(self, value: str) -> str:
+        key = key_of(value)
+        if key is None or not key.moved(self.interval.fifths).is_usual:
+            raise _Inexact
+        return str(key.moved(self.interval.fifths))
+
+    def root(self, place: int) -> int:
+        moved = place + self.interval.fifths
+        if moved != within_reach(moved):
+            raise _Inexact
+        return moved
 
 
-def _music(line: str, key: Key, fifths: int, steps: int) -> tuple[str, Key]:
-    """A line of music moved, and the key, moved too, at its end."""
-
-    def move(match: re.Match[str]) -> str:
-        nonlocal key
-        if quoted := match["quoted"]:
-            return quoted if quoted[1:2] in tuple("^_<>@") else _chord(quoted, fifths)
-        if inline := match["inline"]:
-            if not inline.startswith("[K:"):
-                return inline
-            key = _moved(inline[3:-1], fifths)
-            return f"[K:{key}]"
-        if match["decoration"]:
-            return match[0]
-        return _note(match, key, fifths, steps)
-
-    return _TOKEN.sub(move, line), key
-
-
-def _note(match: re.Match[str], key: Key, fifths: int, steps: int) -> str:
-    letter, marks = match["letter"], match["marks"]
-    place = _SCALE.index(letter.upper()) + 7 * (letter.islower() + marks.count("'") - marks.count(",")) + steps
-    octave, degree = divmod(place, 7)
-    moved = _SCALE[degree]
-    sign = match["sign"] or ""
-    if sign:
-        alter = _SIGNS[sign] + key.alter(moved) - key.moved(-fifths).alter(letter.upper())
-        if alter not in _SIGN_OF:
-            raise _Fixed
-        sign = _SIGN_OF[alter]
-    return sign + (moved.lower() + "'" * (octave - 1) if octave > 0 else moved + "," * -octave)
-
-
-def _chord(quoted: str, fifths: int) -> str:
-    """A chord symbol with its root and its bass moved."""
-
-    def move(match: re.Match[str]) -> str:
-        place = place_of(match[2], match[3]) + fifths
-        if not -8 <= place <= 12:
-            raise _Fixed
-        return match[1] + spelled(place) + match[4]
-
-    parts = quoted[1:-1].split("/")
-    if not all(_CHORD.fullmatch(part) for part in parts):
-        return quoted
-    return '"' + "/".join(_CHORD.sub(move, part) for part in parts) + '"'
+@lru_cache(maxsize=65_536)
+def _note(text: str, interval: Interval) -> str | None:
+    """A note moved, None where ABC has no sign for it; kept, since the same notes come again and again."""
+    accidental, note, length = read_note(text)
+    moved = interval.moved(note._replace(alter=accidental or 0))
+    if accidental is None:
+        return written(moved, sign=False) + length
+    return written(moved, sign=True) + length if moved.is_written else None

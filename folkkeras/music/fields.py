@@ -12,6 +12,8 @@ _TEXT = re.compile(r'"([^"]*)"')
 _NUMBER = r"(\d+(?:\.\d+)?)(?:\s*-\s*[\d.]+)?"  # or the lower end of a range
 _BEATS = re.compile(rf"((?:\d+\s*/\s*\d+\s*)+)=\s*{_NUMBER}")
 _OLD_BEATS = re.compile(rf"(?:(C)(\d*)\s*=\s*)?{_NUMBER}")
+_LABEL = re.compile(r"([A-Za-z])(?:\d*\.?$|[\s(:,;-])")
+_WORDS = re.compile(r"[a-z]{2}|[A-Za-z]:")
 _PART = re.compile(r"\(|\)(\d*)|([A-Za-z])(\d*)")
 
 
@@ -80,8 +82,19 @@ def _parts(text: str) -> list[str]:
     return [part for part in re.findall(r"\d+\s*/\s*\d+", text) if int(part.split("/")[1])]
 
 
+def part_of(value: str) -> str:
+    """The part's letter that a label names, or an empty string where it is a word, such as `Fine` or `D.S.`."""
+    match = _LABEL.match(value)
+    return match[1] if match else ""
+
+
 def order_of_parts(value: str) -> str:
-    """The parts in the order in which they are played, such as `AABC` for `(A)2.BC`; dots are for the eye."""
+    """The parts in the order in which they are played, such as `AABC` for `(A)2.BC`; dots are for the eye.
+
+    What has words in it, such as `AABA last time`, is a remark and no order: an empty string.
+    """
+    if _WORDS.search(value):
+        return ""
     stack = [""]
     for match in _PART.finditer(value):
         times = min(int(match[1] or match[3] or 1), MOST_PARTS)

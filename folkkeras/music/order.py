@@ -7,7 +7,7 @@ a beginning goes back to the last repeat, double bar or beginning of a part.
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from folkkeras.music.fields import order_of_parts
+from folkkeras.music.fields import order_of_parts, part_of
 from folkkeras.music.tune import Bar
 
 LONGEST_ORDER = 100_000  # bars; what lies beyond is a slip that would play for days
@@ -20,13 +20,13 @@ def order_of(bars: Sequence[Bar], parts: str) -> tuple[int, ...]:
         bars: of the tune.
         parts: the header's P field; where it names no part that the tune has, bars follow each other as they stand.
     """
-    starts = [place for place, bar in enumerate(bars) if bar.part]
+    starts = [place for place, bar in enumerate(bars) if part_of(bar.part)]
     if not parts or not starts:
         return tuple(_repeated(bars, 0, len(bars)))
     ends = [*starts[1:], len(bars)]
     ranges: dict[str, tuple[int, int]] = {}
     for start, end in zip(starts, ends, strict=True):
-        ranges.setdefault(bars[start].part[:1], (start, end))
+        ranges.setdefault(part_of(bars[start].part), (start, end))
     named = [ranges[label] for label in order_of_parts(parts) if label in ranges]
     if not named:
         return tuple(_repeated(bars, 0, len(bars)))

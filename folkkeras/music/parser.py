@@ -11,6 +11,7 @@ from fractions import Fraction
 
 from folkkeras.music.fields import (
     metre_of,
+    part_of,
     tempo_of,
     unit_length_of,
     usual_unit_length,
@@ -89,12 +90,12 @@ class Parser:
         self._alters: dict = {}  # letter -> semitones, and (letter, octave) where signs hold for one octave
         self._altered = False
         self._reach = "pitch"  # of an accidental: pitch, octave, or not
-        self._carried: dict[
-            tuple[str, int], int
-        ] = {}  # letter and octave -> semitones that a tie takes over a bar line
+        # What ties take over a bar line: letter and octave -> semitones.
+        self._carried: dict[tuple[str, int], int] = {}
         self._clef, self._octave, self._transpose, self._midi_transpose = "treble", 0, 0, 0
         self._symbols = dict(SHORT_FORMS)
-        self._part, self._mark = "", None
+        self._part = ""
+        self._mark: Tempo | None = None
         self._since_music: set[str] = set()  # letters of the fields since the last line of music
         # What waits for the next event.
         self._joined = False
@@ -214,6 +215,8 @@ class Parser:
         elif letter == "Q":
             self._set_tempo(value)
         elif letter == "P" and not in_header:
+            if self._bar is not None and part_of(value):  # it begins within a bar
+                self._bar_sign(BarLine(style="invisible"))
             self._part = printable(value)
         elif letter == "U":
             if symbol := user_symbol(value):
@@ -436,8 +439,8 @@ class Parser:
 
     def _on_broken(self, match: re.Match[str]) -> None:
         """`A>B` is a dotted note and one of half its length, `A>>B` one with two dots: standard 4.4."""
-        if not self._events:
-            self._fault(f"{match[0]} has no note before it")
+        if not self._events or self._chord is not None:
+            self._fault(f"{match[0]} stands within a chord" if self._events else f"{match[0]} has no note before it")
             return
         short = _SHORT ** min(len(match[0]), 3)
         first, second = (2 - short, short) if match[0][0] == ">" else (short, 2 - short)

@@ -1,6 +1,7 @@
 """Read a tune from ABC notation: its bars, the order in which they are played, and what is wrong with it."""
 
 from collections.abc import Sequence
+from fractions import Fraction
 
 from folkkeras.music.checking import bar_faults
 from folkkeras.music.order import order_of
@@ -50,7 +51,7 @@ def read_tune(text: str, line: int = 1) -> Tune:
         metre=fields.get("M", ""),
         composer=fields.get("C", ""),
         tempo=parser.tempo.pace if parser.tempo else None,
-        unit_length=parser.unit_length,
+        unit_length=parser.unit_length or Fraction(1, 8),
         bars=tuple(bars),
         order=order_of(bars, fields.get("P", "")),
         faults=tuple(sorted(faults, key=lambda fault: (fault.line or 0, fault.bar or 0))),

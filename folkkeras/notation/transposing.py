@@ -1,0 +1,148 @@
+"""The signs of music moved by an interval: notes, chord symbols, and what K fields say."""
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+
+from folkkeras.notation.chords import PLACEMENTS, is_chord_symbol
+from folkkeras.notation.intervals import Interval, Spelling
+from folkkeras.notation.keys import LETTERS, Key, place_of, read_key, spelled
+from folkkeras.notation.tokens import ACCIDENTALS, NOTE
+
+SIGN_OF = {alter: sign for sign, alter in ACCIDENTALS.items()}
+_MIDDLE_OCTAVE = 4  # of the capital letters
+_FLATTEST, _SHARPEST = place_of("F", "b"), place_of("B", "#")  # of the roots that chord symbols can name
+_ENHARMONIC = 12  # fifths
+_ROOT = re.compile(r"(?:(?<=^)|(?<=/)|(?<=^\()|(?<=/\())([A-G])([#b]?)")
+_PIPES = re.compile(r"H[Pp]\b")
+_PIPE_KEY = Key(place_of("A", ""), "mix")  # what a bagpipe plays in
+_MODE = re.compile(r"\s*[A-Za-z]*(?![=\w])")
+_KEY_SIGN = "|".join(map(re.escape, ACCIDENTALS))
+_KEY_SIGNS = re.compile(rf"(?<!\S)(?:(?:{_KEY_SIGN})[A-Ga-g])+(?!\S)")
+_ONE_KEY_SIGN = re.compile(rf"({_KEY_SIGN})([A-Ga-g])")
+
+
+class Transposer(ABC):
+    """Moves music sign by sign; what stands between its signs stays as it is."""
+
+    interval: Interval
+
+    @abstractmethod
+    def note(self, match: re.Match[str]) -> str:
+        """A note with its accidental and its length, matched by TOKEN or, within another sign, by NOTE."""
+
+    @abstractmethod
+    def key(self, value: str) -> str:
+        """What a K field within the music says; from here on it holds."""
+
+    @abstractmethod
+    def root(self, place: int) -> int:
+        """The root of a chord symbol on the line of fifths."""
+
+    def sign(self, match: re.Match[str]) -> str:
+        """A sign of the music, matched by TOKEN."""
+        kind, text = match.lastgroup, match[0]
+        if kind == "note":
+            return self.note(match)
+        if kind in ("grace", "old_chord"):
+            return NOTE.sub(self.note, text)
+        if kind == "quoted":
+            words = text.strip('"')
+            return text.replace(words, self.quoted(words)) if words else text
+        if kind == "inline" and text.startswith("[K:"):
+            return f"[K:{self.key(text[3:-1])}]"
+        return text
+
+    def quoted(self, text: str) -> str:
+        """What stands in quotes: a chord symbol moves, a remark stays."""
+        if text[:1] in tuple(PLACEMENTS) or not is_chord_symbol(text):
+            return text
+        return _ROOT.sub(lambda match: spelled(self.root(place_of(match[1], match[2]))), text)
+
+
+def is_behind_a_sign(match: re.Match[str]) -> bool:
+    """Whether a stray accidental stands before a note, as in `^^^f`; another spelling of the note might take it in."""
+    return match.string[: match.start()].endswith(tuple(ACCIDENTALS))
+
+
+def read_note(text: str) -> tuple[int | None, Spelling, str]:
+    """A note's accidental in semitones, its place without it, and its length as text."""
+    match = NOTE.match(text)
+    assert match is not None
+    sign, letter, marks, *length = match.groups()
+    octave = _MIDDLE_OCTAVE + letter.islower() + marks.count("'") - marks.count(",")
+    return ACCIDENTALS.get(sign), Spelling(letter.upper(), 0, octave), "".join(length)
+
+
+def written(note: Spelling, *, sign: bool) -> str:
+    """A note without its length.
+
+    Args:
+        note: the note.
+        sign: whether its accidental is written.
+    """
+    octave = note.octave - _MIDDLE_OCTAVE
+    letter = note.letter.lower() + "'" * (octave - 1) if octave > 0 else note.letter + "," * -octave
+    return SIGN_OF[note.alter] + letter if sign else letter
+
+
+def within_reach(place: int) -> int:
+    """A place on the line of fifths, or its enharmonic, that has at most one sharp or flat."""
+    while place < _FLATTEST:
+        place += _ENHARMONIC
+    while place > _SHARPEST:
+        place -= _ENHARMONIC
+    return place
+
+
+def key_named(value: str) -> Key | None:
+    """The key of a K field, for one of the bagpipe's the key that it plays in; None where it names none."""
+    field = read_key(value)
+    if field is None or field.signature is None:
+        return None
+    return field.key or (_PIPE_KEY if _PIPES.match(value.strip()) else None)
+
+
+def moved_key_field(value: str, interval: Interval) -> str:
+    """A K field's value with its tonic and its signs moved; clefs, and whatever else it says, stay.
+
+    `none` stays as well: signs at the notes themselves do what no signature does. The bagpipe's key becomes one
+    with a name, unless it moves by octaves.
+    """
+    field, key = read_key(value), key_named(value)
+    if field is None or field.signature is None or not interval.fifths:
+        return value
+    blank = value[: len(value) - len(value.lstrip())]
+    value = value.lstrip()
+    if key is None:
+        return blank + _with_signs_moved(value, interval)
+    tonic = spelled(key.tonic + interval.fifths)
+    if pipes := _PIPES.match(value):
+        return f"{blank}{tonic}{key.mode}{_with_signs_moved(value[pipes.end() :], interval)}"
+    rest = value[1 + value[1:2].startswith(("#", "b")) :]
+    mode = _MODE.match(rest)
+    end = mode.end() if mode else 0
+    name, rest = rest[:end], rest[end:]
+    if name.strip().lower().startswith("exp"):
+        words = [*_signature_moved(field.signature, interval), *_KEY_SIGNS.sub("", rest).split()]
+        rest = "".join(f" {word}" for word in words)
+    else:
+        rest = _with_signs_moved(rest, interval)
+    gap = " " if name.startswith(("#", "b")) else ""  # a clef such as bass is no flat
+    return f"{blank}{tonic}{gap}{name}{rest}"
+
+
+def _with_signs_moved(words: str, interval: Interval) -> str:
+    def move(match: re.Match[str]) -> str:
+        note = interval.moved(Spelling(match[2].upper(), ACCIDENTALS[match[1]], 0))
+        return SIGN_OF[note.alter] + note.letter.lower() if note.is_written else ""
+
+    return _KEY_SIGNS.sub(lambda match: _ONE_KEY_SIGN.sub(move, match[0]), words)
+
+
+def _signature_moved(signature: Mapping[str, int], interval: Interval) -> list[str]:
+    """The signs of a signature that lists all that it has."""
+    notes = [interval.moved(Spelling(letter, signature.get(letter, 0), 0)) for letter in LETTERS]
+    signed = [note for note in notes if note.alter and note.is_written]
+    signed.sort(key=lambda note: LETTERS.index(note.letter), reverse=sum(note.alter for note in signed) < 0)
+    return [SIGN_OF[note.alter] + note.letter.lower() for note in signed]
