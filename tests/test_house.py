@@ -25,8 +25,8 @@ FLOORS = [
     {"training"},
 ]
 NOTATION_FLOORS = [
-    {"tunes", "keys", "tokens", "chords", "words", "titles", "symbols", "intervals"},
-    {"lines"},
+    {"tunes", "keys", "tokens", "chords", "words", "titles", "symbols"},
+    {"lines", "intervals"},
     {"normal_form", "melody", "transposing"},
 ]
 CORPUS_FLOORS = [
@@ -38,12 +38,15 @@ CORPUS_FLOORS = [
 ]
 EVALUATION_FLOORS = [{"ngram", "style"}, {"report"}, {"picture"}]
 MUSIC_FLOORS = [
-    {"tune", "instruments", "kinds", "sign_font"},
-    {"checking", "performance", "musicxml", "key_kept"},
+    {"tune", "instruments", "kinds", "sign_font", "names"},
+    {"signs", "fields"},
+    {"events", "order"},
+    {"parser", "checking", "structure", "performance", "musicxml", "key_kept"},
     {"reading", "midi", "engraving", "joints", "left_out"},
     {"sound", "transposed"},
+    {"page"},
     {"rendering"},
-    {"worker", "workshop", "page"},
+    {"worker", "workshop"},
     {"tune_text"},
 ]
 LIBRARY = Path(folkkeras.__file__).parent
