@@ -7,11 +7,13 @@ import importlib.util
 import re
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from xml.sax.saxutils import escape
 
 from folkkeras.errors import FolkError
 from folkkeras.music.musicxml import musicxml_bytes
+from folkkeras.music.sign_font import sign_font
 from folkkeras.music.tune import Tune
 
 _OPTIONS = {
@@ -73,19 +75,21 @@ def png_bytes(tune: Tune) -> bytes:
     """
     import resvg_py
 
-    # Without a font of its own, text is missing from it wherever the system has none.
-    font = str(_font())
-    return bytes(
-        resvg_py.svg_to_bytes(
-            svg_string=svg_text(tune),
-            background="white",
-            zoom=_PNG_ZOOM,
-            skip_system_fonts=True,
-            font_files=[font],
-            font_family="DejaVu Serif",
-            serif_family="DejaVu Serif",
+    with TemporaryDirectory(prefix="folk-") as folder:
+        signs = Path(folder) / "signs.otf"
+        signs.write_bytes(sign_font())
+        return bytes(
+            resvg_py.svg_to_bytes(
+                svg_string=svg_text(tune),
+                background="white",
+                zoom=_PNG_ZOOM,
+                skip_system_fonts=True,
+                # Without fonts of its own, text is missing from it wherever the system has none.
+                font_files=[str(_font()), str(signs)],
+                font_family="DejaVu Serif",
+                serif_family="DejaVu Serif",
+            )
         )
-    )
 
 
 def _titled(score: str, title: str) -> str:
