@@ -194,3 +194,10 @@ def test_a_bound_on_copies_names_the_tune_that_was_too_near(folk: Folk) -> None:
     assert (done.returncode, done.stdout) == (3, "")
     assert "shared " in done.stderr
     assert " notes with " in done.stderr
+
+
+def test_several_tunes_are_not_drawn_for_one_sound(folk: Folk, tmp_path: Path) -> None:
+    done = folk("sample", "box", "--tunes", 3, "--out", "new.mp3")
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1), done.stderr
+    assert "--out new.mp3 is one file, but 3 tunes are asked for: give a page, such as --out new.html" in done.stderr
+    assert not list(tmp_path.iterdir())

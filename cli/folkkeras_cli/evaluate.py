@@ -17,6 +17,7 @@ from folkkeras.runs import Interval, Run
 from folkkeras_cli.models import ModelName, chosen_model
 from folkkeras_cli.options import RUNS, Force, Runs
 from folkkeras_cli.outputs import require_new
+from folkkeras_cli.patterns import expanded
 from folkkeras_cli.quiet import start_tensorflow
 from folkkeras_cli.screen import say, status, write
 
@@ -42,7 +43,10 @@ def evaluate(
     corpus: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="CORPUS...", show_default=False, help="Tunes to score; default: the run's held-out ones."
+            metavar="CORPUS...",
+            show_default=False,
+            callback=lambda arguments: expanded(arguments) if arguments else arguments,
+            help="Tunes to score; default: the run's held-out ones.",
         ),
     ] = None,
     last: Annotated[bool, typer.Option("--last", help="Take the run's last model instead of its best.")] = False,

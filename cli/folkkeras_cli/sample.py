@@ -20,7 +20,7 @@ from folkkeras_cli.drawing import Drawing, counted, with_recipes
 from folkkeras_cli.models import ModelName, chosen_model, learned_by
 from folkkeras_cli.options import RUNS, Force, Runs
 from folkkeras_cli.outputs import require_new
-from folkkeras_cli.rendering import ALL_KINDS, Rendering, kind_of
+from folkkeras_cli.rendering import ALL_KINDS, PAGE, Rendering, kind_of
 from folkkeras_cli.screen import say, write
 from folkkeras_cli.shards import names_folder, seed_of, write_shards
 from folkkeras_cli.tune_files import tunes_of
@@ -124,6 +124,11 @@ def sample(
         if out.suffix.lower() not in TEXTS and not kind_of(out):
             kinds = ", ".join(f".{kind}" for kind in ALL_KINDS)
             raise UsageError(f"--out {out}: no kind of file ends in {out.suffix}: give .abc, {kinds}")
+        if kind_of(out) not in ("", PAGE) and (tunes or 1) > 1:
+            raise UsageError(
+                f"--out {out} is one file, but {tunes:,} tunes are asked for: give a page, such as "
+                f"--out {out.with_suffix('.html')}, or pipe them into `folk render - --to {kind_of(out)}`"
+            )
     text = _beginning(continued, whole) if continued else (start or f"{TUNE_START}1").replace("\\n", "\n")
     if (folder or (out and kind_of(out))) and not text.startswith(TUNE_START):
         raise UsageError(f"--out {out_name} is made of whole tunes: begin --start with {TUNE_START}1")

@@ -95,7 +95,7 @@ def read_key(value: str) -> KeyField | None:
     key = _key(letter, sign, name)
     explicit = name.lower().startswith("exp")
     if key is None and not explicit:  # the word behind the tonic is no mode: a clef, or a slip
-        key, rest = Key(place_of(letter, sign), "maj"), f"{name} {rest}"
+        key, rest = Key(place_of(letter, sign), "maj"), name + rest
     signature = {} if key is None or explicit else {each: key.alter(each) for each in LETTERS if key.alter(each)}
     return _settings(rest, KeyField(key=key or Key(place_of(letter, sign), "maj"), signature=signature))
 
