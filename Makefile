@@ -9,7 +9,7 @@ TORCH ?= torch==2.13.0
 DEMO_RUN ?= demo-$(shell date +%Y%m%d-%H%M%S)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test bench box recipe fuzz faults pictures lint format clean
+.PHONY: help install demo test bench box recipe fuzz oracles agreement faults pictures lint format clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,7 +50,18 @@ COUNT ?= 1000
 TIMES ?= 43
 fuzz: install ## Put COUNT mutated tunes through check, MIDI, score and sound, and 100,000 inputs through the rest
 	$(BIN)/python tests/fuzz.py $(COUNT)
-	FOLK_FUZZ=$(TIMES) $(BIN)/python -m pytest -q tests/test_properties.py
+	FOLK_FUZZ=$(TIMES) $(BIN)/python -m pytest -q tests/test_properties.py tests/test_grammar.py
+
+ORACLES := .oracles
+oracles: $(ORACLES)/installed ## Install abcjs, a peer that tests compare with; abc2midi is Debian's package abcmidi
+
+$(ORACLES)/installed: Makefile
+	npm install --silent --prefix $(ORACLES) --save-exact abcjs@6.7.2 axe-core@4.14.1
+	touch $@
+
+FOLDERS ?=
+agreement: install oracles ## Count the tunes in FOLDERS that are played note for note as abc2midi and abcjs do
+	$(BIN)/python tests/agreement.py $(FOLDERS)
 
 KILLS ?= 50
 faults: install ## Kill trainings, fill disks, break files, and see what is left: half an hour
