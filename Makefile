@@ -37,6 +37,7 @@ $(PEERS)/installed: Makefile
 	touch $@
 
 bench: install $(PEERS)/installed ## Time training and sampling beside Keras, PyTorch and ONNX Runtime
+	$(BIN)/python tests/bench/reading.py
 	$(BIN)/python tests/bench/bench.py --peer $(PEERS)/bin/python --out bench.json $(BENCH)
 
 box: install ## Train the model in the box again and write its card: half an hour on two cores

@@ -26,6 +26,7 @@ from rich.text import Text
 import folkkeras
 from folkkeras.music.engraving import svg_text
 from folkkeras.music.page import Entry, page_text
+from folkkeras.music.page.scores import scores_of
 from folkkeras.music.reading import read_tune
 from folkkeras.sampling import Sampling
 from folkkeras.whole_tune import Wish
@@ -87,7 +88,7 @@ def draw_tune(run: Path, seed: int, text: str, out: Path) -> None:
 def draw_page(run: Path, seed: int, text: str, out: Path) -> None:
     """Draw the web page of a tune that the run's best model wrote."""
     tune = read_tune(text)
-    entry = Entry(tune, svg_text(tune, title=False))
+    entry = Entry(tune, scores_of(tune, all_keys=True))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "page.html"
         about = {"model": f"{run.name}/best.keras", "seed": str(seed)}

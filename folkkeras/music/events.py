@@ -4,7 +4,7 @@ import re
 from abc import ABC, abstractmethod
 from fractions import Fraction
 
-from folkkeras.music.signs import NoteSign, length_of, length_sign, note_sign, pitch_of, scaled
+from folkkeras.music.signs import NoteSign, length_sign, note_sign, pitch_of, scaled
 from folkkeras.music.tune import Event, Metre, Pitch, Tuplet, printable
 from folkkeras.notation.chords import PLACEMENTS, is_chord_symbol
 from folkkeras.notation.symbols import decoration_name
@@ -25,6 +25,7 @@ class EventReader(ABC):
         # What is in force.
         self.metre: Metre | None = None
         self._unit = Fraction(1, 8)
+        self._lengths: dict[tuple[int, int], Fraction] = {}  # in units -> in whole notes; fractions are slow to make
         self._octave = 0  # octaves that the notes are moved by
         self._alters: dict = {}  # letter -> semitones, and (letter, octave) where signs hold for one octave
         self._altered = False  # whether an accidental has changed them
@@ -46,6 +47,16 @@ class EventReader(ABC):
         self._chord_ties: list[Pitch] = []
         self._events: list[Event] = []  # those of the last event's bar and voice
         self._word_end = 0
+
+    def _set_unit(self, unit: Fraction) -> None:
+        self._unit, self._lengths = unit, {}
+
+    def _length(self, number: int, part: int) -> Fraction:
+        """A length in units, in whole notes."""
+        length = self._lengths.get((number, part))
+        if length is None:
+            length = self._lengths[number, part] = Fraction(number, part) * self._unit
+        return length
 
     @abstractmethod
     def _events_here(self) -> list[Event]:
@@ -109,7 +120,7 @@ class EventReader(ABC):
         if self._chord is not None:
             self._chord.append((sign, pitch))
         else:
-            self._add((pitch,), length_of(sign.number, sign.part, self._unit))
+            self._add((pitch,), self._length(sign.number, sign.part))
 
     def _on_rest(self, match: re.Match[str]) -> None:
         text = match[0]
@@ -117,12 +128,13 @@ class EventReader(ABC):
         if not number:
             self._fault(f"a rest has no length: {excerpt(text)}")
             number = 1
-        unit = self._unit
-        if text[0] in "ZX":
-            unit = self.metre.length if self.metre else Fraction(1)
         if self._chord is not None:
             return  # a rest within a chord says nothing
-        self._add((), length_of(number, part, unit), hidden=text[0] in "xX")
+        if text[0] in "ZX":
+            length = Fraction(number, part) * (self.metre.length if self.metre else 1)
+        else:
+            length = self._length(number, part)
+        self._add((), length, hidden=text[0] in "xX")
 
     def _on_chord(self, match: re.Match[str]) -> None:
         if self._chord is not None:
@@ -145,7 +157,7 @@ class EventReader(ABC):
             return
         first = chord[0][0]
         self._notes += len(chord) - 1
-        length = length_of(first.number * times[0], first.part * times[1], self._unit)
+        length = self._length(first.number * times[0], first.part * times[1])
         self._add(tuple([pitch for _, pitch in chord]), length, tuple(self._chord_ties))
 
     def _on_old_chord(self, match: re.Match[str]) -> None:

@@ -138,8 +138,8 @@ class Parser(EventReader):
     def _begin_music(self) -> None:
         """Fix what holds where the header does not say it."""
         self._begun = True
-        self._unit = self.unit_length or usual_unit_length(self.metre)
-        self.unit_length = self._unit
+        self.unit_length = self.unit_length or usual_unit_length(self.metre)
+        self._set_unit(self.unit_length)
         if tempo := self.fields.get("Q"):
             self._set_tempo(tempo)
 
@@ -168,7 +168,9 @@ class Parser(EventReader):
                 self._fault(str(error))
         elif letter == "L":
             try:
-                self.unit_length = self._unit = unit_length_of(value)
+                unit = unit_length_of(value)
+                self._set_unit(unit)
+                self.unit_length = self.unit_length if self._notes else unit
             except ValueError as error:
                 self._fault(str(error))
         elif letter == "Q":

@@ -49,12 +49,6 @@ def length_sign(text: str) -> tuple[int, int]:
 
 
 @lru_cache(maxsize=8_192)
-def length_of(number: int, part: int, unit: Fraction) -> Fraction:
-    """A length in whole notes."""
-    return Fraction(number, part) * unit
-
-
-@lru_cache(maxsize=8_192)
 def scaled(length: Fraction, factor: Fraction) -> Fraction:
     """The product of the two."""
     return length * factor
