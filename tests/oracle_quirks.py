@@ -63,6 +63,10 @@ def _broken_rhythm_in_a_tuplet(text: str) -> bool:
     return any(re.search("[<>]", found[0]) for found in _TUPLET.finditer(plain(text)))
 
 
+def _grace_note_in_a_long_tuplet(text: str) -> bool:
+    return any(found[1] in "56789" and "{" in found[0] for found in _TUPLET.finditer(plain(text)))
+
+
 def _new_key_in_a_repeat(text: str) -> bool:
     body = plain(text).partition("\nK:")[2]
     return "K:" in body and bool(re.search(r":\||::", body))
@@ -87,7 +91,7 @@ QUIRKS = (
     Quirk("abcjs", "with a percussion clef it plays no sharps and flats of the key", "4.6", _matches(r"\bperc\b")),
     Quirk("abc2midi", "it takes middle=B for a natural B", "4.6", _matches(r"middle=")),
     Quirk("abc2midi", "a second transpose adds to the first", "4.6", _matches(r"transpose=[\s\S]*transpose=")),
-    Quirk("abc2midi", "a second octave does nothing", "4.6", _matches(r"octave=[\s\S]*octave=")),
+    Quirk("abc2midi", "a second octave does nothing", "4.6", _matches(r"(?:octave=|[+-]8)[\s\S]*(?:octave=|[+-]8)")),
     Quirk("abcjs", "an octave clef undoes a transposition", "4.6", _matches(r"K:(?=.*[+-]8)(?=.*transpose=)")),
     Quirk(
         "abcjs",
@@ -102,6 +106,15 @@ QUIRKS = (
         "it plays (5, (7 and (9 in the time of two in a compound metre too",
         "4.13",
         _matches(r"\([579](?!:\d)"),
+    ),
+    Quirk(
+        "abc2midi",
+        "it plays (5, (7 and (9 by the tune's first metre",
+        "4.13",
+        _matches(r"\nK:[\s\S]*M:[\s\S]*\([579](?!:\d)"),
+    ),
+    Quirk(
+        "abc2midi", "a grace note in a tuplet becomes long when it gets too short", "4.12", _grace_note_in_a_long_tuplet
     ),
     Quirk("abc2midi", "it takes 3/8 for a compound metre", "4.13", _matches(r"M:\s*3/[\s\S]*\([579](?!:\d)")),
     Quirk("abcjs", "a broken rhythm in a tuplet makes its last note too long", "4.13", _broken_rhythm_in_a_tuplet),

@@ -49,7 +49,7 @@ def plain(text: str) -> str:
     - A `!` that is no decoration ends a line (10.2.1); abc2midi swallows the notes between two of them.
     - Grace notes lose their lengths, which nobody agrees on, so that abc2midi can be told to make all of them short.
     - Inline fields of words are left out: abcjs takes some of them, such as `[N:...]`, for music.
-    - `H:` in the body is left out: abcjs takes all lines after it for the history, up to the next field.
+    - `r:` is left out: both programs take a remark for music. So is `H:` in the body: abcjs takes all lines after it for the history, up to the next field.
     - `%%MIDI` lines are left out except `transpose`: the rest set programs, drums, and how notes are shortened.
     - A repeat's end without a beginning goes back to the last double bar or repeat's end (4.8). The programs go back
       further, or guess, so the double bar becomes `|:`, and the repeat's end `::`.
@@ -90,7 +90,7 @@ def _stays(line: str) -> bool:
 
 def _stripped(line: str) -> Iterator[Token]:
     if _FIELD.match(line) or line.startswith("%"):
-        if not line.startswith(("R:", "H:")):
+        if not line.startswith(("R:", "H:", "r:")):
             yield Token("line", line)
         return
     for token in tokens(line):

@@ -107,7 +107,10 @@ def _abc2midi(text: str) -> list[tuple[Note, bool]]:
             return []
     if any(words in run.stdout for words in _AT_A_LOSS):
         return []
-    return [pair for track in file.tracks for pair in _told_apart(_notes_of(track, file.ticks_per_beat))]
+    tracks = [_notes_of(track, file.ticks_per_beat) for track in file.tracks]
+    if "{" not in text:
+        return [(note, False) for notes in tracks for note in notes]
+    return [pair for notes in tracks for pair in _told_apart(notes)]
 
 
 def _notes_of(track: mido.MidiTrack, beat: int) -> list[Note]:

@@ -59,6 +59,15 @@ def test_free_text_between_tunes_belongs_to_none() -> None:
     assert all(each.whole for each in read_tunes(text))
 
 
+def test_a_files_header_holds_for_all_its_tunes() -> None:
+    text = "%abc-2.1\nM:3/4\nL:1/4\n%%propagate-accidentals not\n\nX:1\nK:C\n^F F G|]\n\nX:2\nM:2/4\nK:C\nFG|A|B|]\n"
+    first, second = read_tunes(text)
+    assert (first.whole, first.metre, first.unit_length) == (True, "3/4", Fraction(1, 4))
+    assert [note.pitch for note in performance(first, Playing())] == [66, 65, 67]
+    assert (second.metre, [str(fault) for fault in second.faults]) == ("2/4", ["line 13, bar 2: it has 2 of 4 eighths"])
+    assert read_tune(first.text) == first
+
+
 @pytest.mark.parametrize(
     ("parts", "played"),
     [("ABA", "cdefcd"), ("A2B", "cdcdef"), ("(AB)2", "cdefcdef"), ("(A.B)2A", "cdefcdefcd"), ("", "cdef"),

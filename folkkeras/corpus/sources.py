@@ -12,7 +12,7 @@ from folkkeras.corpus.decoding import decode
 from folkkeras.corpus.tune_list import GrowingTuneList, TuneList
 from folkkeras.errors import CorpusError
 from folkkeras.files import reason
-from folkkeras.notation.tunes import first_tune, tunes_in
+from folkkeras.notation.tunes import file_header, first_tune, tunes_in, with_file_header
 
 STANDARD_INPUT = "-"
 
@@ -92,8 +92,8 @@ def _gather(name: str, files: Iterable[tuple[str, str]]) -> Source:
         begin = first_tune(text)
         if text[:begin].strip():
             skipped["characters before a file's first X:"] += begin
-        last = ""
-        for tune in tunes_in(text):
+        header, last = file_header(text[:begin]), ""
+        for tune in (with_file_header(tune, header) for tune in tunes_in(text)):
             if last:
                 tunes.append(last)
             last = tune

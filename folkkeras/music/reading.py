@@ -9,19 +9,25 @@ from folkkeras.music.parser import Parser, TooManyNotes
 from folkkeras.music.structure import structure_faults
 from folkkeras.music.tune import Bar, Fault, Tune, printable
 from folkkeras.notation.lines import lines_of
-from folkkeras.notation.tunes import split_tunes
+from folkkeras.notation.tunes import file_header, split_tunes, with_file_header
 
 NO_KEY = "it has no key, a line such as K:D"
 
 
 def read_tunes(text: str) -> list[Tune]:
-    """The tunes of a text, each from its `X:` line to the next one's; what stands before the first is passed over."""
+    """The tunes of a text, each from its `X:` line to the next one's.
+
+    Of what stands before the first, the file's header holds for all of them, and stands in their texts.
+    """
     before, tunes = split_tunes(text)
+    header = file_header(before)
     line = before.count("\n") + 1
     found = []
     for tune in tunes:
-        found.append(read_tune(tune, line))
-        line += tune.count("\n")
+        own = with_file_header(tune, header)
+        lines = tune.count("\n")
+        found.append(read_tune(own, line - (own.count("\n") - lines)))  # faults name the lines of the file
+        line += lines
     return found
 
 

@@ -6,9 +6,11 @@ next one.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain, pairwise
 
+_INHERITED = ("M:", "L:", "R:", "U:", "I:", "m:", "%%")  # what a file's header may say of the music of its tunes
+_ONCE = "MLR"  # of these, a tune's own counts
 TUNE_START = "X:"  # at the beginning of a line
 _START_OF_A_TUNE = re.compile(r"^(?=X:)", re.MULTILINE)
 _FIELD = re.compile(r"([A-Za-z+]):(.*)")
@@ -31,6 +33,26 @@ def tunes_in(text: str) -> Iterator[str]:
     """The tunes alone, one after another, for texts of which there are not to be two."""
     starts = chain((match.start() for match in _START_OF_A_TUNE.finditer(text)), [len(text)])
     return (text[start:end] for start, end in pairwise(starts))
+
+
+def file_header(text: str) -> list[str]:
+    """The lines at a file's beginning, up to its first empty one, that hold for all its tunes: standard 2.2.2.
+
+    Args:
+        text: what stands before the file's first tune.
+    """
+    lines = text.split("\n\n", 1)[0].splitlines() if text.strip() else []
+    return [line for line in lines if line[:2] in _INHERITED]
+
+
+def with_file_header(tune: str, header: Sequence[str]) -> str:
+    """The tune with the lines of the file's header below its `X:` line, but for fields that it has itself."""
+    if not header:
+        return tune
+    own = header_of(tune)
+    first, end, rest = tune.partition("\n")
+    lines = [line for line in header if line[0] not in _ONCE or line[0] not in own]
+    return first + end + "".join(f"{line}\n" for line in lines) + rest
 
 
 def field_of(line: str, *, in_header: bool) -> tuple[str, str] | None:
