@@ -195,7 +195,7 @@ class EventReader(ABC):
         compound = self.metre is not None and self.metre.unit == 8 and self.metre.beats in _COMPOUND
         time = time or _TUPLET_TIMES.get(notes) or (3 if compound else 2)
         if notes < 2:
-            self._fault(f"{match[0]} begins no tuplet")
+            self._fault(f"{match[0]} does not begin a tuplet")
             return
         self._tuplet = [notes, time, size or notes, size or notes]
 
@@ -256,7 +256,7 @@ class EventReader(ABC):
             self.unread.append(f"the decoration {match[0]!r}, which is not defined")
         elif end - start > 1:
             self._word_end = end
-            self._fault(f"a word stands in the music: {excerpt(match.string[start:end])!r}")
+            self._fault(f"it has a word that is not music: {excerpt(match.string[start:end])!r}")
         else:
             self._fault(f"it has a character that is not music: {match[0]!r}")
 

@@ -87,7 +87,7 @@ class Parser(EventReader):
             if self._notes and not line.in_header:
                 self._watch_for_header(line.letter)
         elif line.kind is Kind.STRAY:
-            what = "a line of its header is no field" if line.in_header else "a line is neither music nor a field"
+            what = "a line of its header is not a field" if line.in_header else "a line is neither music nor a field"
             self._fault(f"{what}: {excerpt(line.value)!r}")
         elif line.kind is Kind.DIRECTIVE:
             self._directive(line.value)
@@ -204,7 +204,7 @@ class Parser(EventReader):
             self._fault(f"its key {printable(value)!r} cannot be read")
             return
         if found.unknown:
-            self._fault(f"its key has {printable(found.unknown)!r} behind it, which cannot be read")
+            self._fault(f"its key cannot be read in full: {printable(found.unknown)!r}")
         if found.signature is not None:
             order = LETTERS if sum(found.signature.values()) > 0 else LETTERS[::-1]
             self._signature = tuple((each, found.signature[each]) for each in order if each in found.signature)
@@ -232,7 +232,7 @@ class Parser(EventReader):
     def _events_here(self) -> list[Event]:
         if self._colon:
             self._colon = False
-            self._fault("a colon stands at no bar line")
+            self._fault("a colon has no bar line")
         if self._bar is None:
             self._open()
         return self._events
@@ -290,7 +290,7 @@ class Parser(EventReader):
 
     def _on_overlay(self, match: re.Match[str]) -> None:
         if len(match[0]) > 1 or self._bar is None:
-            self._fault(f"{match[0]} sets nothing beside this bar: only one & a bar's voice is read")
+            self._fault(f"{match[0]} cannot be read: one & adds one voice to its bar")
             return
         self._bar.overlays.append([])
         self._events = self._bar.overlays[-1]

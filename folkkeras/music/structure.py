@@ -27,5 +27,10 @@ def structure_faults(bars: Sequence[Bar]) -> Iterator[Fault]:
 def _incomplete(passes: Sequence[int], bar: Bar, *, open: bool) -> Iterator[Fault]:
     missing = sorted(set(range(1, max(2, *passes) + 1)) - set(passes))
     if missing:
-        names = ", ".join(map(str, missing))
-        yield Fault(f"{'ending' if len(missing) == 1 else 'endings'} {names} missing", bar.line, bar.number, open)
+        names, single = ", ".join(map(str, missing)), len(missing) == 1
+        yield Fault(
+            f"{'ending' if single else 'endings'} {names} {'is' if single else 'are'} missing",
+            bar.line,
+            bar.number,
+            open,
+        )
