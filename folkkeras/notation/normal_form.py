@@ -154,11 +154,11 @@ class _Normaliser:
     def kept(self, text: str) -> Iterator[str]:
         """What is kept of the signs of a line, in the one spelling."""
         matches = list(TOKEN.finditer(text))
-        words = self.words(text, matches)
+        words = {place for start, end in self.words(text, matches) for place in range(start, end)}
         before = ""
         for match in matches:
             sign = ""
-            if any(start <= match.start() < end for start, end in words):
+            if match.start() in words:
                 continue
             if match.lastgroup in ("space", "spacer"):
                 sign = "" if before.endswith(" ") else " "
@@ -173,12 +173,14 @@ class _Normaliser:
     def words(self, text: str, matches: list[re.Match[str]]) -> list[tuple[int, int]]:
         """Where the bare words stand."""
         found: list[tuple[int, int]] = []
+        read = 0  # up to here
         for match in matches:
-            if match.lastgroup == "mark" and match[0] not in self.symbols:
+            if match.lastgroup == "mark" and match[0] not in self.symbols and match.start() >= read:
                 start, end = word_at(text, match.start(), self.symbols)
-                if end and (start, end) not in found:
+                if end:
                     self.drop("words in the music")
                     found.append((start, end))
+                    read = end
         return found
 
     def on_quoted(self, match: re.Match[str]) -> str:

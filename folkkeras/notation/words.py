@@ -3,7 +3,7 @@
 import re
 from collections.abc import Container
 
-_WORD = re.compile(r"[^\W\d_]+")
+_LONGEST = 40  # letters to either side that are looked at
 _NOTES = frozenset("ABCDEFGabcdefgxyzXZ")
 _BEFORE_NOTE = re.compile(r'(?:[.~H-Wh-w({\[!^_=]|\(\d|"[^"]*")*[A-Ga-gzx]')
 
@@ -19,8 +19,12 @@ def word_at(text: str, place: int, symbols: Container[str]) -> tuple[int, int]:
         place: of a letter that neither the standard nor a U: field defines.
         symbols: the letters that are defined.
     """
-    word = next((word for word in _WORD.finditer(text) if word.start() <= place < word.end()), None)
-    if word is None:
+    if not text[place].isalpha():
         return place, place + 1
-    undefined = {letter for letter in word[0] if letter not in _NOTES and letter not in symbols}
-    return (0, 0) if len(undefined) == 1 and _BEFORE_NOTE.match(text, place + 1) else word.span()
+    start, end = place, place + 1
+    while start > max(place - _LONGEST, 0) and text[start - 1].isalpha():
+        start -= 1
+    while end < min(place + _LONGEST, len(text)) and text[end].isalpha():
+        end += 1
+    undefined = {letter for letter in text[start:end] if letter not in _NOTES and letter not in symbols}
+    return (0, 0) if len(undefined) == 1 and _BEFORE_NOTE.match(text, place + 1) else (start, end)
