@@ -1,9 +1,13 @@
 """Large corpora are read once and then mapped, and damage to what is kept is found."""
 
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from folkkeras.corpus import kept as kept_module
 from folkkeras.corpus import reading
 from folkkeras.corpus.corpus import Corpus
 from folkkeras.corpus.kept import KEPT, corpora, keep
@@ -66,3 +70,24 @@ def test_where_nothing_can_be_kept_the_corpus_is_read_all_the_same(book: Path, t
     assert len(corpus.training) > 10
     keep(corpus, "key")
     assert (tmp_path / "keras").read_text() == "a file"
+
+
+def test_a_corpus_is_read_again_after_a_change_of_the_normal_form(tmp_path: Path) -> None:
+    library = Path(kept_module.__file__).parent.parent
+    for room in ("corpus", "notation"):
+        shutil.copytree(library / room, tmp_path / room)
+    script = (
+        "import importlib.util, sys\n"
+        f"spec = importlib.util.spec_from_file_location('kept', {str(tmp_path / 'corpus' / 'kept.py')!r})\n"
+        "kept = importlib.util.module_from_spec(spec)\nspec.loader.exec_module(kept)\n"
+        "print(kept.key_of_corpus(['ryans'], {}))\n"
+    )
+
+    def key() -> str:
+        return subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True).stdout
+
+    before = key()
+    assert before == key()
+    with (tmp_path / "notation" / "normal_form.py").open("a") as file:
+        file.write("# changed\n")
+    assert key() != before

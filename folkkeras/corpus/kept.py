@@ -25,6 +25,7 @@ from folkkeras.files import TEMPORARY_PREFIX, write_text
 
 KEPT = 4  # corpora; those that were used longest ago are deleted
 _LISTS = ("training", "held_out")
+_ROOMS = ("corpus", "notation")  # of the library, whose code makes a corpus of files
 _BLOCK = 1 << 22  # bytes hashed at a time
 
 
@@ -42,7 +43,7 @@ def key_of_corpus(arguments: Sequence[str], options: dict[str, Any]) -> str:
     """
     sources = [source_files(argument) for argument in arguments]
     digest = hashlib.sha256(json.dumps([[name for name, _ in sources], options]).encode())
-    code = sorted(Path(__file__).parent.glob("*.py"))
+    code = sorted(path for room in _ROOMS for path in (Path(__file__).parent.parent / room).glob("*.py"))
     for file in (*code, *(file for _, files in sources for file in files)):
         digest.update(_checksum(file).encode())
     return digest.hexdigest()
