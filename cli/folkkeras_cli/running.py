@@ -29,7 +29,7 @@ def run() -> None:
         code = _fail("interrupted", 130)
     except OSError as error:
         where = f" {error.filename}" if error.filename else ""
-        code = _fail(f"the system refuses{where}: {reason(error)}", 1)
+        code = _fail(f"cannot use{where or ' a file'}: {reason(error)}", 1)
     except MemoryError:
         code = _fail("out of memory: give a smaller --units, --batch-size or --seq-length", 1)
     sys.exit(code if isinstance(code, int) else 0)
