@@ -89,12 +89,13 @@ _CLEFS = (
 )  # fmt: skip
 _OCTAVES = ("octave=-1", "octave=1", "treble-8", "clef=treble+8", "bass octave=1")
 _LINES = (
-    "N:a note of a bad cad", "r:remark", "T:Trio", "R:reel", "W:a bad cad", "H:of old", "Z:me", "S:a book",
+    "N:a note of a bad cad", "r:remark", "T:Trio", "W:a bad cad", "H:of old", "Z:me", "S:a book",
     "N:one |: two :|", "C:Anon", "G:flute", "I:decoration !", "O:Here",
 )  # fmt: skip
 _INLINE = ("[N:a note]", "[r:abc]", "[R:reel]", "[I:linebreak $]", '[Q:"fast" 1/4=140]', "[I:MIDI program 3]")
 _DIRECTIVES = ("%%scale 0.7", "%%text a bad cad", "%%vskip 1cm", "%%MIDI program 41", "%%center abc", "%abc")
 _SHARED = (("1,3", "2,4", ":|"), ("1-3", "4", ""), ("1,2", "3", ""), ("1-2", "3-4", ":|"))
+_ENDING_BARS = ("|", "|", ".|", "[|]", "| ")
 _PLAIN_BARS = ("|", "|", "|", "||", ".|", "[|]", "| ")
 
 
@@ -361,11 +362,11 @@ class _Writer:
             line = "" if self.text.endswith("\n") else "\n"
             self.text += f"{line}{letter}:{value}\n" if on_its_own else f"[{letter}:{value}]"
 
-    def bars(self, count: int) -> None:
-        """Bars with bar lines between them, none after the last."""
+    def bars(self, count: int, *, ending: bool = False) -> None:
+        """Bars with bar lines between them, none after the last. In an ending no double one, which would end it."""
         for number in range(count):
             if number:
-                self.text += self.one(_PLAIN_BARS) if self.has("bar_lines") else "|"
+                self.text += self.one(_ENDING_BARS if ending else _PLAIN_BARS) if self.has("bar_lines") else "|"
                 self.line_end()
                 self.changes()
             self.more = number < count - 1
@@ -390,18 +391,18 @@ class _Writer:
                 self.text += "|:"
                 self.bars(count)
                 self.text += self.one(("|1", "|[1", "| [1"))
-                self.bars(self.draw(st.integers(1, 2)))
+                self.bars(self.draw(st.integers(1, 2)), ending=True)
                 self.text += self.one((":|2", ":|[2", ":| [2"))
-                self.bars(self.draw(st.integers(1, 2)))
+                self.bars(self.draw(st.integers(1, 2)), ending=True)
                 self.text += "|]" if last else "||"
             case "shared_endings":
                 self.text += "|:"
                 self.bars(count)
                 first, second, more = self.draw(st.sampled_from(_SHARED))
-                self.text += self.one(("|", "[")) + first + " "
-                self.bars(1)
+                self.text += self.one(("|", "|[", "| [")) + first + " "
+                self.bars(1, ending=True)
                 self.text += f":|[{second} "
-                self.bars(1)
+                self.bars(1, ending=True)
                 self.text += more or ("|]" if last else "||")
             case "implied_repeats":
                 # It goes back to the beginning, or to what ended the section before.

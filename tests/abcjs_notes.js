@@ -27,18 +27,19 @@ function* voicesOf(tune) {
 
 // abcjs gives half of a note to the graces before it; here the note gets its time back.
 function played(tune) {
-  const graced = new Set();
-  for (const voice of voicesOf(tune))
-    for (const element of voice) if (element.gracenotes) graced.add(element.startChar);
   const notes = [];
   const graces = [];
   for (const track of tune.setUpAudio({ chordsOff: true }).tracks) {
-    for (const event of track) {
-      if (event.cmd !== "note") continue;
-      if (event.style === "grace") graces.push([event.start, event.pitch]);
-      else if (graced.has(event.startChar))
-        notes.push([event.start - event.duration, 2 * event.duration, event.pitch]);
-      else notes.push([event.start, event.duration, event.pitch]);
+    let begun = 0; // where a group of graces begins
+    let end = -1; // and where it ends
+    for (const { cmd, style, start, duration, pitch } of track) {
+      if (cmd !== "note") continue;
+      if (style === "grace") {
+        if (Math.abs(start - end) > 1e-5) begun = start;
+        end = start + duration;
+        graces.push([start, pitch]);
+      } else if (Math.abs(start - end) < 1e-5) notes.push([begun, 2 * duration, pitch]);
+      else notes.push([start, duration, pitch]);
     }
   }
   if (!notes.flat().every(Number.isFinite)) throw new Error("a length that is no number");

@@ -100,6 +100,7 @@ QUIRKS = (
         _matches(r"(?:[+-]8|transpose=|octave=)[\s\S]*\[K:|\[K:[^\]]*(?:[+-]8|transpose=|octave=)"),
     ),
     # Lengths
+    Quirk("abcjs", "Z lasts a bar of the metre before", "4.5", _matches(r"\nK:[\s\S]*M:[\s\S]*[ZX]")),
     Quirk("abcjs", "it takes (3:: without a third number for a bar line", "4.13", _matches(r"\(\d+:\d*:(?!\d)")),
     Quirk(
         "abcjs",

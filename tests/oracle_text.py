@@ -20,7 +20,7 @@ _TOKENS = re.compile(
     r"|(?P<decoration>![^!|\[\]\s]+!|\+(?:[a-z]{2,}|[fp])\+)"
     r"|(?P<tuplet>\(\d+(?::\d*){0,2})"
     r"|(?P<ending>\[\d[\d,-]*|(?<=[|:])\d[\d,-]*)"
-    r"|(?P<bar>:*\[?\|[|\]:]*|::+)"
+    r"|(?P<bar>\[\|\]|:*\[?\|[|\]:]*|::+)"  # [|] is one by itself, also before :|
     r"|(?P<short>[.~H-Wh-w])"
     r"|(?P<break>!)"
     r"|(?P<other>.)",
@@ -49,7 +49,8 @@ def plain(text: str) -> str:
     - A `!` that is no decoration ends a line (10.2.1); abc2midi swallows the notes between two of them.
     - Grace notes lose their lengths, which nobody agrees on, so that abc2midi can be told to make all of them short.
     - Inline fields of words are left out: abcjs takes some of them, such as `[N:...]`, for music.
-    - `r:` is left out: both programs take a remark for music. So is `H:` in the body: abcjs takes all lines after it for the history, up to the next field.
+    - `r:` is left out: both programs take a remark for music. So is `H:` in the body: abcjs takes all lines after it
+      for the history, up to the next field.
     - `%%MIDI` lines are left out except `transpose`: the rest set programs, drums, and how notes are shortened.
     - A repeat's end without a beginning goes back to the last double bar or repeat's end (4.8). The programs go back
       further, or guess, so the double bar becomes `|:`, and the repeat's end `::`.
@@ -162,8 +163,8 @@ def _spelled(lines: list[list[Token]]) -> None:
         for place, (kind, bar) in enumerate(line):
             if kind == "bar" and ":" in bar:
                 ends, starts = len(bar) - len(bar.lstrip(":")), len(bar) - len(bar.rstrip(":"))
-                both = bar if set(bar) == {":"} else f"{':' * ends}|{':' * starts}"
-                line[place] = Token("bar", "::" if ends == starts == 1 else both)
+                if ends + starts and set(bar) != {":"}:
+                    line[place] = Token("bar", "::" if ends == starts == 1 else f"{':' * ends}|{':' * starts}")
 
 
 def _passes(text: str) -> set[int]:
