@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import chain, pairwise
 
-_INHERITED = ("M:", "L:", "R:", "U:", "I:", "m:", "%%")  # what a file's header may say of the music of its tunes
+# What a file's header may say of the music of its tunes; the rest of its directives is for typesetting.
+_INHERITED = ("M:", "L:", "R:", "U:", "I:", "m:", "%%MIDI", "%%propagate-accidentals")
 _ONCE = "MLR"  # of these, a tune's own counts
 TUNE_START = "X:"  # at the beginning of a line
 _START_OF_A_TUNE = re.compile(r"^(?=X:)", re.MULTILINE)
@@ -42,7 +43,7 @@ def file_header(text: str) -> list[str]:
         text: what stands before the file's first tune.
     """
     lines = text.split("\n\n", 1)[0].splitlines() if text.strip() else []
-    return [line for line in lines if line[:2] in _INHERITED]
+    return [line for line in lines if line.startswith(_INHERITED)]
 
 
 def with_file_header(tune: str, header: Sequence[str]) -> str:
