@@ -142,6 +142,7 @@ def test_tuplets_of_five_go_by_the_metre() -> None:
     [
         ("[C-EG][CEG]|", [60, 64, 67, 64, 67]),  # a tie belongs to one note
         ("[CE]-[CE]|", [60, 64]),
+        ("C-[CC]|", [60, 60]),  # of a unison one is tied, and the other sounds
         ("C-|C-|C|", [60]),
         ("^F-|F F|", [66, 65]),  # a tie takes its sign over the bar line, and no farther
         ("[^FA]F f|", [66, 69, 66, 78]),  # 4.2: to the end of the bar, in all octaves

@@ -74,9 +74,9 @@ def midi_notes(data: bytes) -> list[Note]:
     for message in file.tracks[0]:
         now += message.time
         if message.type == "note_on":
-            began[message.note] = now
+            began.setdefault(message.note, []).append(now)
         elif message.type == "note_off":
-            begin = began.pop(message.note)
+            begin = began[message.note].pop(0)
             beat = file.ticks_per_beat
             found.append(Note(Fraction(begin, beat), Fraction(now - begin, beat), message.note))
     return sorted(found)

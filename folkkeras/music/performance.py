@@ -184,8 +184,8 @@ def _add_event(
     going_on: dict[int, int] = {}
     for pitch in event.pitches:
         midi = _within(pitch.midi + shift)
-        if midi in tied:
-            going = tied[midi]
+        if midi in tied:  # of a unison one goes on, and the other sounds anew
+            going = tied.pop(midi)
             notes[going] = replace(notes[going], length=onset + length - notes[going].onset)
         else:
             going = len(notes)
