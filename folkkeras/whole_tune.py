@@ -19,7 +19,7 @@ from folkkeras.notation.keys import key_of
 from folkkeras.notation.normal_form import HEADER
 from folkkeras.notation.tunes import TUNE_START, field_of, music_begins
 
-MOST_REDRAWS = 128  # of a tune, until it counts as beyond help
+MOST_REDRAWS = 48  # of a tune, until it counts as beyond help
 TRIES = 4  # at one place, until the bar before it is drawn again too
 LONGEST_HEADER = 600  # characters
 LONGEST_BAR = 160  # characters; a longer one is no bar
