@@ -36,7 +36,7 @@ def player(tmp_path: Path) -> Iterator[Browser]:
         yield browser
 
 
-@pytest.mark.skipif(not AXE.is_file(), reason="there is no axe: npm install --prefix .oracles axe-core")
+@pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed: make oracles, which needs npm")
 @pytest.mark.parametrize("name", PAGES)
 def test_axe_finds_nothing(name: str, tmp_path: Path) -> None:
     with opened(page(PAGES[name], {"model": "a.keras"} if name != "one" else {}), tmp_path) as browser:

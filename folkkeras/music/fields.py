@@ -39,7 +39,7 @@ def unit_length_of(value: str) -> Fraction:
     """A unit note length, such as `1/8`.
 
     Raises:
-        ValueError: it is none.
+        ValueError: it cannot be read as a length.
     """
     match = _UNIT.fullmatch(value.strip())
     number, part = (int(match[1]), int(match[2] or 1)) if match else (0, 0)
@@ -60,7 +60,7 @@ def tempo_of(value: str, unit_length: Fraction) -> Tempo:
     which the standard does not know, the lower end holds.
 
     Raises:
-        ValueError: it is none of these.
+        ValueError: it cannot be read as one of these.
     """
     text = " ".join(_TEXT.findall(value))
     rest = _TEXT.sub("", value).strip()

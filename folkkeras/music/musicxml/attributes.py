@@ -54,7 +54,7 @@ def clef_octaves(clef: str) -> int:
 
 
 def fifths_of(signature: tuple[tuple[str, int], ...]) -> int | None:
-    """How many sharps a signature has, below 0 flats; None where it is none of the usual ones."""
+    """How many sharps a signature has, below 0 flats; None for an unusual one."""
     letters = "".join(letter for letter, _ in signature)
     for order, alter in ((_SHARPS, 1), (_FLATS, -1)):
         if order.startswith(letters) and all(value == alter for _, value in signature):

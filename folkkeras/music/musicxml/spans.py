@@ -19,7 +19,7 @@ class Spans:
     """The spans of a tune."""
 
     def __init__(self, bars: Sequence[Bar]) -> None:
-        # A slur from a note to itself is none.
+        # A slur from a note to itself is not a slur.
         self.slurs = _marks(span for span in _spans(bars, _slurs) if span.first != span.last)
         self.trills = _marks(_spans(bars, lambda event: _counts(event, TRILLS, TRILL_ENDS)))
         self.hairpins = _marks(_spans(bars, lambda event: _counts(event, HAIRPINS, HAIRPIN_ENDS)))

@@ -24,7 +24,7 @@ LOWEST, HIGHEST = -5, 6  # semitones to the nearest place of each of the twelve 
 
 
 def key_in_words(text: str) -> str:
-    """The key that a K field names, such as "F♯ minor"; the field itself where it is none of the usual ones."""
+    """The key that a K field names, such as "F♯ minor"; the field itself for an unusual key."""
     key = _key_of(text)
     return _key_in_words(key) if key else text
 
