@@ -3,7 +3,7 @@
     python docs/box.py
 
 trains the runs `box-short` and, from it, `box` in the folder runs, unless they are there already, and writes
-folkkeras/box/celtic.keras and folkkeras/box/model-card.md.
+folkkeras/pretrained/celtic.keras and folkkeras/pretrained/model-card.md.
 """
 
 import os
@@ -13,9 +13,9 @@ from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-from folkkeras.box import COLLECTIONS
-from folkkeras.model_file import open_model, save_half
-from folkkeras.runs import open_run
+from folkkeras.model.saving import open_model, save_half
+from folkkeras.pretrained import COLLECTIONS
+from folkkeras.runs.run import open_run
 
 ROOT = Path(__file__).resolve().parent.parent
 RUNS = ROOT / "runs"
@@ -80,7 +80,7 @@ def main() -> None:
     model = open_model(run.best)
     save_half(model, BOX / "celtic.keras")
     done = subprocess.run([FOLK, "evaluate", "box"], check=True, capture_output=True, text=True)
-    from folkkeras.own_corpus import own_corpus
+    from folkkeras.corpus.provenance import own_corpus
 
     corpus = own_corpus(model.about)
     card = CARD.format(

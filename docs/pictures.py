@@ -24,13 +24,13 @@ from rich.console import Console
 from rich.text import Text
 
 import folkkeras
-from folkkeras.music.engraving import svg_text
-from folkkeras.music.page import Entry, page_text
-from folkkeras.music.page.scores import scores_of
 from folkkeras.music.reading import read_tune
-from folkkeras.sampling import Sampling
-from folkkeras.whole_tune import Wish
-from folkkeras.whole_tunes import Tally, whole_tunes
+from folkkeras.music.render.engraving import svg_text
+from folkkeras.music.render.page import Entry, page_text
+from folkkeras.music.render.page.scores import scores_of
+from folkkeras.sampling.constraints import Wish
+from folkkeras.sampling.request import Tally, whole_tunes
+from folkkeras.sampling.sampler import Sampling
 
 DOCS = Path(__file__).resolve().parent
 FOLK = Path(sys.executable).parent / "folk"

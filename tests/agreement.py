@@ -23,10 +23,10 @@ import oracles
 from oracle_text import plain, voices
 from oracles import Note, abc2midi_notes, abcjs_notes, agrees, first_difference, lengths_agree, with_file_header
 
-from folkkeras.corpus.decoding import decode
 from folkkeras.errors import FolkError
-from folkkeras.music.performance import Playing, performance
 from folkkeras.music.reading import read_tunes
+from folkkeras.music.render.performance import Playing, performance
+from folkkeras.notation.decoding import decode
 
 CACHE = Path(tempfile.gettempdir()) / "folkkeras-agreement"
 PROCESSES = 2

@@ -14,10 +14,10 @@ from folkkeras.config import TrainingConfig
 
 def broken_files(folder: Path, count: int, chance: random.Random) -> str:
     """A checkpoint cut or with a flipped byte: named as damaged, or, where nothing that counts was hit, the same."""
-    from folkkeras.checkpoints import Checkpoints
     from folkkeras.errors import RunError
-    from folkkeras.runs import open_run
-    from folkkeras.training import compiled_model
+    from folkkeras.runs.run import open_run
+    from folkkeras.training.checkpoints import Checkpoints
+    from folkkeras.training.train import compiled_model
     from folkkeras.vocabulary import Vocabulary
 
     run = open_run(folder.parent, folder.name)
@@ -62,13 +62,13 @@ def broken_files(folder: Path, count: int, chance: random.Random) -> str:
 
 def loaded(model: Any, run: Any, about: dict) -> list[np.ndarray]:
     """What a model, its optimizer included, has after it was given a run's newest checkpoint."""
-    from folkkeras.checkpoints import Checkpoints
+    from folkkeras.training.checkpoints import Checkpoints
 
     Checkpoints(run, about).restore(model)
     return [*model.get_weights(), *(np.asarray(variable.numpy()) for variable in model.optimizer.variables)]
 
 
 def _characters(path: Path) -> str:
-    from folkkeras.model_file import open_model
+    from folkkeras.model.saving import open_model
 
     return open_model(path).vocabulary.characters

@@ -11,9 +11,9 @@ import pytest
 
 from folkkeras.config import TrainingConfig
 from folkkeras.corpus.corpus import Corpus
-from folkkeras.corpus.reading import read_corpus
+from folkkeras.corpus.load import read_corpus
 from folkkeras.corpus.sources import read_source
-from folkkeras.runs import Run, create_run
+from folkkeras.runs.run import Run, create_run
 
 FOLK = Path(sys.executable).parent / "folk"
 SMALL = {"embedding": 12, "units": 24, "batch_size": 8, "seq_length": 40}
@@ -44,7 +44,7 @@ class TrainedRun:
 @pytest.fixture(scope="session")
 def trained(corpus: Corpus, tmp_path_factory: pytest.TempPathFactory) -> TrainedRun:
     """A small model after 300 steps."""
-    from folkkeras.training import train
+    from folkkeras.training.train import train
 
     runs = tmp_path_factory.mktemp("runs")
     run = create_run(runs, "small", corpus, TrainingConfig(steps=300, learning_rate=1e-2, **SMALL))

@@ -13,12 +13,12 @@ from pathlib import Path
 
 from folkkeras.corpus.sources import read_source
 from folkkeras.errors import FolkError
-from folkkeras.music.instruments import INSTRUMENTS
-from folkkeras.music.midi import midi_bytes
-from folkkeras.music.musicxml import musicxml_bytes
-from folkkeras.music.performance import Playing
 from folkkeras.music.reading import read_tune
-from folkkeras.music.workshop import Workshop
+from folkkeras.music.render.client import Workshop
+from folkkeras.music.render.instruments import INSTRUMENTS
+from folkkeras.music.render.midi import midi_bytes
+from folkkeras.music.render.musicxml import musicxml_bytes
+from folkkeras.music.render.performance import Playing
 
 HANG = 5.0  # seconds
 _CHARACTERS = "ABCDEFGabcdefgxzZX|:[](){}<>-/0123456789'\",^_=~!+&\\%\n KLMQTXV.yuvHTP\x00\x1b\u2028é☃"

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from browser import NAME, Browser
 
-from folkkeras.music.page import Entry, page_text
-from folkkeras.music.page.scores import scores_of
+from folkkeras.music.render.page import Entry, page_text
+from folkkeras.music.render.page.scores import scores_of
 from folkkeras.music.tune import Tune
 
 SCALE = 'X:1\nT:A <b>Scale</b> & "more"\nM:4/4\nL:1/4\nQ:1/4=120\nK:D\nDEFG|A B c d|]\n'

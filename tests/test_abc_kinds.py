@@ -4,8 +4,8 @@ from fractions import Fraction
 
 import pytest
 
-from folkkeras.music.performance import Playing, pace, performance
 from folkkeras.music.reading import read_tune, read_tunes
+from folkkeras.music.render.performance import Playing, pace, performance
 from folkkeras.music.tune import Tune
 
 HEADER = "X:1\nT:Test\nM:4/4\nL:1/4\nK:C\n"

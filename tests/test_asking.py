@@ -6,13 +6,13 @@ import pytest
 from conftest import Folk, TrainedRun
 from test_model import rewritten
 
-from folkkeras.continuation import beginning_of
-from folkkeras.corpus.reading import read_corpus
+from folkkeras.corpus.load import read_corpus
 from folkkeras.errors import CorpusError, UsageError
 from folkkeras.music.reading import read_tune
 from folkkeras.notation.tunes import header_of, split_tunes
-from folkkeras.recipe import Recipe, recipes_in, with_recipe
-from folkkeras.steering import asked_fields, how_many, in_the_books_spelling, types_with
+from folkkeras.sampling.conditioning import asked_fields, how_many, in_the_books_spelling, types_with
+from folkkeras.sampling.continuation import beginning_of
+from folkkeras.sampling.record import Recipe, recipes_in, with_recipe
 
 TUNE = "X:1\nT:Mine\nR:reel\nM:C\nL:1/8\nK:D\nABcd ABcd|A8:|\ndcBA dcBA|d8:|\n"
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from folkkeras.batches import random_windows
 from folkkeras.errors import CorpusError
+from folkkeras.training.batches import random_windows
 
 
 def batches(count: int, *, length: int = 50, seed: int = 1, start_step: int = 0, seq_length: int = 7) -> list:

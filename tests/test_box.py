@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 from conftest import FOLK, Folk, TrainedRun
 
-from folkkeras.box import COLLECTIONS, box_model
 from folkkeras.corpus.corpus import sample_of
-from folkkeras.corpus.originality import Book
-from folkkeras.corpus.reading import read_corpus
-from folkkeras.evaluation.report import SAMPLE
-from folkkeras.model_file import open_model
+from folkkeras.corpus.load import read_corpus
+from folkkeras.corpus.overlap import Book
+from folkkeras.corpus.provenance import own_corpus
+from folkkeras.evaluation.evaluate import SAMPLE
+from folkkeras.model.saving import open_model
+from folkkeras.model.scoring import Scorer
 from folkkeras.music.reading import read_tune, read_tunes
 from folkkeras.notation.tunes import split_tunes
-from folkkeras.own_corpus import own_corpus
-from folkkeras.scoring import Scorer
+from folkkeras.pretrained import COLLECTIONS, box_model
 
 CARD = box_model().with_name("model-card.md")
 JIGS = ["sample", "--tunes", 20, "--whole", "--max-copy", 24, "--key", "Edor", "--metre", "6/8", "--seed", 1]

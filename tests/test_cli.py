@@ -15,9 +15,9 @@ import pytest
 from conftest import FOLK, Folk, TrainedRun
 
 from folkkeras.corpus.corpus import Corpus
-from folkkeras.model_file import open_model
+from folkkeras.model.saving import open_model
 from folkkeras.notation.tunes import split_tunes
-from folkkeras.runs import open_run
+from folkkeras.runs.run import open_run
 from folkkeras_cli.app import app
 
 COMMANDS = [

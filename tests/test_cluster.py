@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from folkkeras.cluster import Cluster, cluster_of
+from folkkeras.distributed.cluster import Cluster, cluster_of
+from folkkeras.distributed.rendezvous import meet
 from folkkeras.errors import FolkError, TrainingError, UsageError
-from folkkeras.meeting import meet
 
 
 def config(cluster: Any = None, task: Any = None) -> str:

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from conftest import Folk
 
-from folkkeras.continuation import beginning_of
 from folkkeras.corpus.sources import read_source
 from folkkeras.errors import CorpusError
 from folkkeras.music.reading import read_tune
 from folkkeras.notation.normal_form import normalise
+from folkkeras.sampling.continuation import beginning_of
 
 HEADER = "X:1\nT:Mine\nM:C\nL:1/8\nK:D\n"
 FOUR = "A8|B8|c8|d8|"

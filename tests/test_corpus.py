@@ -10,7 +10,7 @@ import pytest
 
 from folkkeras.corpus.collections import fetch
 from folkkeras.corpus.corpus import sample_of, split_corpus
-from folkkeras.corpus.reading import read_corpus
+from folkkeras.corpus.load import read_corpus
 from folkkeras.corpus.sources import read_source
 from folkkeras.corpus.statistics import corpus_statistics
 from folkkeras.errors import CorpusError

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from folkkeras.corpus.decoding import decode
 from folkkeras.corpus.sources import read_source
 from folkkeras.errors import CorpusError
+from folkkeras.notation.decoding import decode
 from folkkeras.notation.tunes import field_of, header_of, split_tunes
 
 TUNE = "X:1\nT:A\nK:D\nabc|\n"
@@ -102,7 +102,7 @@ def test_music21_is_not_imported_to_read_its_tunes() -> None:
     import sys
 
     code = (
-        "import sys; from folkkeras.corpus.reading import read_corpus; read_corpus(['airds']);"
+        "import sys; from folkkeras.corpus.load import read_corpus; read_corpus(['airds']);"
         "assert not {'music21', 'tensorflow', 'keras'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

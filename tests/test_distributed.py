@@ -24,10 +24,10 @@ import sys
 from pathlib import Path
 import tensorflow as tf
 from folkkeras.config import TrainingConfig
-from folkkeras.corpus.reading import read_corpus
-from folkkeras.distributed import Replicas
-from folkkeras.runs import create_run
-from folkkeras.training import train
+from folkkeras.corpus.load import read_corpus
+from folkkeras.distributed.replicas import Replicas
+from folkkeras.runs.run import create_run
+from folkkeras.training.train import train
 
 cpu = tf.config.list_physical_devices("CPU")[0]
 tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)

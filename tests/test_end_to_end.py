@@ -20,10 +20,10 @@ from conftest import FOLK
 from oracles import HAS_ABC2MIDI, NO_ABC2MIDI, Note, abc2midi_graces, abc2midi_notes, agrees, first_difference
 from test_musicxml import sounding
 
-from folkkeras.corpus.decoding import decode
-from folkkeras.music.musicxml import noteheads
 from folkkeras.music.reading import read_tunes
+from folkkeras.music.render.musicxml import noteheads
 from folkkeras.music.tune import Tune
+from folkkeras.notation.decoding import decode
 from folkkeras.notation.tokens import TOKEN
 
 COUNT = 50

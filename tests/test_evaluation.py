@@ -10,16 +10,16 @@ import numpy as np
 import pytest
 from conftest import Folk, TrainedRun
 
-from folkkeras.corpus.originality import Book
+from folkkeras.corpus.overlap import Book
 from folkkeras.corpus.sources import read_source
+from folkkeras.evaluation.evaluate import evaluate, generated, new_bound
 from folkkeras.evaluation.picture import picture
-from folkkeras.evaluation.report import evaluate, generated, new_bound
 from folkkeras.evaluation.style import distance, style_of
-from folkkeras.model_file import open_model
+from folkkeras.model.saving import open_model
+from folkkeras.model.scoring import Scorer
 from folkkeras.music.reading import read_tune
 from folkkeras.notation.tunes import music_begins
-from folkkeras.runs import Interval
-from folkkeras.scoring import Scorer
+from folkkeras.runs.run import Interval
 from folkkeras_cli.evaluate import report
 
 

@@ -8,15 +8,15 @@ from conftest import TrainedRun
 from test_model import small
 
 import folkkeras
-from folkkeras.compiled_loop import CompiledLoop
 from folkkeras.errors import UsageError
-from folkkeras.generation import Generator
-from folkkeras.model import TuneModel
-from folkkeras.model_file import open_model
+from folkkeras.model.saving import open_model
+from folkkeras.model.tune_model import TuneModel
 from folkkeras.notation.tunes import split_tunes
-from folkkeras.numpy_loop import NumpyLoop
-from folkkeras.sampling import Sampling
-from folkkeras.slots import Slots, Stream
+from folkkeras.sampling.generator import Generator
+from folkkeras.sampling.numpy_engine import NumpyLoop
+from folkkeras.sampling.sampler import Sampling
+from folkkeras.sampling.slots import Slots, Stream
+from folkkeras.sampling.xla_engine import CompiledLoop
 
 LOOPS = pytest.mark.parametrize("loop", [NumpyLoop, CompiledLoop])
 Loops = type[NumpyLoop] | type[CompiledLoop]

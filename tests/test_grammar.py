@@ -27,8 +27,8 @@ from oracles import (
     lengths_agree,
 )
 
-from folkkeras.music.performance import Playing, performance
 from folkkeras.music.reading import read_tune
+from folkkeras.music.render.performance import Playing, performance
 from folkkeras.music.tune import Tune
 
 TIMES = int(os.environ.get("FOLK_FUZZ", "1"))  # as many tunes as usual

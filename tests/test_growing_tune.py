@@ -2,7 +2,7 @@
 
 import pytest
 
-from folkkeras.growing_tune import GrowingTune
+from folkkeras.sampling.tune_stream import GrowingTune
 
 
 def written(start: str, text: str, size: int, longest: int = 1_000) -> str:

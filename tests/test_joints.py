@@ -2,7 +2,7 @@
 
 import pytest
 
-from folkkeras.music.joints import joint_faults
+from folkkeras.music.checks.structure import joint_faults
 from folkkeras.music.reading import read_tune
 
 HEADER = "X:1\nT:Test\nM:4/4\nL:1/8\nK:D\n"

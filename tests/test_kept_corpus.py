@@ -7,17 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from folkkeras.corpus import kept as kept_module
-from folkkeras.corpus import reading
+from folkkeras.corpus import cache as cache_module
+from folkkeras.corpus import load
+from folkkeras.corpus.cache import KEPT, corpora, keep
 from folkkeras.corpus.corpus import Corpus
-from folkkeras.corpus.kept import KEPT, corpora, keep
-from folkkeras.corpus.reading import read_corpus
+from folkkeras.corpus.load import read_corpus
 
 
 @pytest.fixture
 def book(tmp_path: Path, tune_file: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
-    monkeypatch.setattr(reading, "LARGE", 1_000)
+    monkeypatch.setattr(load, "LARGE", 1_000)
     path = tmp_path / "book.abc"
     path.write_text(tune_file.read_text() + "\nX:1\nT:Žlutý\nK:D\nABc|]\n")
     return path
@@ -32,7 +32,7 @@ def test_the_second_time_is_the_first_again(book: Path, tmp_path: Path, monkeypa
     first = read_corpus(str(book))
     folders = list(corpora().iterdir())
     assert len(folders) == 1
-    monkeypatch.setattr(reading, "split_corpus", None)  # it is not to be read again
+    monkeypatch.setattr(load, "split_corpus", None)  # it is not to be read again
     second = read_corpus(str(book))
     assert not second.training.ids.flags.owndata
     assert told(first) == told(second)
@@ -73,14 +73,14 @@ def test_where_nothing_can_be_kept_the_corpus_is_read_all_the_same(book: Path, t
 
 
 def test_a_corpus_is_read_again_after_a_change_of_the_normal_form(tmp_path: Path) -> None:
-    library = Path(kept_module.__file__).parent.parent
+    library = Path(cache_module.__file__).parent.parent
     for room in ("corpus", "notation"):
         shutil.copytree(library / room, tmp_path / room)
     script = (
         "import importlib.util, sys\n"
-        f"spec = importlib.util.spec_from_file_location('kept', {str(tmp_path / 'corpus' / 'kept.py')!r})\n"
-        "kept = importlib.util.module_from_spec(spec)\nspec.loader.exec_module(kept)\n"
-        "print(kept.key_of_corpus(['ryans'], {}))\n"
+        f"spec = importlib.util.spec_from_file_location('cache', {str(tmp_path / 'corpus' / 'cache.py')!r})\n"
+        "cache = importlib.util.module_from_spec(spec)\nspec.loader.exec_module(cache)\n"
+        "print(cache.key_of_corpus(['ryans'], {}))\n"
     )
 
     def key() -> str:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from folkkeras.music.left_out import left_out
 from folkkeras.music.reading import read_tune
+from folkkeras.music.render.left_out import left_out
 
 HEADER = "X:1\nT:Test\nM:4/4\nL:1/8\nK:D\n"
 

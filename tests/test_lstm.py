@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from folkkeras.batches import random_windows
 from folkkeras.config import TrainingConfig
 from folkkeras.corpus.corpus import Corpus
-from folkkeras.lstm import LSTM
-from folkkeras.model import build_model
-from folkkeras.training import compiled_model
+from folkkeras.model.lstm import LSTM
+from folkkeras.model.tune_model import build_model
+from folkkeras.training.batches import random_windows
+from folkkeras.training.train import compiled_model
 from folkkeras.vocabulary import Vocabulary
 
 FEATURES, UNITS = 5, 7

@@ -5,10 +5,10 @@ import io
 import mido
 import pytest
 
-from folkkeras.music.instruments import INSTRUMENTS
-from folkkeras.music.midi import TICKS, midi_bytes
-from folkkeras.music.performance import Playing
 from folkkeras.music.reading import read_tune
+from folkkeras.music.render.instruments import INSTRUMENTS
+from folkkeras.music.render.midi import TICKS, midi_bytes
+from folkkeras.music.render.performance import Playing
 
 BAR = 4 * TICKS
 

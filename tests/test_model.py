@@ -12,10 +12,10 @@ import pytest
 import tensorflow as tf
 
 from folkkeras.errors import ModelFileError
-from folkkeras.lstm import LSTM
-from folkkeras.model import TuneModel, build_model
-from folkkeras.model_file import open_model, save_half, save_model
-from folkkeras.scoring import Scorer
+from folkkeras.model.lstm import LSTM
+from folkkeras.model.saving import open_model, save_half, save_model
+from folkkeras.model.scoring import Scorer
+from folkkeras.model.tune_model import TuneModel, build_model
 from folkkeras.vocabulary import Vocabulary
 
 VOCABULARY = Vocabulary.from_text("X:1\nT:abc def|\n")

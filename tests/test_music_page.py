@@ -6,9 +6,9 @@ import pytest
 from pages import SCALE, entry, in_browser, page_of
 
 from folkkeras.corpus.sources import read_source
-from folkkeras.music.page import page_text
-from folkkeras.music.performance import Playing, performance
 from folkkeras.music.reading import read_tune
+from folkkeras.music.render.page import page_text
+from folkkeras.music.render.performance import Playing, performance
 
 
 def test_scores_are_seen_and_titles_are_text(tmp_path: Path) -> None:

@@ -14,11 +14,11 @@ import soundfile
 
 from folkkeras.corpus.sources import read_source
 from folkkeras.errors import UsageError
-from folkkeras.music.instruments import INSTRUMENTS
-from folkkeras.music.midi import TICKS, midi_bytes
-from folkkeras.music.performance import LONGEST, Playing, is_cut, pace, performance
 from folkkeras.music.reading import read_tune
-from folkkeras.music.sound import RATE, samples, sound_bytes
+from folkkeras.music.render.instruments import INSTRUMENTS
+from folkkeras.music.render.midi import TICKS, midi_bytes
+from folkkeras.music.render.performance import LONGEST, Playing, is_cut, pace, performance
+from folkkeras.music.render.sound import RATE, samples, sound_bytes
 from folkkeras.music.tune import Tune
 
 FLUTE = INSTRUMENTS["flute"]

@@ -15,11 +15,11 @@ import pytest
 
 from folkkeras.corpus.sources import read_source
 from folkkeras.errors import FolkError
-from folkkeras.music.engraving import _toolkit, png_bytes, svg_text
-from folkkeras.music.musicxml import musicxml_bytes, noteheads
 from folkkeras.music.reading import read_tune
+from folkkeras.music.render.client import Workshop
+from folkkeras.music.render.engraving import _toolkit, png_bytes, svg_text
+from folkkeras.music.render.musicxml import musicxml_bytes, noteheads
 from folkkeras.music.tune import Tune
-from folkkeras.music.workshop import Workshop
 
 HEADER = "X:1\nT:Test\nM:4/4\nL:1/8\nK:D\n"
 _SEMITONES = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
@@ -165,7 +165,7 @@ def test_the_workshops_process_ends_with_its_parent() -> None:
 import time
 from folkkeras.music.reading import read_tune
 from folkkeras.music.tune import Tune
-from folkkeras.music.workshop import Workshop
+from folkkeras.music.render.client import Workshop
 workshop = Workshop()
 workshop.render(read_tune({HEADER + "A8|]"!r}), "svg")
 print(workshop._process.pid, flush=True)

@@ -9,10 +9,10 @@ from xml.etree.ElementTree import Element
 import pytest
 
 from folkkeras.corpus.sources import read_source
-from folkkeras.music.engraving import _toolkit
-from folkkeras.music.left_out import left_out
-from folkkeras.music.musicxml import AT_NOTES, musicxml_bytes
 from folkkeras.music.reading import read_tune
+from folkkeras.music.render.engraving import _toolkit
+from folkkeras.music.render.left_out import left_out
+from folkkeras.music.render.musicxml import AT_NOTES, musicxml_bytes
 from folkkeras.music.tune import Tune
 from folkkeras.notation.tokens import DECORATIONS
 

@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 import numpy as np
 import pytest
 
-from folkkeras.corpus.reading import read_corpus
+from folkkeras.corpus.load import read_corpus
 from folkkeras.evaluation.ngram import ORDERS, NGram
 from folkkeras.vocabulary import Vocabulary
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import nbclient
 import nbformat
 
-from folkkeras.music.tune_text import TuneText
+from folkkeras.sampling.tune_text import TuneText
 
 NOTEBOOK = Path(__file__).parent.parent / "docs" / "lab.ipynb"
 TUNE = "X:1\nT:A & B\nM:4/4\nL:1/8\nK:D\nABcd efga|]\n"

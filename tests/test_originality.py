@@ -6,8 +6,8 @@ from dataclasses import asdict
 import numpy as np
 from test_corpus import TUNES
 
-from folkkeras.corpus.originality import Book
-from folkkeras.corpus.reading import read_corpus
+from folkkeras.corpus.load import read_corpus
+from folkkeras.corpus.overlap import Book
 from folkkeras.corpus.transposition import transposed
 from folkkeras.notation.melody import staff_places
 

@@ -10,8 +10,8 @@ from browser import Browser
 from pages import DESKTOP, PHONE, SCALE, entry, opened
 
 from folkkeras.corpus.sources import read_source
-from folkkeras.music.page import page_text
 from folkkeras.music.reading import read_tune
+from folkkeras.music.render.page import page_text
 
 AXE = Path(__file__).parent.parent / ".oracles/node_modules/axe-core/axe.min.js"
 FAULTY = "X:2\nT:Short\nR:reel\nM:4/4\nL:1/8\nK:D\nA8|A7|A8|]\n"

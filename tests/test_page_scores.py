@@ -15,13 +15,13 @@ from pages import DESKTOP, PHONE, SCALE, TABLET, in_browser, opened, page_of
 from PIL import Image, ImageChops
 
 from folkkeras.corpus.sources import read_source
-from folkkeras.music.engraving import LAYOUTS, layouts
-from folkkeras.music.musicxml import noteheads
-from folkkeras.music.page.drawing import drawing
-from folkkeras.music.page.scores import Scores, scores_of
-from folkkeras.music.page.timing import noteheads_of
-from folkkeras.music.page.words import key_in_words, keys_in_words, score_in_words
 from folkkeras.music.reading import read_tune
+from folkkeras.music.render.engraving import LAYOUTS, layouts
+from folkkeras.music.render.musicxml import noteheads
+from folkkeras.music.render.page.drawing import drawing
+from folkkeras.music.render.page.scores import Scores, scores_of
+from folkkeras.music.render.page.timing import noteheads_of
+from folkkeras.music.render.page.words import key_in_words, keys_in_words, score_in_words
 from folkkeras.music.tune import Tune
 
 HEADER = "X:1\nT:Tune\nR:reel\nM:4/4\nL:1/8\nK:Edor\n"

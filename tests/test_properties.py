@@ -21,19 +21,19 @@ from fuzz import mutated
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from folkkeras.cluster import Cluster, cluster_of
 from folkkeras.config import TrainingConfig
-from folkkeras.corpus.decoding import decode
 from folkkeras.corpus.sources import read_source
 from folkkeras.corpus.transposition import transposed
+from folkkeras.distributed.cluster import Cluster, cluster_of
 from folkkeras.errors import FolkError, ModelFileError, UsageError
-from folkkeras.music.instruments import INSTRUMENTS
-from folkkeras.music.midi import midi_bytes
-from folkkeras.music.musicxml import musicxml_bytes
-from folkkeras.music.page import Entry, page_text
-from folkkeras.music.performance import Playing
+from folkkeras.model.reader import read_network
 from folkkeras.music.reading import read_tune, read_tunes
-from folkkeras.network_file import read_network
+from folkkeras.music.render.instruments import INSTRUMENTS
+from folkkeras.music.render.midi import midi_bytes
+from folkkeras.music.render.musicxml import musicxml_bytes
+from folkkeras.music.render.page import Entry, page_text
+from folkkeras.music.render.performance import Playing
+from folkkeras.notation.decoding import decode
 from folkkeras.notation.keys import key_of
 from folkkeras.notation.melody import staff_places
 from folkkeras.notation.normal_form import normalise

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from folkkeras.errors import UsageError
-from folkkeras.sampling import Sampling, draw
+from folkkeras.sampling.sampler import Sampling, draw
 
 PROBABILITIES = np.array([0.1, 0.4, 0.2, 0.3], dtype=np.float32)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import resvg_py
 
-from folkkeras.music.sign_font import NAME, sign_font
+from folkkeras.music.render.sign_font import NAME, sign_font
 
 IMAGE = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="60" height="60">'

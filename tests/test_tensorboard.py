@@ -18,10 +18,10 @@ from tensorboard.backend.event_processing import event_accumulator
 
 from folkkeras.config import TrainingConfig
 from folkkeras.corpus.corpus import Corpus
-from folkkeras.pacing import SHARE, Pace
-from folkkeras.runs import create_run
-from folkkeras.tensorboard_media import Media
-from folkkeras.training import train
+from folkkeras.runs.run import create_run
+from folkkeras.training.tensorboard.media import Media
+from folkkeras.training.throttle import SHARE, Pace
+from folkkeras.training.train import train
 
 
 class Killed(Exception):

@@ -5,11 +5,11 @@ import time
 import numpy as np
 from threadpoolctl import ThreadpoolController, threadpool_info
 
-from folkkeras.model import build_model
-from folkkeras.numpy_loop import NumpyLoop
-from folkkeras.sampling import Sampling
-from folkkeras.slots import CHUNK
-from folkkeras.threads import FIRST_WAIT, LONGEST_WAIT, Threads
+from folkkeras.model.tune_model import build_model
+from folkkeras.sampling.numpy_engine import NumpyLoop
+from folkkeras.sampling.sampler import Sampling
+from folkkeras.sampling.slots import CHUNK
+from folkkeras.sampling.threads import FIRST_WAIT, LONGEST_WAIT, Threads
 from folkkeras.vocabulary import Vocabulary
 
 

@@ -15,16 +15,16 @@ import pytest
 from conftest import FOLK, SMALL, Folk, TrainedRun
 from test_model import rewritten
 
-from folkkeras.checkpoints import Checkpoints
 from folkkeras.config import TrainingConfig
 from folkkeras.corpus.corpus import Corpus, sample_of
 from folkkeras.errors import RunError, TrainingError
-from folkkeras.listener import Listener
-from folkkeras.model_file import open_model
-from folkkeras.network_file import read_about
-from folkkeras.runs import Interval, create_run, open_run
-from folkkeras.scoring import Scorer
-from folkkeras.training import compiled_model, rate_of, train
+from folkkeras.model.reader import read_about
+from folkkeras.model.saving import open_model
+from folkkeras.model.scoring import Scorer
+from folkkeras.runs.run import Interval, create_run, open_run
+from folkkeras.training.checkpoints import Checkpoints
+from folkkeras.training.listener import Listener
+from folkkeras.training.train import compiled_model, rate_of, train
 from folkkeras.vocabulary import Vocabulary
 
 OPTIONS = [

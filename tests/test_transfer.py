@@ -10,17 +10,17 @@ import tensorflow as tf
 from conftest import SMALL, Folk, TrainedRun
 from test_model import VOCABULARY, small
 
-from folkkeras.corpus.originality import Book
-from folkkeras.corpus.reading import read_corpus
+from folkkeras.corpus.load import read_corpus
+from folkkeras.corpus.overlap import Book
+from folkkeras.corpus.provenance import learned
 from folkkeras.corpus.transposition import in_all_keys
 from folkkeras.errors import CorpusError
-from folkkeras.model import build_model
-from folkkeras.model_file import open_model
-from folkkeras.network_file import read_about
-from folkkeras.own_corpus import learned
-from folkkeras.runs import open_run
-from folkkeras.scoring import Scorer
-from folkkeras.transfer import extended, take_over
+from folkkeras.model.reader import read_about
+from folkkeras.model.saving import open_model
+from folkkeras.model.scoring import Scorer
+from folkkeras.model.transfer import extended, take_over
+from folkkeras.model.tune_model import build_model
+from folkkeras.runs.run import open_run
 
 BOOK = "".join(
     f"X:{n}\nT:Número {n}\nM:3/4\nL:1/8\nK:G\n" + f"G{'ABc'[n % 3]}d{'efg'[n % 2]} gf|" * (9 + n) + "\n\n"

@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from folkkeras.corpus.sources import read_source
-from folkkeras.music.performance import Playing, performance
 from folkkeras.music.reading import read_tune
+from folkkeras.music.render.performance import Playing, performance
 from folkkeras.music.transposed import transposed, transposed_text
 from folkkeras.music.tune import Event, Pitch, Tune
 from folkkeras.notation.chords import is_chord_symbol

@@ -2,7 +2,7 @@
 
 import pytest
 
-from folkkeras.corpus.reading import read_corpus
+from folkkeras.corpus.load import read_corpus
 from folkkeras.corpus.transposition import in_all_keys, transposed
 from folkkeras.music.reading import read_tune
 from folkkeras.music.tune import Tune

@@ -5,7 +5,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from folkkeras.corpus.tune_list import CHUNK, TuneList
+from folkkeras.corpus.packed_tunes import CHUNK, TuneList
 from folkkeras.vocabulary import Vocabulary
 
 TUNES = ["X:1\nabc|\n\n", "", "X:1\nT:Žlutý 𝄞 \ud800\n\n", "abc"]

@@ -5,15 +5,15 @@ from fractions import Fraction
 import pytest
 
 import folkkeras
-from folkkeras.box import box_model
-from folkkeras.corpus.originality import Book
-from folkkeras.corpus.reading import read_corpus
+from folkkeras.corpus.load import read_corpus
+from folkkeras.corpus.overlap import Book
 from folkkeras.errors import UsageError
 from folkkeras.music.reading import read_tune, read_tunes
 from folkkeras.notation.tunes import header_of, split_tunes
-from folkkeras.sampling import Sampling
-from folkkeras.whole_tune import Back, Beyond, Done, WholeTune, Wish
-from folkkeras.whole_tunes import Tally, no_copy, whole_tunes
+from folkkeras.pretrained import box_model
+from folkkeras.sampling.constraints import Back, Beyond, Done, WholeTune, Wish
+from folkkeras.sampling.request import Tally, no_copy, whole_tunes
+from folkkeras.sampling.sampler import Sampling
 
 HEADER = "X:1\nT:Test\nM:4/4\nL:1/8\nK:D\n"
 WHOLE = Wish(whole=True)

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from folkkeras.runs import Interval, Run, open_run
+from folkkeras.runs.run import Interval, Run, open_run
 from folkkeras_cli.options import OwnRuns
 from folkkeras_cli.screen import write
 
@@ -59,7 +59,7 @@ def _models(one: Run, other: Run) -> str:
     """Whether the last models have the same weights, bit for bit."""
     if not (one.last.exists() and other.last.exists()):
         return "one of them has no model yet"
-    from folkkeras.network_file import read_network
+    from folkkeras.model.reader import read_network
 
     same = read_network(one.last).digest() == read_network(other.last).digest()
     return "their last models are the same, bit for bit" if same else "their last models differ"

@@ -10,7 +10,7 @@ from rich.table import Table
 from folkkeras.config import TrainingConfig
 from folkkeras.corpus.collections import COLLECTIONS, DEFAULT_COLLECTION
 from folkkeras.corpus.corpus import Corpus
-from folkkeras.corpus.reading import read_corpus
+from folkkeras.corpus.load import read_corpus
 from folkkeras.corpus.statistics import corpus_statistics
 from folkkeras.errors import OutputError
 from folkkeras.files import reason, write_text

@@ -5,7 +5,7 @@ from pathlib import Path
 import typer
 
 from folkkeras.corpus.corpus import Corpus
-from folkkeras.runs import Run
+from folkkeras.runs.run import Run
 from folkkeras_cli.options import RUNS
 from folkkeras_cli.progress import TrainingProgress
 from folkkeras_cli.quiet import start_tensorflow
@@ -20,7 +20,7 @@ def run_training(run: Run, corpus: Corpus, runs: Path, strategy: Strategy | None
     with StopOnSignal() as signals, TrainingProgress(best) as progress:
         replicas = strategy.start() if strategy else None
         start_tensorflow()
-        from folkkeras.training import train
+        from folkkeras.training.train import train
 
         outcome = train(run, corpus, listener=progress, stop=signals.requested, replicas=replicas)
     if replicas and not replicas.is_chief:

@@ -6,23 +6,23 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from folkkeras.corpus.corpus import sample_of
-from folkkeras.corpus.originality import Book
+from folkkeras.corpus.overlap import Book
 from folkkeras.errors import CorpusError, UsageError
-from folkkeras.music.key_kept import Endings, endings_of
+from folkkeras.music.checks.key import Endings, endings_of
 from folkkeras.music.reading import read_tune
 from folkkeras.notation.keys import key_of
 from folkkeras.notation.tunes import TUNE_START, split_tunes
-from folkkeras.recipe import DIGITS, Recipe, recipes_in, with_recipe
-from folkkeras.steering import types_with
+from folkkeras.sampling.conditioning import types_with
+from folkkeras.sampling.record import DIGITS, Recipe, recipes_in, with_recipe
 from folkkeras_cli.quiet import start_tensorflow
 from folkkeras_cli.screen import say, status
 from folkkeras_cli.tune_files import text_of
 
 if TYPE_CHECKING:
-    from folkkeras.generation import Generator
-    from folkkeras.network import Network
-    from folkkeras.sampling import Sampling
-    from folkkeras.whole_tunes import Judge
+    from folkkeras.model.weights import Network
+    from folkkeras.sampling.generator import Generator
+    from folkkeras.sampling.request import Judge
+    from folkkeras.sampling.sampler import Sampling
 
 MOST_NAMED = 5  # reasons
 COMPARED = 200_000  # characters of training tunes that tell how tunes end
@@ -41,7 +41,7 @@ class Drawing:
     learned: Callable[[], Sequence[str]]
 
     def __post_init__(self) -> None:
-        from folkkeras.whole_tunes import Tally
+        from folkkeras.sampling.request import Tally
 
         self.tally = Tally()
 
@@ -60,8 +60,8 @@ class Drawing:
             sampling = _sampling(recipe)
             yield from generator.stream_tunes(count, recipe.start, sampling, recipe.seed, first=recipe.tune)
             return
-        from folkkeras.whole_tune import Wish
-        from folkkeras.whole_tunes import whole_tunes
+        from folkkeras.sampling.constraints import Wish
+        from folkkeras.sampling.request import whole_tunes
 
         yield from whole_tunes(
             generator,
@@ -76,7 +76,7 @@ class Drawing:
         )
 
     def _generator(self, recipe: Recipe, tunes: int = 1) -> "Generator":
-        from folkkeras.generation import Generator, needs_tensorflow
+        from folkkeras.sampling.generator import Generator, needs_tensorflow
 
         if needs_tensorflow(tunes, bfloat16=recipe.bfloat16):
             start_tensorflow()
@@ -87,7 +87,7 @@ class Drawing:
         return types_with(recipe.fields["M"], self.learned()) if recipe.judged and "M" in recipe.fields else ()
 
     def _judges(self, recipe: Recipe) -> list["Judge"]:
-        from folkkeras.whole_tunes import in_key, no_copy
+        from folkkeras.sampling.request import in_key, no_copy
 
         judges = []
         if recipe.max_copy is not None:
@@ -162,6 +162,6 @@ def counted(pieces: Iterator[str]) -> Iterator[str]:
 
 
 def _sampling(recipe: Recipe) -> "Sampling":
-    from folkkeras.sampling import Sampling
+    from folkkeras.sampling.sampler import Sampling
 
     return Sampling(temperature=recipe.temperature, top_k=recipe.top_k, top_p=recipe.top_p)

@@ -9,11 +9,11 @@ import typer
 
 from folkkeras.config import at_least
 from folkkeras.corpus.corpus import in_form
+from folkkeras.corpus.provenance import learned_before, own_corpus
 from folkkeras.corpus.sources import read_source
 from folkkeras.errors import CorpusError, UsageError
 from folkkeras.files import write_bytes
-from folkkeras.own_corpus import learned_before, own_corpus
-from folkkeras.runs import Interval, Run
+from folkkeras.runs.run import Interval, Run
 from folkkeras_cli.models import ModelName, chosen_model
 from folkkeras_cli.options import RUNS, Force, Runs
 from folkkeras_cli.outputs import require_new
@@ -22,7 +22,7 @@ from folkkeras_cli.quiet import start_tensorflow
 from folkkeras_cli.screen import say, status, write
 
 if TYPE_CHECKING:
-    from folkkeras.evaluation.report import Evaluation
+    from folkkeras.evaluation.evaluate import Evaluation
 
 NAMED = 3  # new tunes, those with the longest shared runs
 LONGEST_TITLE = 28  # characters of a title in the table
@@ -73,8 +73,8 @@ def evaluate(
         )
     chosen.tell()
     start_tensorflow()
-    from folkkeras.evaluation.report import evaluate as evaluate_model
-    from folkkeras.model_file import open_model
+    from folkkeras.evaluation.evaluate import evaluate as evaluate_model
+    from folkkeras.model.saving import open_model
 
     with status.status("evaluating"):
         opened = open_model(chosen.path)

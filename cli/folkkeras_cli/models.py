@@ -8,10 +8,10 @@ from typing import Annotated, Any
 
 import typer
 
-from folkkeras.box import BOX, box_model
+from folkkeras.corpus.provenance import bases, learned
 from folkkeras.errors import ModelFileError
-from folkkeras.own_corpus import bases, learned
-from folkkeras.runs import Run, all_runs, open_run
+from folkkeras.pretrained import BOX, box_model
+from folkkeras.runs.run import Run, all_runs, open_run
 from folkkeras_cli.quiet import start_to_fetch
 from folkkeras_cli.screen import say
 
@@ -76,7 +76,7 @@ def chosen_model(name: str | None, runs: Path, *, last: bool = False) -> ChosenM
 
 
 def learned_by(about: dict[str, Any], standard_input: Path | None = None) -> Sequence[str]:
-    """All tunes that a model has learned from, see `folkkeras.own_corpus.learned`."""
+    """All tunes that a model has learned from, see `folkkeras.corpus.provenance.learned`."""
     for each in (about, *bases(about)):
         sources = each.get("corpus")
         start_to_fetch(sources if isinstance(sources, list) else [])

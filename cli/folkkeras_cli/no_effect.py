@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from folkkeras.music.kinds import SOUNDS
-from folkkeras.music.performance import swings
+from folkkeras.music.render.formats import SOUNDS
+from folkkeras.music.render.performance import swings
 from folkkeras.music.tune import Tune
 from folkkeras_cli.screen import say
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from folkkeras.music.instruments import DEFAULT_INSTRUMENT, INSTRUMENTS
+from folkkeras.music.render.instruments import DEFAULT_INSTRUMENT, INSTRUMENTS
 from folkkeras_cli.patterns import expanded
 
 Runs = Annotated[

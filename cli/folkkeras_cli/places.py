@@ -7,7 +7,7 @@ from pathlib import Path
 
 from folkkeras.errors import OutputError, UsageError
 from folkkeras.files import reason
-from folkkeras.music.names import slug
+from folkkeras.music.render.file_names import slug
 
 
 def place(out: str | None, stem: str, kind: str) -> Path:

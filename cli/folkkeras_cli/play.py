@@ -7,9 +7,9 @@ from pathlib import Path
 
 from folkkeras.errors import FolkError
 from folkkeras.files import write_bytes
-from folkkeras.music.instruments import DEFAULT_INSTRUMENT, instrument
-from folkkeras.music.performance import Playing
-from folkkeras.music.workshop import Workshop
+from folkkeras.music.render.client import Workshop
+from folkkeras.music.render.instruments import DEFAULT_INSTRUMENT, instrument
+from folkkeras.music.render.performance import Playing
 from folkkeras_cli.no_effect import say_unswung
 from folkkeras_cli.options import Files, InstrumentName, Repeats, Swing, Tempo, Transpose
 from folkkeras_cli.screen import say

@@ -6,8 +6,8 @@ from types import TracebackType
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from folkkeras.listener import Listener
-from folkkeras.runs import Interval
+from folkkeras.runs.run import Interval
+from folkkeras.training.listener import Listener
 from folkkeras_cli.screen import say, status
 
 SMOOTHING = 0.1  # weight of the newest step in the loss and speed that the bar shows

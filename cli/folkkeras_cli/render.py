@@ -7,8 +7,8 @@ import typer
 
 from folkkeras.corpus.sources import STANDARD_INPUT
 from folkkeras.errors import UsageError
-from folkkeras.music.instruments import DEFAULT_INSTRUMENT, instrument
-from folkkeras.music.performance import Playing
+from folkkeras.music.render.instruments import DEFAULT_INSTRUMENT, instrument
+from folkkeras.music.render.performance import Playing
 from folkkeras_cli.no_effect import PLAYED, say_unplayed, say_unswung
 from folkkeras_cli.options import Files, Force, InstrumentName, Repeats, Swing, Tempo, Transpose
 from folkkeras_cli.places import names_folder

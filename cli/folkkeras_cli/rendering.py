@@ -8,12 +8,12 @@ from pathlib import Path
 
 from folkkeras.errors import FolkError, OutputError
 from folkkeras.files import write_bytes, write_text
-from folkkeras.music.instruments import DEFAULT_INSTRUMENT, Instrument, instrument
-from folkkeras.music.kinds import KINDS, SCORES
-from folkkeras.music.left_out import left_out
-from folkkeras.music.performance import LONGEST, Playing, is_cut
+from folkkeras.music.render.client import Workshop
+from folkkeras.music.render.formats import KINDS, SCORES
+from folkkeras.music.render.instruments import DEFAULT_INSTRUMENT, Instrument, instrument
+from folkkeras.music.render.left_out import left_out
+from folkkeras.music.render.performance import LONGEST, Playing, is_cut
 from folkkeras.music.tune import Tune
-from folkkeras.music.workshop import Workshop
 from folkkeras_cli.places import made_folder, place, places
 from folkkeras_cli.screen import say
 
@@ -91,8 +91,8 @@ class Rendering:
         say(f"wrote {path}")
 
     def _write_page(self, tunes: list[Tune], path: Path, workshop: Workshop) -> None:
-        from folkkeras.music.page import Entry, page_text
-        from folkkeras.music.page.scores import MOST_IN_ALL_KEYS, Scores
+        from folkkeras.music.render.page import Entry, page_text
+        from folkkeras.music.render.page.scores import MOST_IN_ALL_KEYS, Scores
 
         def scores_of(tune: Tune) -> Scores:
             if len(tunes) <= MOST_IN_ALL_KEYS:

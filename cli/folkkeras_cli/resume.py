@@ -5,9 +5,9 @@ from typing import Annotated
 import typer
 
 from folkkeras.config import split_of
-from folkkeras.corpus.reading import read_corpus
+from folkkeras.corpus.load import read_corpus
 from folkkeras.errors import UsageError
-from folkkeras.runs import latest_run, open_run
+from folkkeras.runs.run import latest_run, open_run
 from folkkeras_cli.course import run_training
 from folkkeras_cli.options import RUNS, RunName, Runs
 from folkkeras_cli.quiet import start_to_fetch

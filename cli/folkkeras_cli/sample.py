@@ -9,13 +9,13 @@ from typing import Annotated
 import typer
 
 from folkkeras.config import at_least
-from folkkeras.continuation import beginning_of
 from folkkeras.errors import CorpusError, FolkError, UsageError
 from folkkeras.files import write_text
 from folkkeras.music.reading import read_tunes
 from folkkeras.notation.tunes import TUNE_START
-from folkkeras.recipe import DIGITS, Recipe
-from folkkeras.steering import SELDOM, asked_fields, how_many, in_the_books_spelling
+from folkkeras.sampling.conditioning import SELDOM, asked_fields, how_many, in_the_books_spelling
+from folkkeras.sampling.continuation import beginning_of
+from folkkeras.sampling.record import DIGITS, Recipe
 from folkkeras_cli.drawing import Drawing, counted, with_recipes
 from folkkeras_cli.models import ModelName, chosen_model, learned_by
 from folkkeras_cli.options import RUNS, Force, Runs
@@ -136,9 +136,9 @@ def sample(
         raise UsageError(f"--start has a second line {TUNE_START}, and a tune has one: leave it out, or give --length")
     chosen = chosen_model(model, runs)
 
-    from folkkeras.generation import slots_for
-    from folkkeras.network_file import read_network
-    from folkkeras.sampling import Sampling
+    from folkkeras.model.reader import read_network
+    from folkkeras.sampling.generator import slots_for
+    from folkkeras.sampling.sampler import Sampling
 
     Sampling(temperature=temperature, top_k=top_k, top_p=top_p)  # raises before the model is read
     chosen.tell()

@@ -39,8 +39,8 @@ def score(
     chosen.tell()
     path = chosen.path
     start_tensorflow()
-    from folkkeras.model_file import open_model
-    from folkkeras.scoring import Scorer
+    from folkkeras.model.saving import open_model
+    from folkkeras.model.scoring import Scorer
 
     opened = open_model(path)
     texts = [tune.text if opened.about.get("raw") else normalise(tune.text).text for tune in tunes]

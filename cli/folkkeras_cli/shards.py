@@ -12,7 +12,7 @@ from folkkeras.errors import OutputError
 from folkkeras.files import reason, remove_unfinished, write_text
 from folkkeras.lock import HeldError, locked
 from folkkeras.notation.tunes import TUNE_START
-from folkkeras.recipe import Recipe
+from folkkeras.sampling.record import Recipe
 from folkkeras_cli.drawing import Drawing, counted, with_recipes
 from folkkeras_cli.screen import say, write
 

@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from folkkeras.cluster import Cluster, cluster_of
 from folkkeras.config import TrainingConfig, option, require_even_shares
 from folkkeras.corpus.corpus import Corpus
+from folkkeras.distributed.cluster import Cluster, cluster_of
+from folkkeras.distributed.rendezvous import meet
 from folkkeras.errors import RunError, UsageError
-from folkkeras.meeting import meet
-from folkkeras.runs import Run, create_run, open_run
-from folkkeras.surroundings import versions
+from folkkeras.runs.environment import versions
+from folkkeras.runs.run import Run, create_run, open_run
 from folkkeras_cli.quiet import gpus, quiet_tensorflow, start_tensorflow
 from folkkeras_cli.screen import say
 from folkkeras_cli.signals import StopOnSignal
 
 if TYPE_CHECKING:
-    from folkkeras.distributed import Replicas
+    from folkkeras.distributed.replicas import Replicas
 
 _NAMES = ("mirrored", "multi-worker")
 _SAME = ("folkkeras", "keras", "tensorflow")  # versions that all workers have to share
@@ -69,7 +69,7 @@ class Strategy:
         """Start TensorFlow on all devices."""
         start_tensorflow(running=self.cluster is None)
         with quiet_tensorflow():
-            from folkkeras.distributed import mirrored, multi_worker
+            from folkkeras.distributed.replicas import mirrored, multi_worker
 
             return mirrored() if self.cluster is None else multi_worker(self.cluster)
 
@@ -111,7 +111,7 @@ def chosen_strategy(name: str | None, base: str | None) -> Strategy | None:
         raise UsageError(f"--strategy {name!r} is not one of {', '.join(_NAMES)}")
     if name == "mirrored":
         start_tensorflow()
-        from folkkeras.distributed import require_gpus
+        from folkkeras.distributed.replicas import require_gpus
 
         require_gpus()
         return Strategy(None)

@@ -11,11 +11,11 @@ import typer
 from folkkeras.config import FROM_A_MODEL, SMALL_BOOK, TrainingConfig, option, preset, split_of
 from folkkeras.corpus.collections import DEFAULT_COLLECTION
 from folkkeras.corpus.corpus import Corpus, require_window, unlearned
-from folkkeras.corpus.decoding import decode
-from folkkeras.corpus.reading import read_corpus
+from folkkeras.corpus.load import read_corpus
 from folkkeras.corpus.sources import STANDARD_INPUT
 from folkkeras.errors import CorpusError, UsageError
-from folkkeras.runs import create_run
+from folkkeras.notation.decoding import decode
+from folkkeras.runs.run import create_run
 from folkkeras_cli.course import run_training
 from folkkeras_cli.models import chosen_model, learned_by
 from folkkeras_cli.options import RUNS, CorpusArguments, Holdout, Raw, Runs
@@ -153,7 +153,7 @@ def _from_model(path: Path, options: dict[str, Any], given: dict[str, Any]) -> t
     """The options for going on from a model, and how that was trained."""
     if options:
         raise UsageError("--preset and --from exclude each other: the sizes are the model's")
-    from folkkeras.network_file import read_network
+    from folkkeras.model.reader import read_network
 
     network = read_network(path)
     own = {**network.sizes, "raw": bool(network.about.get("raw"))}

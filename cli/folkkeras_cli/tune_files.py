@@ -4,12 +4,12 @@ import os
 import sys
 from collections.abc import Iterable
 
-from folkkeras.corpus.decoding import decode
 from folkkeras.corpus.sources import STANDARD_INPUT, source_files
 from folkkeras.errors import CorpusError
 from folkkeras.files import reason
 from folkkeras.music.reading import read_tunes
 from folkkeras.music.tune import Tune
+from folkkeras.notation.decoding import decode
 
 LARGEST = 2**28  # bytes of a file: hundreds of thousands of tunes
 

@@ -13,7 +13,7 @@ from itertools import chain
 
 import numpy as np
 
-from folkkeras.corpus.tune_list import GrowingTuneList, TuneList
+from folkkeras.corpus.packed_tunes import GrowingTuneList, TuneList
 from folkkeras.errors import CorpusError
 from folkkeras.notation.normal_form import normalise
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from folkkeras.corpus.collections import COLLECTIONS, collection_path
-from folkkeras.corpus.decoding import decode
-from folkkeras.corpus.tune_list import GrowingTuneList, TuneList
+from folkkeras.corpus.packed_tunes import GrowingTuneList, TuneList
 from folkkeras.errors import CorpusError
 from folkkeras.files import reason
+from folkkeras.notation.decoding import decode
 from folkkeras.notation.tunes import file_header, first_tune, tunes_in, with_file_header
 
 STANDARD_INPUT = "-"

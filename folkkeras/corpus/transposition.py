@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from folkkeras.corpus.tune_list import GrowingTuneList, TuneList
+from folkkeras.corpus.packed_tunes import GrowingTuneList, TuneList
 from folkkeras.notation.intervals import Interval, nearer_way
 from folkkeras.notation.keys import key_of
 from folkkeras.notation.normal_form import normalise

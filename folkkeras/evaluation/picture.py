@@ -9,7 +9,7 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from folkkeras.evaluation.report import Evaluation
+from folkkeras.evaluation.evaluate import Evaluation
 
 _NUMBER = re.compile(r"-?\d+(/\d+)?")
 KINDS = ("png", "html")

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from fractions import Fraction
 
-from folkkeras.music.checking import bar_faults
-from folkkeras.music.order import order_of
-from folkkeras.music.parser import Parser, TooManyNotes
-from folkkeras.music.structure import structure_faults
+from folkkeras.music.checks.bars import bar_faults
+from folkkeras.music.checks.endings import structure_faults
+from folkkeras.music.parsing.order import order_of
+from folkkeras.music.parsing.parser import Parser, TooManyNotes
 from folkkeras.music.tune import Bar, Fault, Tune, printable
 from folkkeras.notation.lines import lines_of
 from folkkeras.notation.tunes import file_header, split_tunes, with_file_header

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterable
 
-from folkkeras.music.parser import Parser
+from folkkeras.music.parsing.parser import Parser
+from folkkeras.music.parsing.signs import note_sign
 from folkkeras.music.reading import read_tune
-from folkkeras.music.signs import note_sign
 from folkkeras.music.tune import Pitch, Tune
 from folkkeras.notation.intervals import interval_for
 from folkkeras.notation.keys import Key

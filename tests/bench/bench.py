@@ -79,7 +79,7 @@ def model_file(folder: Path, units: int) -> Path:
     """An untrained model of the lab's sizes."""
     code = (
         "import sys; from pathlib import Path; sys.path.insert(0, sys.argv[1]); from keras_side import ALPHABET;"
-        "from folkkeras.model import build_model; from folkkeras.model_file import save_model;"
+        "from folkkeras.model.tune_model import build_model; from folkkeras.model.saving import save_model;"
         f"save_model(build_model(ALPHABET, embedding={EMBEDDING}, units=int(sys.argv[2])), Path(sys.argv[3]))"
     )
     path = folder / "model.keras"

@@ -9,14 +9,14 @@ import numpy as np
 import tensorflow as tf
 from contender import BATCH, CHARACTERS, EMBEDDING, LENGTH, STEPS, STREAMS, VOCABULARY, Measure, seconds_each, serve
 
-from folkkeras.batches import random_windows
-from folkkeras.compiled_loop import CompiledLoop
 from folkkeras.config import TrainingConfig
-from folkkeras.model import TuneModel, build_model
-from folkkeras.numpy_loop import NumpyLoop
-from folkkeras.sampling import Sampling
-from folkkeras.slots import CHUNK, Slots, Stream
-from folkkeras.training import compiled_model
+from folkkeras.model.tune_model import TuneModel, build_model
+from folkkeras.sampling.numpy_engine import NumpyLoop
+from folkkeras.sampling.sampler import Sampling
+from folkkeras.sampling.slots import CHUNK, Slots, Stream
+from folkkeras.sampling.xla_engine import CompiledLoop
+from folkkeras.training.batches import random_windows
+from folkkeras.training.train import compiled_model
 from folkkeras.vocabulary import Vocabulary
 
 ALPHABET = Vocabulary("".join(chr(ord("(") + index) for index in range(VOCABULARY)))

@@ -17,7 +17,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
-from folkkeras.corpus.reading import read_corpus
+from folkkeras.corpus.load import read_corpus
 from folkkeras.corpus.transposition import transposed
 from folkkeras.notation.tunes import header_of, music_begins
 

@@ -1,0 +1,231 @@
+"""Training on several devices: each takes its share of a step's batch, and all take the same step.
+
+The batch is that of (seed, step), as on one device, and so are its dropout masks; each replica of the model
+has a slice of both. The replicas' gradients are summed before the bound on their norm is applied, so a step is
+the one that a single device would take, up to the rounding of sums in another order. Keras's own `fit` bounds
+each replica's gradient before the sum, which is another step, and cannot run over several machines
+(github.com/keras-team/keras/issues/20585); so this is a loop of our own, with the same callbacks.
+
+The engine is TensorFlow's: `tf.distribute.MirroredStrategy` for the GPUs of one machine,
+`MultiWorkerMirroredStrategy` for several machines.
+"""
+
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from folkkeras.config import INTERVAL
+from folkkeras.distributed.cluster import Cluster
+from folkkeras.errors import TrainingError, UsageError
+from folkkeras.model.tune_model import Share, TuneModel
+from folkkeras.training.checkpoints import Progress
+
+
+class Replicas:
+    """The replicas of a model that learn together.
+
+    Args:
+        strategy: TensorFlow's.
+        is_chief: whether this process is the one that writes files.
+        workers: processes that take part.
+    """
+
+    def __init__(self, strategy: tf.distribute.Strategy, *, is_chief: bool = True, workers: int = 1) -> None:
+        self.strategy, self.is_chief, self.workers = strategy, is_chief, workers
+
+        @tf.function(autograph=False)
+        def total(value: tf.Tensor) -> tf.Tensor:
+            """The sum of what each replica has."""
+            return self._first(strategy.run(_summed, args=(value,)))
+
+        self._total = total
+
+    @property
+    def count(self) -> int:
+        """How many there are in all processes together."""
+        return int(self.strategy.num_replicas_in_sync)
+
+    def create(self, create: Callable[[], TuneModel]) -> TuneModel:
+        """The compiled model that `create` makes, its variables and its optimizer's in every replica."""
+        with _told(self.workers), self.strategy.scope():
+            model = create()
+            model.optimizer.build(model.trainable_variables)
+        return model
+
+    def share_state(self, model: TuneModel, progress: Progress) -> Progress:
+        """Give every process the chief's weights, optimizer and step; the state is where that step stands."""
+        if self.workers == 1:
+            return progress
+        variables = [*model.trainable_variables, *model.optimizer.variables]
+
+        def replica_state() -> list[tf.Tensor]:
+            # A sum in which the chief's first replica alone has a share.
+            share = tf.cast(tf.equal(_replica(), 0), tf.float64)
+            return list(_summed([tf.cast(variable.value, tf.float64) * share for variable in variables]))
+
+        @tf.function(autograph=False)
+        def state() -> list[tf.Tensor]:
+            return self._first(self.strategy.run(replica_state))
+
+        with _told(self.workers):
+            values = state()
+        for variable, value in zip(variables, values, strict=True):
+            variable.assign(tf.cast(value, variable.dtype))
+        return progress if self.is_chief else Progress(step=int(model.optimizer.iterations.numpy()))
+
+    def fit(
+        self,
+        model: TuneModel,
+        windows: tf.data.Dataset,
+        callbacks: Sequence[keras.callbacks.Callback],
+        progress: Progress,
+    ) -> None:
+        """Train until a callback of any process stops the training.
+
+        An epoch is an interval; where the training goes on within one, the first epoch ends that one.
+
+        Args:
+            model: from `create`.
+            windows: batches of (features, labels), from the step at hand on.
+            callbacks: as `model.fit` takes them; they count `progress.step`.
+            progress: where the training stands.
+
+        Raises:
+            TrainingError: another process has stopped or cannot be reached.
+        """
+        take_step = self._step_of(model)
+        listeners = keras.callbacks.CallbackList(callbacks, model=model)
+        batches = iter(windows)
+        if self._any(model):
+            return
+        listeners.on_train_begin()
+        while not model.stop_training:
+            listeners.on_epoch_begin(progress.step // INTERVAL)
+            for _ in range(INTERVAL - progress.step % INTERVAL):
+                listeners.on_train_batch_begin(progress.step)
+                with _told(self.workers):
+                    loss = float(take_step(*next(batches), tf.constant(progress.step, tf.int64)))
+                listeners.on_train_batch_end(progress.step, {"loss": loss})
+                if self._any(model):
+                    break
+            listeners.on_epoch_end((progress.step - 1) // INTERVAL)
+            self._any(model)
+        listeners.on_train_end()
+
+    def any(self, flag: bool) -> bool:
+        """Whether the flag is set in any process; all of them have to ask."""
+        if self.workers == 1:
+            return flag
+        with _told(self.workers):
+            return float(self._total(tf.constant(float(flag)))) > 0
+
+    def _step_of(self, model: TuneModel) -> Callable[..., tf.Tensor]:
+        """A function that takes one step with (features, labels, step) and returns the batch's loss."""
+        # The gradients that the optimizer gets are sums already.
+        model.optimizer._all_reduce_sum_gradients = list
+
+        def replica_step(features: tf.Tensor, labels: tf.Tensor, step: tf.Tensor) -> tf.Tensor:
+            batch_size, length = features.shape
+            size = batch_size // self.count
+            begin = _replica() * size
+
+            def own(rows: tf.Tensor) -> tf.Tensor:
+                return tf.slice(rows, [begin, 0], [size, length])
+
+            with tf.GradientTape() as tape:
+                logits = model.call(own(features), training=True, share=Share(step, begin, batch_size))
+                losses = tf.nn.sparse_softmax_cross_entropy_with_logits(own(labels), logits)
+                loss = tf.reduce_mean(losses) / self.count
+            gradients = tape.gradient(loss, [variable.value for variable in model.trainable_variables])
+            loss, *gradients = _summed([loss, *map(tf.convert_to_tensor, gradients)])
+            model.optimizer.apply(gradients, model.trainable_variables)
+            return loss
+
+        @tf.function(autograph=False)
+        def take_step(*batch: tf.Tensor) -> tf.Tensor:
+            return self._first(self.strategy.run(replica_step, args=batch))
+
+        return take_step
+
+    def _any(self, model: TuneModel) -> bool:
+        """Stop the training in all processes where it stops in any; whether it does."""
+        model.stop_training = self.any(bool(model.stop_training))
+        return model.stop_training
+
+    def _first(self, values: Any) -> Any:
+        """What the first replica of this process has."""
+        return tf.nest.map_structure(lambda value: self.strategy.experimental_local_results(value)[0], values)
+
+
+@contextmanager
+def _told(workers: int) -> Iterator[None]:
+    """A context in which the end of another process is told in a line."""
+    try:
+        yield
+    except tf.errors.ResourceExhaustedError:
+        raise
+    except tf.errors.OpError as error:
+        if workers == 1:
+            raise
+        raise TrainingError(
+            "another worker has stopped, or cannot be reached: give the same command on every machine again, "
+            "and they go on from the last checkpoint"
+        ) from error
+
+
+def _summed(values: Any) -> Any:
+    """The sum over all replicas of what each has; to be called in each."""
+    values = tf.nest.map_structure(tf.identity, values)  # an argument is on no device yet
+    return tf.distribute.get_replica_context().all_reduce(tf.distribute.ReduceOp.SUM, values)
+
+
+def _replica() -> tf.Tensor:
+    """The number of the replica in which it is called, int32."""
+    return tf.cast(tf.distribute.get_replica_context().replica_id_in_sync_group, tf.int32)
+
+
+def require_gpus() -> None:
+    """Raise UsageError where this machine has not the GPUs for `mirrored`."""
+    if (found := len(tf.config.list_physical_devices("GPU"))) < 2:
+        raise UsageError(
+            f"--strategy mirrored shares a batch among GPUs, and TensorFlow sees {found} of them here: leave it out"
+        )
+
+
+def mirrored() -> Replicas:
+    """A replica on each GPU of this machine."""
+    return Replicas(tf.distribute.MirroredStrategy())
+
+
+def multi_worker(cluster: Cluster) -> Replicas:
+    """A replica on each machine's devices; to be called before TensorFlow has done anything else.
+
+    `TF_CONFIG` has to describe the cluster.
+    """
+    with _told(len(cluster.workers)), _mortal():
+        strategy = tf.distribute.MultiWorkerMirroredStrategy()
+    return Replicas(strategy, is_chief=cluster.is_chief, workers=len(cluster.workers))
+
+
+@contextmanager
+def _mortal() -> Iterator[None]:
+    """A context in which Ctrl-C ends the process at once, and after which SIGTERM is heard again.
+
+    TensorFlow waits for the other workers in native code, where no handler of Python's runs, and takes SIGTERM
+    for a notice of preemption, which nobody here would hear.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.getsignal(number) or signal.SIG_DFL for number in (signal.SIGINT, signal.SIGTERM)}
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,1 @@
+"""The model, its weights, its file, and how well it predicts."""

@@ -1,0 +1,95 @@
+"""Bits per character: how well a model predicts tunes, each from a zero state.
+
+A tune of n characters costs the sum over its characters 2..n of -log2 p(character | those before it); the
+figure is that sum over all tunes, divided by the number of characters predicted. The first character, an X
+in every tune, has nothing before it and is not counted; the blank line that ends the tune is.
+
+The tunes run side by side through a stateful twin of the model, each lane one tune after another, in
+chunks of one shape: whatever their lengths, one compiled function and a bounded memory serve them all.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import tensorflow as tf
+
+from folkkeras.model.tune_model import TuneModel
+from folkkeras.vocabulary import Vocabulary
+
+LANES = 32  # tunes side by side
+CHUNK = 50  # characters of each a call
+
+
+@dataclass(frozen=True)
+class _Chunk:
+    """One call's share of all lanes."""
+
+    inputs: npt.NDArray  # (lanes, chunk), in the small type of the vocabulary's indices
+    labels: npt.NDArray  # (lanes, chunk), one character ahead
+    fresh: npt.NDArray[np.bool_]  # (lanes, 1), whether a tune begins here
+
+
+class Scorer:
+    """Scores a model on a fixed set of tunes, again and again.
+
+    Args:
+        model: the model, whose weights may change between calls.
+        tunes: texts of at least two characters that the vocabulary covers.
+    """
+
+    def __init__(self, model: TuneModel, tunes: Sequence[str]) -> None:
+        self.model = model
+        self._chunks, self._places = _chunks(tunes, model.vocabulary)
+        twin = self._twin = model.twin(batch_size=LANES, stateful=True)
+
+        @tf.function(autograph=False)
+        def nats(inputs: tf.Tensor, labels: tf.Tensor, fresh: tf.Tensor) -> tf.Tensor:
+            for lstm in twin.lstms:
+                for state in lstm.states:
+                    state.assign(tf.where(fresh, tf.zeros_like(state), state))
+            logits = twin(tf.cast(inputs, tf.int32), training=False)  # (lanes, chunk, vocabulary)
+            return tf.nn.sparse_softmax_cross_entropy_with_logits(tf.cast(labels, tf.int32), logits)
+
+        self._nats = nats
+
+    def bits(self) -> list[npt.NDArray[np.float64]]:
+        """Of each tune the bits of its characters from the second on, (characters - 1,), under the weights of now."""
+        self._twin.set_weights(self.model.get_weights())
+        nats = [
+            self._nats(*map(tf.constant, (chunk.inputs, chunk.labels, chunk.fresh))).numpy() for chunk in self._chunks
+        ]
+        bits = np.concatenate(nats, 1).astype(np.float64) / np.log(2)  # (lanes, characters)
+        return [bits[lane, begin:end] for lane, begin, end in self._places]
+
+    def bits_per_character(self) -> float:
+        """The figure under the model's weights of now; nan or infinite where the weights are."""
+        return float(np.concatenate(self.bits()).mean())
+
+
+def _chunks(tunes: Sequence[str], vocabulary: Vocabulary) -> tuple[list[_Chunk], list[tuple[int, int, int]]]:
+    """Lay the tunes' indices into lanes, each tune from the beginning of a chunk on, the longest ones first.
+
+    Returns:
+        The chunks, and for each tune its lane and where in it its predicted characters begin and end.
+    """
+    sizes = [-(-len(tune) // CHUNK) for tune in tunes]  # chunks
+    ends = [0] * LANES  # chunks laid into each lane
+    places = {}
+    for number in sorted(range(len(tunes)), key=lambda number: -sizes[number]):
+        lane = ends.index(min(ends))
+        places[number] = lane, ends[lane]
+        ends[lane] += sizes[number]
+    ids = np.zeros((LANES, max(ends) * CHUNK + 1), vocabulary.encode("").dtype)
+    fresh = np.zeros((LANES, max(ends)), bool)
+    for number, (lane, chunk) in places.items():
+        tune, begin = vocabulary.encode(tunes[number]), chunk * CHUNK
+        ids[lane, begin : begin + len(tune)] = tune
+        fresh[lane, chunk] = True
+    chunks = [
+        _Chunk(ids[:, begin : begin + CHUNK], ids[:, begin + 1 : begin + CHUNK + 1], fresh[:, begin // CHUNK, None])
+        for begin in range(0, max(ends) * CHUNK, CHUNK)
+    ]
+    begins = [(places[number][0], places[number][1] * CHUNK) for number in range(len(tunes))]
+    return chunks, [(lane, begin, begin + len(tune) - 1) for (lane, begin), tune in zip(begins, tunes, strict=True)]

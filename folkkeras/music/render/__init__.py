@@ -1,0 +1,1 @@
+"""A tune as sound, score, MIDI, MusicXML and web page."""

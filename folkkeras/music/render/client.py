@@ -1,0 +1,92 @@
+"""Renders tunes in a process of its own, which is started anew where a native library ended or held it up."""
+
+import json
+import subprocess
+import sys
+import threading
+from dataclasses import asdict
+from types import TracebackType
+
+from folkkeras.errors import FolkError
+from folkkeras.music.render.instruments import DEFAULT_INSTRUMENT, Instrument, instrument
+from folkkeras.music.render.performance import Playing
+from folkkeras.music.tune import Tune
+
+PATIENCE = 60.0  # seconds for one file
+
+
+class Workshop:
+    """A context that renders tunes.
+
+    Args:
+        patience: seconds after which a file is given up.
+
+    Example:
+        >>> with Workshop() as workshop:
+        ...     data = workshop.render(tune, "svg")
+    """
+
+    def __init__(self, patience: float = PATIENCE) -> None:
+        self.patience = patience
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> "Workshop":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def render(
+        self, tune: Tune, kind: str, played_on: Instrument | None = None, playing: Playing | None = None
+    ) -> bytes:
+        """A tune as a file of a kind, as `rendering.render` gives it.
+
+        Raises:
+            FolkError: the tune cannot be rendered.
+        """
+        order = {
+            "tune": tune.text,
+            "kind": kind,
+            "instrument": (played_on or instrument(DEFAULT_INSTRUMENT)).name,
+            "playing": asdict(playing or Playing()),
+        }
+        process = self._process or self._start()
+        assert process.stdin is not None
+        assert process.stdout is not None
+        given_up = threading.Timer(self.patience, process.kill)
+        given_up.start()
+        try:
+            process.stdin.write(json.dumps(order).encode() + b"\n")
+            process.stdin.flush()
+            answer = json.loads(process.stdout.readline())
+            data = process.stdout.read(answer.get("size", 0))
+            if len(data) < answer.get("size", 0):
+                raise EOFError("the answer is cut off")
+        except (OSError, ValueError, EOFError) as error:
+            self.close()
+            name = f"X:{tune.reference} {tune.title}".strip()
+            raise FolkError(f"{name} cannot be rendered: the library that makes {kind} files failed on it") from error
+        finally:
+            given_up.cancel()
+        if "error" in answer:
+            raise FolkError(answer["error"])
+        return data
+
+    def close(self) -> None:
+        """End the process."""
+        if self._process:
+            self._process.kill()
+            self._process.communicate()
+        self._process = None
+
+    def _start(self) -> "subprocess.Popen[bytes]":
+        self._process = subprocess.Popen(
+            # -P: nothing is imported from the folder that one happens to be in.
+            [sys.executable, "-P", "-m", "folkkeras.music.render.worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        return self._process

@@ -1,0 +1,141 @@
+"""A tune's score: engraved by verovio from its MusicXML, as SVG; and as PNG, drawn from that by resvg.
+
+Verovio is never given ABC: some lines of it end the whole process.
+"""
+
+import importlib.util
+import re
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from xml.sax.saxutils import escape
+
+from folkkeras.errors import FolkError
+from folkkeras.music.render.musicxml import musicxml_bytes
+from folkkeras.music.render.sign_font import sign_font
+from folkkeras.music.tune import Tune
+
+_OPTIONS = {
+    "header": "none",
+    "footer": "none",
+    "pageWidth": 2_200,  # in verovio's units
+    "pageHeight": 60_000,
+    "adjustPageHeight": True,
+    "pageMarginTop": 40,
+    "pageMarginBottom": 40,
+    "scale": 40,
+    "svgViewBox": True,
+    "svgRemoveXlink": True,
+    "breaks": "auto",
+}
+# The page's layouts, by the width for which their lines are broken, in verovio's units: 25 are 10 pixels.
+LAYOUTS = {"wide": 2_300, "narrow": 900}
+_PAGE_OPTIONS = {
+    "pageMarginTop": 10,
+    "pageMarginBottom": 10,
+    "pageMarginLeft": 30,  # room for the bars' numbers
+    "pageMarginRight": 10,
+    "svgFormatRaw": True,
+}
+_VIEW_BOX = re.compile(r'viewBox="0 0 (\d+) (\d+)"')
+_TITLE_HEIGHT = 44
+_PNG_ZOOM = 2
+
+
+def svg_text(tune: Tune, *, title: bool = True) -> str:
+    """The score as one SVG image.
+
+    Args:
+        tune: the tune.
+        title: whether its title stands above it.
+
+    Raises:
+        FolkError: there is nothing to engrave, or verovio refuses it.
+    """
+    score = _engraved(_musicxml(tune), _toolkit())
+    return _titled(score, tune.title) if title and tune.title else score
+
+
+def layouts(tune: Tune) -> dict[str, str]:
+    """The score without its title as one SVG image for each of `LAYOUTS`.
+
+    Raises:
+        FolkError: there is nothing to engrave, or verovio refuses it.
+    """
+    musicxml = _musicxml(tune)
+    return {name: _engraved(musicxml, _toolkit(name)) for name in LAYOUTS}
+
+
+def png_bytes(tune: Tune) -> bytes:
+    """The score as a PNG image on white.
+
+    Raises:
+        FolkError: there is nothing to engrave, or verovio refuses it.
+    """
+    import resvg_py
+
+    with TemporaryDirectory(prefix="folk-") as folder:
+        signs = Path(folder) / "signs.otf"
+        signs.write_bytes(sign_font())
+        return bytes(
+            resvg_py.svg_to_bytes(
+                svg_string=svg_text(tune),
+                background="white",
+                zoom=_PNG_ZOOM,
+                skip_system_fonts=True,
+                # Without fonts of its own, text is missing from it wherever the system has none.
+                font_files=[str(_font()), str(signs)],
+                font_family="DejaVu Serif",
+                serif_family="DejaVu Serif",
+            )
+        )
+
+
+def _titled(score: str, title: str) -> str:
+    """The score below its title; verovio's own header is misplaced by other programs."""
+    size = _VIEW_BOX.search(score)
+    if size is None:
+        raise FolkError("the score cannot be engraved")
+    width, height = map(int, size.groups())
+    inner = score.replace("<svg ", f'<svg y="{_TITLE_HEIGHT}" width="{width}" height="{height}" ', 1)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height + _TITLE_HEIGHT}" '
+        f'width="{width}" height="{height + _TITLE_HEIGHT}">\n'
+        f'<text x="{width // 2}" y="32" text-anchor="middle" font-family="serif" font-size="24">'
+        f"{escape(title)}</text>\n"
+        f"{inner}\n</svg>\n"
+    )
+
+
+def _musicxml(tune: Tune) -> str:
+    if not tune.bars:
+        raise FolkError("a tune without notes has no score")
+    return musicxml_bytes(tune, title=False).decode()
+
+
+def _engraved(musicxml: str, toolkit: Any) -> str:
+    toolkit.resetXmlIdSeed(1)  # one tune gives one image
+    if not toolkit.loadData(musicxml):
+        raise FolkError("the score cannot be engraved")
+    score: str = toolkit.renderToSVG(1)
+    return score
+
+
+@cache
+def _toolkit(layout: str = "") -> Any:
+    import verovio
+
+    verovio.enableLog(verovio.LOG_OFF)
+    toolkit = verovio.toolkit()
+    toolkit.setOptions({**_OPTIONS, **_PAGE_OPTIONS, "pageWidth": LAYOUTS[layout]} if layout else _OPTIONS)
+    return toolkit
+
+
+@cache
+def _font() -> Path:
+    spec = importlib.util.find_spec("matplotlib")
+    path = Path(spec.origin).parent / "mpl-data/fonts/ttf/DejaVuSerif.ttf" if spec and spec.origin else None
+    if path is None or not path.is_file():
+        raise FolkError("the font DejaVu Serif of the package matplotlib is missing: pip install matplotlib")
+    return path

@@ -1,0 +1,37 @@
+"""The file: what stands at its head, and one measure after another."""
+
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
+
+from folkkeras.music.render.musicxml.measures import measures
+from folkkeras.music.tune import Tune
+
+_HEADER = (
+    b'<?xml version="1.0" encoding="UTF-8"?>\n'
+    b'<!DOCTYPE score-partwise PUBLIC "-//Recordare//DTD MusicXML 4.0 Partwise//EN" '
+    b'"http://www.musicxml.org/dtds/partwise.dtd">\n'
+)
+_PART = "P1"
+_UNTITLED = "Melody"
+
+
+def musicxml_bytes(tune: Tune, *, title: bool = True) -> bytes:
+    """The file's bytes.
+
+    Args:
+        tune: the tune.
+        title: whether the title stands in it.
+    """
+    score = Element("score-partwise", version="4.0")
+    name = tune.title if title else ""
+    if name:
+        SubElement(SubElement(score, "work"), "work-title").text = name
+    identification = SubElement(score, "identification")
+    if tune.composer:
+        SubElement(identification, "creator", type="composer").text = tune.composer
+    SubElement(SubElement(identification, "encoding"), "software").text = "folkkeras"
+    part = SubElement(SubElement(score, "part-list"), "score-part", id=_PART)
+    # Of one part the name is for lists, not for the margin of the score.
+    SubElement(part, "part-name", {"print-object": "no"}).text = name or _UNTITLED
+    SubElement(score, "part", id=_PART).extend(measures(tune))
+    indent(score)
+    return _HEADER + tostring(score, encoding="utf-8") + b"\n"

@@ -1,0 +1,56 @@
+"""A tune's files as links that hold them, so that a page needs no network for them."""
+
+import base64
+import html
+import io
+import zipfile
+
+from folkkeras.music.render.instruments import DEFAULT_INSTRUMENT, instrument
+from folkkeras.music.render.midi import midi_bytes
+from folkkeras.music.render.musicxml import musicxml_bytes
+from folkkeras.music.render.performance import Playing
+from folkkeras.music.tune import Tune
+
+_CONTAINER = (
+    '<?xml version="1.0" encoding="UTF-8"?>\n'
+    '<container><rootfiles><rootfile full-path="tune.musicxml" '
+    'media-type="application/vnd.recordare.musicxml+xml"/></rootfiles></container>\n'
+)
+
+
+def downloads(tune: Tune, name: str, title: str, *, music: bool) -> str:
+    """Links to the tune's text and, where it can be made, to its MIDI and its MusicXML.
+
+    Args:
+        tune: the tune.
+        name: of the files, without a suffix.
+        title: that says which tune's files they are.
+        music: whether there are notes.
+    """
+    links = [_link("ABC", tune.text.strip().encode() + b"\n", "text/plain;charset=utf-8", f"{name}.abc", title)]
+    if music:
+        midi = midi_bytes(tune, instrument(DEFAULT_INSTRUMENT), Playing())
+        links.append(_link("MIDI", midi, "audio/midi", f"{name}.mid", title))
+        links.append(
+            _link("MusicXML", compressed_musicxml(tune), "application/vnd.recordare.musicxml", f"{name}.mxl", title)
+        )
+    return f'<p class="downloads">Download: {" ".join(links)}</p>'
+
+
+def compressed_musicxml(tune: Tune) -> bytes:
+    """MusicXML in its compressed form, which is a twentieth as long and which notation programs open as well.
+
+    Source: MusicXML 4.0, "Compressed .mxl files".
+    """
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for name, data in (("META-INF/container.xml", _CONTAINER.encode()), ("tune.musicxml", musicxml_bytes(tune))):
+            # An entry's time is the format's first day, so that one tune gives one file.
+            archive.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED)
+    return file.getvalue()
+
+
+def _link(word: str, data: bytes, kind: str, name: str, title: str) -> str:
+    content = base64.b64encode(data).decode()
+    label = html.escape(f"{word}: {title}")
+    return f'<a download="{name}" aria-label="{label}" href="data:{kind};base64,{content}">{word}</a>'

@@ -1,0 +1,57 @@
+"""What the page's player knows of a tune: its notes in seconds with the places of their noteheads, bars, the beat."""
+
+from folkkeras.music.render.musicxml import noteheads
+from folkkeras.music.render.performance import Playing, beat_of, performance, seconds_at, tempi
+from folkkeras.music.tune import Event, Tune
+
+Place = tuple[int, int, int]  # a bar, one of its voices, an event of it
+
+
+def timing(tune: Tune) -> dict[str, object]:
+    """The tune as it is played at its own tempo, repeats written out."""
+    playing = Playing()
+    marks = tempi(tune, playing)
+    heads = _heads(tune)
+    bars: list[list[float | int]] = []
+    now = tune.bars[0].length * 0
+    for place in tune.order:
+        bar = tune.bars[place]
+        bars.append([float(seconds_at(marks, now)), float(seconds_at(marks, now + bar.length)), bar.number])
+        now += bar.length
+    notes: list[list[float | int]] = []
+    for note in performance(tune, playing):
+        begin, end = (float(seconds_at(marks, onset)) for onset in (note.onset, note.onset + note.length))
+        notes.append([_brief(begin), _brief(end - begin), note.pitch, *heads[note.bar, note.voice, note.event]])
+    metre = tune.bars[-1].metre
+    beat = beat_of(tune)
+    return {
+        "notes": notes,
+        "bars": [[_brief(begin), _brief(end), number] for begin, end, number in bars],
+        "beat": _brief(float(seconds_at(marks, beat))),
+        "beats": max(1, round((metre.length if metre else 1) / beat)),
+    }
+
+
+def noteheads_of(tune: Tune) -> int:
+    """How many noteheads the tune's score shows, those of grace notes included."""
+    return sum(count for _, count in _heads(tune).values())
+
+
+def _heads(tune: Tune) -> dict[Place, tuple[int, int]]:
+    """For each event the place of its first notehead among all of the score's, and how many it has."""
+    heads: dict[Place, tuple[int, int]] = {}
+    before = 0
+    for place, bar in enumerate(tune.bars):
+        for voice, events in enumerate((bar.events, *bar.overlays)):
+            for number, event in enumerate(events):
+                heads[place, voice, number] = before, _heads_of(event)
+                before += heads[place, voice, number][1]
+    return heads
+
+
+def _heads_of(event: Event) -> int:
+    return len(noteheads(event.written)) * len(event.pitches) + (len(event.graces) if event.pitches else 0)
+
+
+def _brief(seconds: float) -> float:
+    return round(seconds, 4)

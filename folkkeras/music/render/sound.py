@@ -1,0 +1,63 @@
+"""A tune as sound: its MIDI file played by a synthesiser with a sound font, at one loudness.
+
+The synthesiser is midirenderer (rustysynth); the font, TimGM6mb, comes with the package pretty_midi and
+is read from there.
+"""
+
+import importlib.util
+import io
+from functools import cache
+from pathlib import Path
+
+import midirenderer
+import numpy as np
+import numpy.typing as npt
+import soundfile
+
+from folkkeras.errors import FolkError
+from folkkeras.music.render.instruments import Instrument
+from folkkeras.music.render.midi import midi_bytes
+from folkkeras.music.render.performance import Playing
+from folkkeras.music.tune import Tune
+
+RATE = 48_000  # samples a second
+_BLOCK = RATE  # samples written at once; libsndfile's Vorbis ends the process on minutes in one piece
+_PEAK = 0.7  # of full scale; the font's instruments differ widely in loudness
+_FORMATS = {"wav": ("WAV", "PCM_16"), "flac": ("FLAC", "PCM_16"), "ogg": ("OGG", "VORBIS"), "mp3": ("MP3", None)}
+
+
+def samples(tune: Tune, instrument: Instrument, playing: Playing) -> npt.NDArray[np.float32]:
+    """The sound, mono, float32 (samples,), 48,000 a second."""
+    data = midirenderer.render_wave_from(_font(), midi_bytes(tune, instrument, playing))
+    stereo, _ = soundfile.read(io.BytesIO(data), dtype="float32", always_2d=True)  # (samples, 2)
+    mono: npt.NDArray[np.float32] = stereo[:, 0] + stereo[:, 1]  # `mean` over an axis of two takes ten times as long
+    loudest = float(np.abs(mono).max(initial=0))
+    return mono * np.float32(_PEAK / loudest) if loudest else mono
+
+
+def sound_bytes(tune: Tune, instrument: Instrument, playing: Playing, kind: str) -> bytes:
+    """A sound file's bytes.
+
+    Args:
+        tune: the tune.
+        instrument: that plays it.
+        playing: tempo, transposition, repeats.
+        kind: `wav`, `flac`, `ogg` or `mp3`.
+    """
+    data = io.BytesIO()
+    container, coding = _FORMATS[kind]
+    wave = samples(tune, instrument, playing)
+    with soundfile.SoundFile(data, "w", RATE, 1, format=container, subtype=coding) as file:
+        for start in range(0, len(wave), _BLOCK):
+            file.write(wave[start : start + _BLOCK])
+    return data.getvalue()
+
+
+@cache
+def _font() -> bytes:
+    spec = importlib.util.find_spec("pretty_midi")
+    folder = Path(spec.origin).parent if spec and spec.origin else None
+    path = folder / "TimGM6mb.sf2" if folder else None
+    if path is None or not path.is_file():
+        raise FolkError("the sound font TimGM6mb.sf2 of the package pretty_midi is missing: pip install pretty_midi")
+    return path.read_bytes()

@@ -1,0 +1,40 @@
+"""The process that renders: native libraries run in it, so that a crash of theirs costs one file and no training.
+
+It reads orders from standard input, a line of JSON each, and writes answers to standard output: a line of
+JSON, and the file's bytes. It ends when its standard input does, and so with its parent.
+"""
+
+import json
+import os
+import sys
+from typing import BinaryIO
+
+from folkkeras.errors import FolkError
+from folkkeras.music.reading import read_tune
+from folkkeras.music.render.instruments import instrument
+from folkkeras.music.render.performance import Playing
+from folkkeras.music.render.rendering import render
+
+
+def serve(orders: BinaryIO, answers: BinaryIO) -> None:
+    """Answer orders until they end."""
+    for line in orders:
+        order = json.loads(line)
+        data = b""
+        try:
+            tune = read_tune(order["tune"])
+            data = render(tune, order["kind"], instrument(order["instrument"]), Playing(**order["playing"]))
+            answer: dict[str, int | str] = {"size": len(data)}
+        except FolkError as error:
+            answer = {"error": str(error)}
+        except Exception as error:  # whatever a library raises costs this file alone
+            answer = {"error": f"it cannot be rendered ({type(error).__name__}: {error})"}
+        answers.write(json.dumps(answer).encode() + b"\n" + data)
+        answers.flush()
+
+
+if __name__ == "__main__":
+    # What native libraries print must not stand among the answers.
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    serve(sys.stdin.buffer, answers)

@@ -1,0 +1,1 @@
+"""A training's folder: what was asked, measured and saved."""

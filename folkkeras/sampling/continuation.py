@@ -1,0 +1,97 @@
+"""Continue a tune: keep its header and its first part, and let the model write the rest."""
+
+from collections.abc import Iterator, Sequence
+
+from folkkeras.errors import CorpusError
+from folkkeras.music.checks.structure import joint_faults
+from folkkeras.music.reading import read_tune
+from folkkeras.music.tune import Bar, Tune
+from folkkeras.notation.lines import Kind, lines_of
+from folkkeras.notation.normal_form import normalise
+from folkkeras.notation.tokens import TOKEN
+
+_BARS_OF_A_PART = 8  # of nearly all parts in the books
+_SOUNDING = frozenset({"note", "rest", "old_chord"})
+
+
+def beginning_of(tune: Tune, *, whole: bool = False) -> str:
+    """The tune in the normal form up to the end of its first part; where no part ends, half its bars.
+
+    A part ends at a repeat sign, at a double bar, or where a `P:` label begins another; all endings of its
+    repeat belong to it, and a pick-up behind it does not. Double bars within a repeat end nothing. That of the
+    tune's own end stands at a part's end as well where the tune has no more than one part's eight bars.
+
+    Args:
+        tune: the tune.
+        whole: the rest is to make a whole tune of it, so that the parts of the first part have to join.
+
+    Raises:
+        CorpusError: the tune has no notes or no key, or its first part is broken.
+    """
+    name = f"X:{tune.reference} {tune.title}".strip()
+    if not tune.bars:
+        fault = tune.faults[0] if tune.faults else "it has no notes"
+        raise CorpusError(f"cannot continue {name}: {fault}; fix it first, see `folk check`")
+    normal = normalise(tune.text)
+    if normal.fault or not tune.key:
+        raise CorpusError(f"cannot continue {name}: {normal.fault or 'it has no key'}; fix it first")
+    text = normal.text.rstrip("\n")
+    beginning = _first_part(text, tune.bars)
+    first = read_tune(beginning)
+    if first.faults:
+        raise CorpusError(
+            f"cannot continue {name}: in its first part, {first.faults[0]}; fix it first, see `folk check`"
+        )
+    if whole and (faults := joint_faults(first, ended=False)):
+        raise CorpusError(
+            f"cannot continue {name} to a whole tune: in its first part, {faults[0]}; "
+            "fix it first, or leave out --whole"
+        )
+    return beginning
+
+
+def _first_part(text: str, bars_as_written: Sequence[Bar]) -> str:
+    bars = read_tune(text).bars
+    if len(bars) == len(bars_as_written):  # the normal form has no labels
+        bars = tuple(bar._replace(part=other.part) for bar, other in zip(bars, bars_as_written, strict=True))
+    ends = list(_bar_ends(text))
+    count = _bars_of_first_part(bars) or (len(ends) + 1) // 2
+    # What stands behind the last bar line, such as a remark, belongs to a tune that is kept as a whole.
+    return text[: ends[count - 1]] if 0 < count < len(bars) and count <= len(ends) else text
+
+
+def _bars_of_first_part(bars: Sequence[Bar]) -> int:
+    """How many bars the first part has, with all its endings; 0 where no part ends."""
+    full = repeated = closed = False  # whether it has a full bar, a repeat has begun, and that repeat has an end
+    endings: set[int] = set()  # the passes of those so far
+    for place, bar in enumerate(bars):
+        line, last = bar.after, place + 1 == len(bars)
+        full = full or bar.number > 0
+        if bar.before:
+            endings.update(bar.before.endings)
+            if bar.before.repeat_start:
+                repeated, closed = True, any(other.after and other.after.repeat_end for other in bars[place:])
+        if not full or (line and line.endings and endings.isdisjoint(line.endings)):
+            continue  # a pick-up, or another ending follows
+        if not last and bars[place + 1].part:
+            return place + 1
+        if line is None:
+            break
+        if line.repeat_end or line.repeat_start or (endings and line.divides):
+            return place + 1
+        if line.double and (not repeated and bar.number == _BARS_OF_A_PART if last else not closed):
+            return place + 1
+    return 0
+
+
+def _bar_ends(text: str) -> Iterator[int]:
+    """The places in the text where bars end: behind the bar line, or before the ending that begins without one."""
+    start, begun = 0, False
+    for raw, line in zip(text.split("\n"), lines_of(text), strict=True):
+        for match in TOKEN.finditer(line.value) if line.kind is Kind.MUSIC else ():
+            if match.lastgroup in _SOUNDING:
+                begun = True
+            elif begun and match.lastgroup in ("bar", "ending"):
+                yield start + (match.end() if match.lastgroup == "bar" else match.start())
+                begun = False
+        start += len(raw) + 1

@@ -1,0 +1,67 @@
+"""Batches: windows of the corpus at random offsets, as a `tf.data` generator.
+
+Some may begin where a tune does: only from there can a model learn how long a tune is, and that is how it
+writes. The offsets are a function of (seed, step) alone, so a training that goes on at step n sees the
+batches that an undisturbed one would see, with no iterator to save.
+"""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import tensorflow as tf
+
+from folkkeras.corpus.corpus import require_window
+from folkkeras.corpus.packed_tunes import Encoded
+
+
+def random_windows(
+    ids: npt.NDArray[Any] | Encoded,
+    *,
+    batch_size: int,
+    seq_length: int,
+    seed: int,
+    start_step: int = 0,
+    tune_starts: npt.ArrayLike = (),
+    aligned: float = 0.0,
+) -> tf.data.Dataset:
+    """An endless data set of (features, labels), each int32 (batch_size, seq_length).
+
+    A window that starts at character s gives the features [s, s+seq_length-1] and the labels
+    [s+1, s+seq_length]; s is drawn uniformly from all windows of the text, or from those at a tune's start.
+
+    Args:
+        ids: the text's indices, (characters,).
+        batch_size: windows in a batch.
+        seq_length: characters in a window.
+        seed: of the offsets.
+        start_step: the step of the first batch.
+        tune_starts: where tunes begin in the text.
+        aligned: the share of a batch's windows that begin there.
+
+    Raises:
+        CorpusError: the text is shorter than one window and its last label.
+    """
+    require_window(len(ids), seq_length)
+    windows = len(ids) - seq_length  # a window needs one character more, for its last label
+    within = np.arange(seq_length + 1)
+    fitting = np.asarray(tune_starts, np.int64)
+    fitting = fitting[fitting < windows]
+    at_tunes = round(aligned * batch_size) if len(fitting) else 0  # of a batch
+
+    def cut(starts: npt.NDArray[np.int64], tunes: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
+        starts = np.concatenate([fitting[tunes], starts])
+        return ids[starts[:, None] + within].astype(np.int32)
+
+    def batch(step: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        def drawn(count: int, most: int, key: tf.Tensor) -> tf.Tensor:
+            keys = tf.stack([tf.constant(seed, tf.int64), key])
+            return tf.random.stateless_uniform((count,), seed=keys, maxval=most, dtype=tf.int64)
+
+        starts = drawn(batch_size - at_tunes, windows, step)
+        tunes = drawn(at_tunes, max(1, len(fitting)), -1 - step)
+        # NumPy cuts the windows, since a data set would copy the text into itself.
+        window = tf.ensure_shape(tf.numpy_function(cut, [starts, tunes], tf.int32), (batch_size, seq_length + 1))
+        return window[:, :-1], window[:, 1:]
+
+    return tf.data.Dataset.counter(start_step).map(batch).prefetch(2)
