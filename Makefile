@@ -51,7 +51,7 @@ COUNT ?= 1000
 TIMES ?= 43
 fuzz: install ## Put COUNT mutated tunes through check, MIDI, score and sound, and 100,000 inputs through the rest
 	$(BIN)/python tests/fuzz.py $(COUNT)
-	FOLK_FUZZ=$(TIMES) $(BIN)/python -m pytest -q tests/test_properties.py tests/test_grammar.py
+	FOLK_FUZZ=$(TIMES) $(BIN)/python -m pytest -q tests/test_properties.py tests/music/test_grammar.py
 
 ORACLES := .oracles
 oracles: $(ORACLES)/installed ## Install abcjs, a peer that tests compare with; abc2midi is Debian's package abcmidi

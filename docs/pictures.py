@@ -18,10 +18,10 @@ import tempfile
 from pathlib import Path
 
 import matplotlib.pyplot as plt
-from browser import Browser
 from PIL import Image
 from rich.console import Console
 from rich.text import Text
+from support.browser import Browser
 
 import folkkeras
 from folkkeras.music.reading import read_tune

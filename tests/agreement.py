@@ -19,9 +19,9 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import oracles
-from oracle_text import plain, voices
-from oracles import Note, abc2midi_notes, abcjs_notes, agrees, first_difference, lengths_agree, with_file_header
+from support import oracles
+from support.oracle_text import plain, voices
+from support.oracles import Note, abc2midi_notes, abcjs_notes, agrees, first_difference, lengths_agree, with_file_header
 
 from folkkeras.errors import FolkError
 from folkkeras.music.reading import read_tunes

@@ -2,23 +2,17 @@
 
 import os
 import subprocess
-import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from support.terminal import FOLK, Folk
+from support.trained import SMALL, TrainedRun
 
 from folkkeras.config import TrainingConfig
 from folkkeras.corpus.corpus import Corpus
 from folkkeras.corpus.load import read_corpus
 from folkkeras.corpus.sources import read_source
-from folkkeras.runs.run import Run, create_run
-
-FOLK = Path(sys.executable).parent / "folk"
-SMALL = {"embedding": 12, "units": 24, "batch_size": 8, "seq_length": 40}
-
-Folk = Callable[..., subprocess.CompletedProcess[str]]
+from folkkeras.runs.run import create_run
 
 
 @pytest.fixture(scope="session")
@@ -32,13 +26,6 @@ def tune_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def corpus(tune_file: Path) -> Corpus:
     return read_corpus([str(tune_file)])
-
-
-@dataclass(frozen=True)
-class TrainedRun:
-    run: Run
-    corpus: Corpus
-    runs: Path
 
 
 @pytest.fixture(scope="session")

@@ -19,8 +19,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from broken import broken_files
-from harm import FOLK, SIZES, STEPS, Lost, contents, require, same
+from support.broken import broken_files
+from support.harm import FOLK, SIZES, STEPS, Lost, contents, require, same
 
 from folkkeras.corpus.sources import read_source
 from folkkeras.errors import FolkError

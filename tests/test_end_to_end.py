@@ -16,9 +16,9 @@ from xml.etree import ElementTree
 import mido
 import pytest
 import soundfile
-from conftest import FOLK
-from oracles import HAS_ABC2MIDI, NO_ABC2MIDI, Note, abc2midi_graces, abc2midi_notes, agrees, first_difference
-from test_musicxml import sounding
+from support.oracles import HAS_ABC2MIDI, NO_ABC2MIDI, Note, abc2midi_graces, abc2midi_notes, agrees, first_difference
+from support.sounding import sounding
+from support.terminal import FOLK
 
 from folkkeras.music.reading import read_tunes
 from folkkeras.music.render.musicxml import noteheads

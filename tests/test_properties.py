@@ -16,10 +16,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from conftest import TrainedRun
-from fuzz import mutated
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support.mutation import mutated
+from support.trained import TrainedRun
 
 from folkkeras.config import TrainingConfig
 from folkkeras.corpus.sources import read_source

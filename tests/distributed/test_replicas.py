@@ -1,0 +1,176 @@
+"""Several devices and several processes: the steps of one, files from one, and the end of one is the end of all."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from support.clusters import addresses_for, config
+from support.terminal import FOLK, Folk
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+from tensorboard.util import tensor_util
+
+OPTIONS = [
+    *("--embedding", "16", "--units", "32", "--layers", "2", "--batch-size", "12", "--seq-length", "40"),
+    *("--dropout", "0.2", "--weight-drop", "0.2"),
+]
+TWO_DEVICES = """
+import sys
+from pathlib import Path
+import tensorflow as tf
+from folkkeras.config import TrainingConfig
+from folkkeras.corpus.load import read_corpus
+from folkkeras.distributed.replicas import Replicas
+from folkkeras.runs.run import create_run
+from folkkeras.training.train import train
+
+cpu = tf.config.list_physical_devices("CPU")[0]
+tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
+corpus = read_corpus([sys.argv[1]])
+config = TrainingConfig(
+    embedding=16, units=32, layers=2, batch_size=12, seq_length=40, dropout=0.2, weight_drop=0.2, steps=int(sys.argv[3])
+)
+run = create_run(Path(sys.argv[2]), "two", corpus, config)
+train(run, corpus, replicas=Replicas(tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])))
+"""
+
+
+def losses(run: Path) -> np.ndarray:
+    """Each step's loss, from the run's TensorBoard log, (steps,)."""
+    events = EventAccumulator(str(run / "logs"), size_guidance={"tensors": 0}).Reload().Tensors("loss")
+    by_step = {event.step: float(tensor_util.make_ndarray(event.tensor_proto)) for event in events}
+    assert sorted(by_step) == list(range(1, len(by_step) + 1))
+    return np.array([by_step[step] for step in sorted(by_step)])
+
+
+@pytest.fixture(scope="session")
+def alone(tune_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run of 200 steps on one device."""
+    folder = tmp_path_factory.mktemp("alone")
+    subprocess.run([FOLK, "train", tune_file, "--name", "one", "--steps", "200", *OPTIONS], cwd=folder, check=True)
+    return folder / "runs" / "one"
+
+
+class Workers:
+    """Processes of `folk train --strategy multi-worker`, each in a folder of its own."""
+
+    def __init__(self, folder: Path, count: int, *words: object) -> None:
+        addresses = addresses_for(count)
+        self.folders = [folder / str(index) for index in range(count)]
+        self.processes = []
+        for index, place in enumerate(self.folders):
+            place.mkdir(exist_ok=True)
+            task = config({"worker": addresses}, {"type": "worker", "index": index})
+            command = [str(FOLK), "train", *map(str, words), "--strategy", "multi-worker", "--name", "many", *OPTIONS]
+            self.processes.append(
+                subprocess.Popen(
+                    command, cwd=place, stderr=subprocess.PIPE, text=True, env={**os.environ, "TF_CONFIG": task}
+                )
+            )
+
+    @property
+    def run(self) -> Path:
+        """The run's folder, which worker 0 alone has."""
+        return self.folders[0] / "runs" / "many"
+
+    def ends(self) -> list[tuple[int, str]]:
+        """Each one's exit code and what it told."""
+        told = [process.communicate(timeout=200)[1] for process in self.processes]
+        return [(process.returncode, text) for process, text in zip(self.processes, told, strict=True)]
+
+
+def until(path: Path) -> None:
+    for _ in range(1_200):
+        if path.exists():
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"{path} does not come")
+
+
+def test_two_devices_take_the_steps_of_one(alone: Path, tune_file: Path, tmp_path: Path) -> None:
+    subprocess.run([sys.executable, "-c", TWO_DEVICES, tune_file, tmp_path, "200"], check=True)
+    assert losses(tmp_path / "two") == pytest.approx(losses(alone), rel=1e-4)
+
+
+@pytest.mark.parametrize("count", [2, 3])
+def test_workers_take_the_steps_of_one_and_the_chief_alone_writes(
+    alone: Path, tune_file: Path, tmp_path: Path, count: int
+) -> None:
+    workers = Workers(tmp_path, count, tune_file, "--steps", 200)
+    for index, (code, told) in enumerate(workers.ends()):
+        assert code == 0, told
+        assert ("best model" if index == 0 else "done at step 200: the run's files are with") in told
+    assert losses(workers.run) == pytest.approx(losses(alone), rel=1e-4)
+    assert [list(folder.iterdir()) for folder in workers.folders[1:]] == [[]] * (count - 1)
+    result = json.loads((workers.run / "result.json").read_text())
+    of_one = json.loads((alone / "result.json").read_text())
+    assert result["held_out_bits"] == pytest.approx(of_one["held_out_bits"], rel=1e-4)
+
+
+def test_a_killed_worker_ends_all_and_the_same_command_goes_on(folk: Folk, tune_file: Path, tmp_path: Path) -> None:
+    words = tune_file, "--steps", 400
+    workers = Workers(tmp_path, 2, *words)
+    until(workers.run / "checkpoints" / "step-000100.keras")
+    workers.processes[0].send_signal(signal.SIGKILL)
+    (killed, _), (code, told) = workers.ends()
+    assert (code, killed) == (1, -signal.SIGKILL)
+    assert told.splitlines()[-1].startswith("error: another worker has stopped")
+    assert "Traceback" not in told
+
+    again = Workers(tmp_path, 2, *words)
+    until(workers.run / "checkpoints" / "step-000200.keras")
+    again.processes[1].send_signal(signal.SIGTERM)  # which stops all in order
+    (code, told), (asked, told_by_the_other) = again.ends()
+    assert (code, asked) == (143, 143)
+    assert "stopped at step" in told_by_the_other
+    assert "going on from step" in told
+    assert "saved; go on with" in told
+
+    done = folk("resume", "many", "--runs", workers.run.parent)  # what many began one can end
+    assert done.returncode == 0, done.stderr
+    folk("train", tune_file, "--name", "one", "--steps", 400, *OPTIONS)
+    assert losses(workers.run) == pytest.approx(losses(tmp_path / "runs" / "one"), rel=1e-3)
+
+
+def test_workers_of_different_commands_stop_with_the_difference(tune_file: Path, tmp_path: Path) -> None:
+    addresses = addresses_for(2)
+    told = []
+    processes = [
+        subprocess.Popen(
+            [FOLK, "train", tune_file, "--strategy", "multi-worker", "--name", "x", "--seed", str(index)],
+            cwd=tmp_path,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "TF_CONFIG": config({"worker": addresses}, {"type": "worker", "index": index})},
+        )
+        for index in range(2)
+    ]
+    for process in processes:
+        told.append(process.communicate(timeout=100)[1].splitlines()[-1])
+        assert process.returncode == 1
+    assert told[0] == told[1]
+    assert "worker 1 has the --seed 1 where worker 0 has 0" in told[0]
+    assert not (tmp_path / "runs").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "fault"),
+    [
+        (["--strategy", "mirrored"], "TensorFlow sees 0 of them here"),
+        (["--strategy", "many"], "not one of mirrored, multi-worker"),
+        (["--strategy", "multi-worker"], "needs --name"),
+        (["--strategy", "multi-worker", "--name", "x", "--from", "box"], "exclude each other"),
+        (["--strategy", "multi-worker", "--name", "x", "--batch-size", "31"], "cannot be shared evenly by 2"),
+    ],
+)
+def test_what_cannot_be_shared_is_told(folk: Folk, tune_file: Path, words: list[str], fault: str) -> None:
+    done = folk("train", tune_file, *words, env={"TF_CONFIG": config(task={"type": "worker", "index": 0})})
+    assert done.returncode == 2, done.stderr
+    assert done.stderr.startswith("error: ")
+    assert len(done.stderr.splitlines()) == 1
+    assert fault in done.stderr

@@ -1,0 +1,148 @@
+"""The loops against the stateful Keras model, one stream and many."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from support.models import small
+from support.trained import TrainedRun
+
+import folkkeras
+from folkkeras.errors import UsageError
+from folkkeras.model.saving import open_model
+from folkkeras.model.tune_model import TuneModel
+from folkkeras.notation.tunes import split_tunes
+from folkkeras.sampling.generator import Generator
+from folkkeras.sampling.numpy_engine import NumpyLoop
+from folkkeras.sampling.sampler import Sampling
+from folkkeras.sampling.slots import Slots, Stream
+from folkkeras.sampling.xla_engine import CompiledLoop
+
+LOOPS = pytest.mark.parametrize("loop", [NumpyLoop, CompiledLoop])
+Loops = type[NumpyLoop] | type[CompiledLoop]
+
+
+def by_keras(model: TuneModel, start: str, length: int, seed: tuple[int, int]) -> str:
+    """What the stateful model of batch size 1 writes, fed character by character."""
+    twin, vocabulary = model.twin(batch_size=1, stateful=True), model.vocabulary
+    for index in vocabulary.encode(start).tolist():
+        logits = twin(tf.constant([[index]])).numpy()[0, -1]
+    text = start
+    for uniform in np.random.default_rng(seed).random(length, dtype=np.float32):
+        weights = np.exp(logits - logits.max())
+        index = int(np.argmax(np.cumsum(weights) > uniform * weights.sum()))
+        text += vocabulary.characters[index]
+        logits = twin(tf.constant([[index]])).numpy()[0, -1]
+    return text
+
+
+def by_loop(loop: Loops, model: TuneModel, start: str, length: int, seed: tuple[int, int]) -> str:
+    """What one of our loops writes."""
+    slots = Slots(loop(model.network(), 1, Sampling()))
+    stream = Stream(model.vocabulary.encode(start).astype(np.int32), seed)
+    text = start
+    while len(text) < len(start) + length:
+        text += model.vocabulary.decode(slots.advance([stream])[0].tolist())
+    return text[: len(start) + length]
+
+
+@LOOPS
+@pytest.mark.parametrize("layers", [1, 2])
+def test_a_loop_draws_what_the_stateful_model_draws(layers: int, loop: Loops) -> None:
+    model = small(layers=layers)
+    assert by_loop(loop, model, "X:1", 300, (3, 1)) == by_keras(model, "X:1", 300, (3, 1))
+
+
+@LOOPS
+def test_so_it_does_from_a_trained_model(trained: TrainedRun, loop: Loops) -> None:
+    model = open_model(trained.run.best)
+    start = "X:1\nT:The Morning" * 6  # longer than a chunk of the loop
+    assert by_loop(loop, model, start, 300, (5, 1)) == by_keras(model, start, 300, (5, 1))
+
+
+def test_a_generator_draws_the_same_from_a_file_and_from_a_model(trained: TrainedRun) -> None:
+    model = open_model(trained.run.best)
+    text = by_keras(model, "X:1", 300, (6, 1))
+    assert Generator(model).generate(length=300, seed=6) == text
+    assert folkkeras.load(trained.run.best).generate(length=300, seed=6) == text
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"temperature": 0.7}, {"top_k": 3}, {"top_p": 0.8}, {"temperature": 0.0}, {"temperature": 1e-38}],
+)
+def test_the_loops_draw_the_same_side_by_side(trained: TrainedRun, options: dict[str, float]) -> None:
+    network = open_model(trained.run.best).network()
+    texts = []
+    for loop in (NumpyLoop, CompiledLoop):
+        slots = Slots(loop(network, 4, Sampling(**options)))
+        streams = [
+            Stream(network.vocabulary.encode("X:1\nT:"[: 3 + slot]).astype(np.int32), (8, slot)) for slot in range(3)
+        ]
+        first = slots.advance([*streams, None])
+        kept = slots.loop.state(1)
+        second = slots.advance([*streams, None])
+        slots.loop.set_state(2, kept)  # which goes on from where another was
+        third = slots.advance([None, None, streams[2], None])
+        texts.append([ids.tolist() for ids in (*first, *second, *third)])
+    assert texts[0] == texts[1]
+
+
+def test_the_stateful_model_is_the_one_that_keras_itself_would_build(trained: TrainedRun) -> None:
+    source = open_model(trained.run.best).twin(batch_size=1, stateful=True)
+    x = inputs = keras.Input(batch_shape=(1, None))
+    x = keras.layers.Embedding(len(source.vocabulary), source.sizes["embedding"])(x)
+    x = keras.layers.LSTM(source.sizes["units"], return_sequences=True, stateful=True)(x)
+    plain = keras.Model(inputs, keras.layers.Dense(len(source.vocabulary))(x))
+    plain.set_weights(source.get_weights())
+    for index in source.vocabulary.encode("X:1\nT:The Reel\n").tolist():
+        ids = tf.constant([[index]])
+        np.testing.assert_allclose(source(ids).numpy(), plain(ids).numpy(), rtol=1e-4, atol=1e-5)
+
+
+def test_a_length_counts_new_characters_and_a_shorter_text_begins_a_longer_one() -> None:
+    generator = Generator(small())
+    long = generator.generate(length=200, start="X:1\nT:", seed=9)
+    assert len(long) == 206
+    assert long.startswith(generator.generate(length=65, start="X:1\nT:", seed=9))
+    assert long != generator.generate(length=200, start="X:1\nT:", seed=10)
+
+
+@pytest.mark.parametrize("options", [{"temperature": 0.7}, {"top_k": 3}, {"top_p": 0.8}, {"temperature": 0.0}])
+def test_many_tunes_are_those_drawn_one_by_one(trained: TrainedRun, options: dict[str, float]) -> None:
+    generator = folkkeras.load(trained.run.best)
+    many = "".join(generator.stream_tunes(5, "X:1", Sampling(**options), 1, longest=300))
+    alone = [
+        "".join(generator.stream_tunes(1, "X:1", Sampling(**options), 1, first=number, longest=300))
+        for number in range(1, 6)
+    ]
+    assert many == "\n".join(alone)
+
+
+def test_slots_are_refilled_until_all_tunes_are_there(trained: TrainedRun) -> None:
+    generator = folkkeras.load(trained.run.best)
+    text = "".join(generator.stream_tunes(150, "X:1", Sampling(), 2, longest=200))
+    before, tunes = split_tunes(text)
+    assert before == ""
+    assert [tune.split("\n", 1)[0] for tune in tunes] == [f"X:{number}" for number in range(1, 151)]
+    assert len({tune.split("\n", 1)[1] for tune in tunes}) > 100
+    for number in (1, 64, 65, 150):
+        alone = "".join(generator.stream_tunes(1, "X:1", Sampling(), 2, first=number, longest=200))
+        assert tunes[number - 1].rstrip("\n") == alone.rstrip("\n")
+
+
+def test_bfloat16_draws_alike_for_a_while(trained: TrainedRun) -> None:
+    exact, rounded = (folkkeras.load(trained.run.best, bfloat16=asked) for asked in (False, True))
+    texts = [generator.generate(length=20, temperature=0, seed=1) for generator in (exact, rounded)]
+    assert texts[0] == texts[1]
+    assert exact.generate(length=600, seed=1) != rounded.generate(length=600, seed=1)
+
+
+def test_a_start_text_that_the_model_cannot_read_is_named() -> None:
+    generator = Generator(small())
+    with pytest.raises(UsageError, match="'é', 'Q'"):
+        generator.generate(length=1, start="éQé")
+    with pytest.raises(UsageError, match="empty"):
+        generator.generate(length=1, start="")
+    with pytest.raises(UsageError, match="--length 0"):
+        generator.generate(length=0)

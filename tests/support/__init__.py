@@ -1,0 +1,1 @@
+"""What several tests share: real parts, oracles, a browser, ways to break files."""

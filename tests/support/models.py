@@ -1,0 +1,30 @@
+"""Small models, and model files that were changed."""
+
+import json
+import zipfile
+from pathlib import Path
+
+from folkkeras.model.tune_model import TuneModel, build_model
+from folkkeras.vocabulary import Vocabulary
+
+VOCABULARY = Vocabulary.from_text("X:1\nT:abc def|\n")
+
+
+def small(**options: object) -> TuneModel:
+    sizes = {"embedding": 8, "units": 12, "layers": 2, "seed": 5, **options}
+    return build_model(VOCABULARY, **sizes)
+
+
+def rewritten(data: bytes, path: Path, change: object, compression: int = zipfile.ZIP_STORED) -> Path:
+    """A copy of a model file with its config changed."""
+    source = path.with_suffix(".original")
+    source.write_bytes(data)
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(path, "w", compression) as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name == "config.json":
+                saved = json.loads(content)
+                change(saved)
+                content = json.dumps(saved).encode()
+            new.writestr(name, content)
+    return path

@@ -1,0 +1,5 @@
+"""Real tunes."""
+
+from folkkeras.corpus.sources import read_source
+
+TUNES = read_source("ryans").tunes[:200]

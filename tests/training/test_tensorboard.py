@@ -1,0 +1,171 @@
+"""The dashboard, asked over HTTP."""
+
+import io
+import json
+import subprocess
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+import soundfile
+import tensorflow as tf
+from support.terminal import FOLK
+from support.trained import SMALL, TrainedRun
+from tensorboard.backend.event_processing import event_accumulator
+
+from folkkeras.config import TrainingConfig
+from folkkeras.corpus.corpus import Corpus
+from folkkeras.runs.run import create_run
+from folkkeras.training.tensorboard.media import Media
+from folkkeras.training.throttle import SHARE, Pace
+from folkkeras.training.train import train
+
+
+class Killed(Exception):
+    """Ends a training where a kill would: without a checkpoint."""
+
+
+def killed_at(step: int):
+    def stop() -> bool:
+        stop.calls += 1
+        if stop.calls >= step:
+            raise Killed
+        return False
+
+    stop.calls = 0
+    return stop
+
+
+@pytest.fixture(scope="module")
+def dashboard(corpus: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Two runs, the second stopped at step 150 without a save and resumed from step 100."""
+    runs = tmp_path_factory.mktemp("dashboard")
+    config = TrainingConfig(steps=200, **SMALL)
+    train(create_run(runs, "through", corpus, config), corpus)
+    resumed = create_run(runs, "resumed", corpus, config)
+    with pytest.raises(Killed):
+        train(resumed, corpus, stop=killed_at(150))
+    time.sleep(1.1)  # event files are told apart by their second
+    train(resumed, corpus)
+    process = subprocess.Popen(
+        [FOLK, "tensorboard", "--runs", runs, "--port", "0"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    yield process.stdout.readline().strip()
+    process.terminate()
+    process.communicate(timeout=30)
+    assert process.returncode == 143
+
+
+def ask(address: str, path: str) -> Any:
+    with urllib.request.urlopen(address + path, timeout=30) as answer:
+        return json.load(answer)
+
+
+def wait_for(address: str, path: str, done: Any) -> Any:
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        answer = ask(address, path)
+        if done(answer):
+            return answer
+        time.sleep(0.5)
+    raise AssertionError(answer)
+
+
+@pytest.mark.parametrize("run", ["through", "resumed"])
+def test_loss_rate_and_held_out_bits_stand_on_one_step_axis(dashboard: str, run: str) -> None:
+    def points(tag: str) -> list[int]:
+        path = f"data/plugin/scalars/scalars?run={quote(run + '/logs', safe='')}&tag={tag}"
+        return [step for _, step, _ in ask(dashboard, path)]
+
+    wait_for(dashboard, "data/plugin/scalars/tags", lambda tags: len(tags) == 2)
+    end = time.monotonic() + 30
+    while points("loss")[-1:] != [200] and time.monotonic() < end:
+        time.sleep(0.5)
+    assert points("loss") == list(range(1, 201))
+    assert points("learning_rate") == list(range(1, 201))
+    assert points("held_out_bits_per_character") == [100, 200]
+
+
+def test_each_interval_shows_a_tune(dashboard: str) -> None:
+    path = f"data/plugin/text/text?run={quote('resumed/logs', safe='')}&tag={quote('generated tune')}"
+    wait_for(dashboard, "data/plugin/text/tags", lambda tags: len(tags) == 2)
+    tunes = wait_for(dashboard, path, lambda tunes: len(tunes) >= 2)
+    assert [tune["step"] for tune in tunes] == [100, 200]
+    assert "X:1" in tunes[-1]["text"]
+
+
+def test_how_whole_and_how_new_the_tunes_are_stands_there_too(dashboard: str) -> None:
+    def all_there(tags: Any) -> bool:
+        return len([tag for tag in tags.get("resumed/logs", ()) if tag.startswith("new tunes/")]) == 3
+
+    wait_for(dashboard, "data/plugin/scalars/tags", all_there)
+    for tag in ("whole", "new runs of 8 notes"):
+        run = quote("resumed/logs", safe="")
+        path = f"data/plugin/scalars/scalars?run={run}&tag={quote('new tunes/' + tag, safe='')}"
+        points = ask(dashboard, path)
+        assert points[0][1] == 100
+        assert all(0 <= value <= 1 for _, _, value in points)
+
+
+def test_work_beside_a_training_is_due_when_it_costs_little() -> None:
+    now = 0.0
+    pace = Pace(lambda: now)
+    assert pace.due
+    with pace.timed():
+        now += 3.0
+    assert not pace.due
+    now += 0.99 * 3.0 / SHARE
+    assert not pace.due
+    now += 0.02 * 3.0 / SHARE
+    assert pace.due
+
+
+def test_a_tune_with_notes_has_its_score_and_its_sound(tmp_path: Path) -> None:
+    writer = tf.summary.create_file_writer(str(tmp_path))
+    media = Media()
+    with writer.as_default(step=100):
+        media.write("X:1\nT:Nothing\nK:D\n")
+        media.write("X:1\nT:A\nM:4/4\nL:1/8\nK:D\nABcd efga|]\n")
+    media.close()
+    writer.close()
+    accumulator = event_accumulator.EventAccumulator(str(tmp_path), {"tensors": 0})
+    accumulator.Reload()
+    found = {tag: accumulator.Tensors(tag) for tag in accumulator.Tags()["tensors"]}
+    assert {tag: [event.step for event in events] for tag, events in found.items()} == {"score": [100], "sound": [100]}
+    wave, rate = soundfile.read(io.BytesIO(tf.make_ndarray(found["sound"][0].tensor_proto)[0, 0]))
+    assert rate == 16_000
+    assert abs(wave).max() > 0.3
+    assert tf.make_ndarray(found["score"][0].tensor_proto)[2].startswith(b"\x89PNG")
+
+
+def test_hyperparameters_are_there(dashboard: str) -> None:
+    request = urllib.request.Request(
+        dashboard + "data/plugin/hparams/experiment", data=b"{}", headers={"Content-Type": "application/json"}
+    )
+    names = json.load(urllib.request.urlopen(request, timeout=30))["hparamInfos"]
+    assert {"units", "learning_rate", "corpus", "seed"} <= {name["name"] for name in names}
+
+
+def test_an_unknown_host_is_one_line(trained: TrainedRun) -> None:
+    done = subprocess.run(
+        [FOLK, "tensorboard", "--runs", trained.runs, "--host", "nowhere.invalid"],
+        capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: cannot listen on nowhere.invalid")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_port_in_use_is_one_line(dashboard: str, trained: TrainedRun) -> None:
+    port = dashboard.rstrip("/").rsplit(":", 1)[1]
+    done = subprocess.run(
+        [FOLK, "tensorboard", "--runs", trained.runs, "--port", port], capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: cannot listen on")
+    assert len(done.stderr.splitlines()) == 1

@@ -1,0 +1,277 @@
+"""Real trainings: their figures, their files, and that a stop leaves no trace."""
+
+import csv
+import os
+import re
+import resource
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from support.models import rewritten
+from support.terminal import FOLK, Folk
+from support.trained import SMALL, TrainedRun
+
+from folkkeras.config import TrainingConfig
+from folkkeras.corpus.corpus import Corpus, sample_of
+from folkkeras.errors import RunError, TrainingError
+from folkkeras.model.reader import read_about
+from folkkeras.model.saving import open_model
+from folkkeras.model.scoring import Scorer
+from folkkeras.runs.run import Interval, create_run, open_run
+from folkkeras.training.checkpoints import Checkpoints
+from folkkeras.training.listener import Listener
+from folkkeras.training.train import compiled_model, rate_of, train
+from folkkeras.vocabulary import Vocabulary
+
+OPTIONS = [
+    *("--embedding", "12", "--units", "24", "--batch-size", "8", "--seq-length", "40"),
+    *("--layers", "2", "--dropout", "0.2"),
+]
+
+
+def weights(path: Path) -> list[np.ndarray]:
+    return open_model(path).get_weights()
+
+
+def same(first: Path, second: Path) -> bool:
+    return all(np.array_equal(a, b) for a, b in zip(weights(first), weights(second), strict=True))
+
+
+class Heard(Listener):
+    def __init__(self) -> None:
+        self.steps: list[int] = []
+        self.intervals: list[Interval] = []
+        self.faults: list[str] = []
+
+    def on_damaged(self, fault: str) -> None:
+        self.faults.append(fault)
+
+    def on_step(self, step: int, loss: float) -> None:
+        self.steps.append(step)
+
+    def on_interval(self, interval: Interval) -> None:
+        self.intervals.append(interval)
+
+
+def test_a_training_learns_and_leaves_its_files(trained: TrainedRun) -> None:
+    run = trained.run
+    rows = run.intervals()
+    assert [row.step for row in rows] == [100, 200, 300]
+    assert rows[-1].held_out_bits < rows[0].held_out_bits < 6
+    assert [path.name for path in run.checkpoints()] == [f"step-{n:06d}.keras" for n in (100, 200, 300)]
+    assert {path.name for path in run.folder.iterdir()} == {
+        "config.json", "metrics.csv", "result.json", "checkpoints", "best.keras", "last.keras", "logs", ".lock",
+    }  # fmt: skip
+    with (run.folder / "metrics.csv").open() as file:
+        assert next(csv.reader(file)) == ["step", "loss", "held_out_bits", "learning_rate", "characters_per_second"]
+    assert run.best.stat().st_size < run.checkpoints()[-1].stat().st_size / 2
+
+
+def test_the_figures_are_those_of_the_models_they_stand_beside(trained: TrainedRun) -> None:
+    best = open_model(trained.run.best)
+    sample = sample_of(trained.corpus.held_out, 16_000)
+    assert Scorer(best, sample).bits_per_character() == pytest.approx(best.about["held_out_bits"], rel=1e-5)
+    result = trained.run.result()
+    assert result is not None
+    assert Scorer(best, trained.corpus.held_out).bits_per_character() == pytest.approx(result["held_out_bits"])
+    assert best.about["raw"] is False
+    assert best.about["options"]["steps"] == 300
+
+
+def test_a_stop_within_an_interval_and_a_resume_give_the_same_weights_and_figures(
+    corpus: Corpus, tmp_path: Path
+) -> None:
+    config = TrainingConfig(steps=250, dropout=0.2, layers=2, **SMALL)
+    through = create_run(tmp_path, "through", corpus, config)
+    train(through, corpus)
+    stopped = create_run(tmp_path, "stopped", corpus, config)
+    heard = Heard()
+    for limit in (37, 100, 180):
+        outcome = train(stopped, corpus, listener=heard, stop=lambda limit=limit: heard.steps[-1] >= limit)
+        assert (outcome.ended, outcome.step) == ("stopped", limit)
+        assert stopped.checkpoint(limit).exists()
+    assert train(stopped, corpus, listener=heard).ended == "steps"
+    assert heard.steps == list(range(1, 251))
+    assert same(through.last, stopped.last)
+    assert same(through.best, stopped.best)
+    figures = [[(row.step, row.loss, row.held_out_bits) for row in run.intervals()] for run in (through, stopped)]
+    assert figures[0] == figures[1]
+
+
+def test_more_steps_go_on_as_if_they_had_been_asked_for_first(corpus: Corpus, tmp_path: Path) -> None:
+    long = create_run(tmp_path, "long", corpus, TrainingConfig(steps=200, schedule="constant", **SMALL))
+    train(long, corpus)
+    short = create_run(tmp_path, "short", corpus, TrainingConfig(steps=100, schedule="constant", **SMALL))
+    train(short, corpus)
+    with pytest.raises(RunError, match="--steps 200"):
+        train(short, corpus)
+    train(short.with_steps(200), corpus)
+    assert same(long.last, short.last)
+    assert open_run(tmp_path, "short").config.steps == 200
+
+
+def test_checkpoints_beyond_the_number_to_keep_go(corpus: Corpus, tmp_path: Path) -> None:
+    run = create_run(tmp_path, None, corpus, TrainingConfig(steps=300, keep=1, **SMALL))
+    train(run, corpus)
+    assert [path.name for path in run.checkpoints()] == ["step-000300.keras"]
+
+
+def test_training_ends_when_the_held_out_figure_no_longer_falls(corpus: Corpus, tmp_path: Path) -> None:
+    config = TrainingConfig(steps=3_000, patience=1, learning_rate=0.2, **SMALL)
+    run = create_run(tmp_path, None, corpus, config)
+    outcome = train(run, corpus)
+    assert outcome.ended == "patience"
+    assert outcome.step < 3_000
+    rows = run.intervals()
+    assert outcome.best_step == min(rows, key=lambda row: row.held_out_bits).step == rows[-2].step
+    assert read_about(run.best)["step"] == outcome.best_step
+    with pytest.raises(RunError, match="has ended"):
+        train(run, corpus)
+
+
+def test_a_loss_that_is_not_finite_ends_with_the_good_checkpoint_named(corpus: Corpus, tmp_path: Path) -> None:
+    config = TrainingConfig(steps=200, **SMALL)
+    run = create_run(tmp_path, None, corpus, config)
+    heard = Heard()
+    train(run, corpus, listener=heard, stop=lambda: heard.steps[-1] >= 100)
+    # A rate at which float32 overflows, as a rigged config: no user's option reaches it.
+    reckless = create_run(tmp_path, None, corpus, TrainingConfig(steps=200, learning_rate=1e38, **SMALL))
+    model = compiled_model(Vocabulary.from_text(corpus.training_text, corpus.held_out_text), config)
+    progress = Checkpoints(run, {"options": config.to_json()}).restore(model)
+    Checkpoints(reckless, {"options": reckless.config.to_json()}).save(model, progress)
+    with pytest.raises(TrainingError, match=r"not finite at step 10\d: the last good checkpoint is .*step-000100"):
+        train(reckless, corpus)
+    assert reckless.checkpoints() == [reckless.checkpoint(100)]
+
+
+def test_another_corpus_than_the_runs_is_refused(trained: TrainedRun, tmp_path: Path) -> None:
+    from folkkeras.corpus.corpus import split_corpus
+
+    other = split_corpus([*trained.corpus.training[1:], *trained.corpus.held_out])
+    with pytest.raises(RunError, match="has changed"):
+        train(trained.run, other)
+
+
+def test_a_config_that_was_changed_by_hand_is_not_resumed(corpus: Corpus, tmp_path: Path) -> None:
+    config = TrainingConfig(steps=2, **SMALL)
+    run = create_run(tmp_path, "a", corpus, config)
+    train(run, corpus)
+    path = run.with_steps(3).folder / "config.json"
+    path.write_text(path.read_text().replace('"batch_size": 8', '"batch_size": 9'))
+    with pytest.raises(RunError, match="another batch_size than its checkpoint"):
+        train(open_run(tmp_path, "a"), corpus)
+
+
+def test_a_checkpoint_from_before_an_option_goes_on(corpus: Corpus, tmp_path: Path) -> None:
+    run = create_run(tmp_path, "a", corpus, TrainingConfig(steps=100, **SMALL))
+    train(run, corpus)
+    checkpoint, config = run.checkpoint(100), run.with_steps(120).folder / "config.json"
+    rewritten(checkpoint.read_bytes(), checkpoint, lambda saved: saved["config"]["about"]["options"].pop("transpose"))
+    config.write_text(config.read_text().replace('"transpose": false,', ""))
+    heard = Heard()
+    assert train(open_run(tmp_path, "a"), corpus, listener=heard).step == 120
+    assert (heard.steps[0], heard.faults) == (101, [])
+
+
+def test_damaged_checkpoints_are_named_and_the_one_before_them_goes_on(corpus: Corpus, tmp_path: Path) -> None:
+    run = create_run(tmp_path, "a", corpus, TrainingConfig(steps=300, schedule="constant", **SMALL))
+    train(run, corpus)
+    through = weights(run.last)
+    run.checkpoint(300).write_bytes(run.checkpoint(300).read_bytes()[:-2_000])
+    shutil.copy(run.best, run.checkpoint(200))  # a model without what training needs beside it
+    (run.folder / "result.json").unlink()
+    heard = Heard()
+    train(run, corpus, listener=heard)
+    for path, fault in zip((run.checkpoint(300), run.checkpoint(200)), heard.faults, strict=True):
+        assert str(path) in fault
+    assert heard.steps[0] == 101
+    assert all(np.array_equal(a, b) for a, b in zip(through, weights(run.last), strict=True))
+
+
+def test_a_run_without_a_whole_checkpoint_is_told(corpus: Corpus, tmp_path: Path) -> None:
+    run = create_run(tmp_path, "a", corpus, TrainingConfig(steps=100, **SMALL))
+    train(run, corpus)
+    run.checkpoint(100).write_bytes(b"")
+    with pytest.raises(RunError, match=r"step-000100\.keras is not a readable .*: train a new run"):
+        train(run.with_steps(200), corpus)
+
+
+def test_the_cosine_schedule_warms_up_and_settles() -> None:
+    rate = rate_of(TrainingConfig(steps=1_000, learning_rate=0.01))
+    assert rate(0) == pytest.approx(1e-4, rel=0.01)
+    assert rate(100) == pytest.approx(0.01)
+    assert rate(550) == pytest.approx(0.005)
+    assert rate(999) < 1e-6
+    assert rate_of(TrainingConfig(schedule="constant", learning_rate=0.3))(4_000) == 0.3
+
+
+@pytest.mark.parametrize(
+    ("number", "code", "when"),
+    [
+        (signal.SIGINT, 130, "checkpoints/step-000100.keras"),
+        (signal.SIGTERM, 143, "checkpoints/step-000100.keras"),
+        (signal.SIGINT, 130, "config.json"),  # while TensorFlow is being imported
+    ],
+)
+def test_a_signal_saves_and_says_how_to_go_on(
+    number: int, code: int, when: str, tune_file: Path, folk: Folk, tmp_path: Path
+) -> None:
+    words = ["train", str(tune_file), "--steps", "100000", "--patience", "0", "--name", "a", *OPTIONS]
+    ready = tmp_path / "runs" / "a" / when
+    process = subprocess.Popen([FOLK, *words], cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+    while not ready.exists() and process.poll() is None:
+        time.sleep(0.02)
+    time.sleep(0.3)
+    process.send_signal(number)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == code
+    step = int(re.search(r"stopped at step (\d+), saved; go on with `folk resume a`", errors)[1])
+    assert open_run(tmp_path / "runs", "a").checkpoints()[-1].name == f"step-{step:06d}.keras"
+    assert "Traceback" not in errors
+    assert "TensorFlow" not in errors
+
+
+def test_a_run_that_is_being_trained_is_left_to_its_process(tune_file: Path, folk: Folk, tmp_path: Path) -> None:
+    words = ["train", str(tune_file), "--steps", "100000", "--patience", "0", "--name", "a", *OPTIONS]
+    process = subprocess.Popen([FOLK, *words], cwd=tmp_path, stderr=subprocess.DEVNULL)
+    try:
+        while not (tmp_path / "runs" / "a" / "checkpoints" / "step-000100.keras").exists() and process.poll() is None:
+            time.sleep(0.02)
+        for extra in ([], ["--steps", "200000"]):
+            done = folk("resume", *extra)
+            assert done.returncode == 1
+            assert re.fullmatch("error: run a is being trained by another process.*\n", done.stderr)
+        assert open_run(tmp_path / "runs", "a").config.steps == 100_000
+    finally:
+        process.kill()
+        process.wait()
+    assert folk("resume", "--steps", "10").returncode == 2  # the lock has gone with the process
+
+
+def test_a_full_disk_during_a_save_is_one_line_and_keeps_what_was_good(
+    tune_file: Path, folk: Folk, tmp_path: Path
+) -> None:
+    words = ["train", str(tune_file), "--steps", "100", "--name", "a", *OPTIONS]
+    assert folk(*words).returncode == 0
+    before = (tmp_path / "runs" / "a" / "best.keras").read_bytes()
+
+    def no_more_than_20_kb() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+
+    done = subprocess.run(
+        [FOLK, "resume", "a", "--steps", "300"],
+        cwd=tmp_path, capture_output=True, text=True, preexec_fn=no_more_than_20_kb, timeout=120,
+        env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"},
+    )  # fmt: skip
+    assert done.returncode == 1, done.stderr
+    assert "error: cannot write" in done.stderr.splitlines()[-1]
+    assert "Traceback" not in done.stderr
+    assert (tmp_path / "runs" / "a" / "best.keras").read_bytes() == before
+    assert [path.name for path in (tmp_path / "runs" / "a" / "checkpoints").iterdir()] == ["step-000100.keras"]
+    assert folk("resume", "a").returncode == 0
