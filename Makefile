@@ -72,10 +72,11 @@ RUN ?= runs/oneills-1
 pictures: install ## Draw the README's pictures from the run RUN, the page with Chromium
 	PYTHONPATH=tests MPLBACKEND=agg $(BIN)/python docs/pictures.py $(RUN)
 
-lint: install ## Check format, lint and types
+lint: install ## Check format, lint, types and which room imports which
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo --no-cache
 
 format: install ## Mend format and what lint can mend
 	$(BIN)/ruff format .

@@ -23,7 +23,7 @@ from folkkeras.config import INTERVAL
 from folkkeras.distributed.cluster import Cluster
 from folkkeras.errors import TrainingError, UsageError
 from folkkeras.model.tune_model import Share, TuneModel
-from folkkeras.training.checkpoints import Progress
+from folkkeras.runs.train_state import TrainState
 
 
 class Replicas:
@@ -57,10 +57,10 @@ class Replicas:
             model.optimizer.build(model.trainable_variables)
         return model
 
-    def share_state(self, model: TuneModel, progress: Progress) -> Progress:
+    def share_state(self, model: TuneModel, state: TrainState) -> TrainState:
         """Give every process the chief's weights, optimizer and step; the state is where that step stands."""
         if self.workers == 1:
-            return progress
+            return state
         variables = [*model.trainable_variables, *model.optimizer.variables]
 
         def replica_state() -> list[tf.Tensor]:
@@ -69,21 +69,21 @@ class Replicas:
             return list(_summed([tf.cast(variable.value, tf.float64) * share for variable in variables]))
 
         @tf.function(autograph=False)
-        def state() -> list[tf.Tensor]:
+        def chief_state() -> list[tf.Tensor]:
             return self._first(self.strategy.run(replica_state))
 
         with _told(self.workers):
-            values = state()
+            values = chief_state()
         for variable, value in zip(variables, values, strict=True):
             variable.assign(tf.cast(value, variable.dtype))
-        return progress if self.is_chief else Progress(step=int(model.optimizer.iterations.numpy()))
+        return state if self.is_chief else TrainState(step=int(model.optimizer.iterations.numpy()))
 
     def fit(
         self,
         model: TuneModel,
         windows: tf.data.Dataset,
         callbacks: Sequence[keras.callbacks.Callback],
-        progress: Progress,
+        state: TrainState,
     ) -> None:
         """Train until a callback of any process stops the training.
 
@@ -92,8 +92,8 @@ class Replicas:
         Args:
             model: from `create`.
             windows: batches of (features, labels), from the step at hand on.
-            callbacks: as `model.fit` takes them; they count `progress.step`.
-            progress: where the training stands.
+            callbacks: as `model.fit` takes them; they count `state.step`.
+            state: where the training stands.
 
         Raises:
             TrainingError: another process has stopped or cannot be reached.
@@ -105,15 +105,15 @@ class Replicas:
             return
         listeners.on_train_begin()
         while not model.stop_training:
-            listeners.on_epoch_begin(progress.step // INTERVAL)
-            for _ in range(INTERVAL - progress.step % INTERVAL):
-                listeners.on_train_batch_begin(progress.step)
+            listeners.on_epoch_begin(state.step // INTERVAL)
+            for _ in range(INTERVAL - state.step % INTERVAL):
+                listeners.on_train_batch_begin(state.step)
                 with _told(self.workers):
-                    loss = float(take_step(*next(batches), tf.constant(progress.step, tf.int64)))
-                listeners.on_train_batch_end(progress.step, {"loss": loss})
+                    loss = float(take_step(*next(batches), tf.constant(state.step, tf.int64)))
+                listeners.on_train_batch_end(state.step, {"loss": loss})
                 if self._any(model):
                     break
-            listeners.on_epoch_end((progress.step - 1) // INTERVAL)
+            listeners.on_epoch_end((state.step - 1) // INTERVAL)
             self._any(model)
         listeners.on_train_end()
 

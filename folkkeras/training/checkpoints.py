@@ -1,11 +1,11 @@
 """Checkpoints: all that training needs to go on, in one `.keras` file each.
 
 Weights and optimizer (its step count included) are the model's own; the rest, how the held-out figure has
-done so far, travels in the config under `about.progress`. A checkpoint is a model file like any other.
+done so far, travels in the config under `about.train_state`. A checkpoint is a model file like any other.
 """
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -18,27 +18,7 @@ from folkkeras.model.reader import read_about
 from folkkeras.model.saving import load_weights, save_model
 from folkkeras.model.tune_model import TuneModel
 from folkkeras.runs.run import Run
-
-
-@dataclass
-class Progress:
-    """Where a training stands, beside its weights and optimizer."""
-
-    step: int = 0  # steps done
-    best_bits: float | None = None  # best held-out figure, bits per character
-    best_step: int = 0
-    waited: int = 0  # intervals since the best one
-    loss_sum: float = 0.0  # of this interval's steps
-    loss_count: int = 0
-
-    def record(self, bits: float) -> bool:
-        """Take in an interval's held-out figure; True where it is the best so far."""
-        self.loss_sum, self.loss_count = 0.0, 0
-        if self.best_bits is None or bits < self.best_bits:
-            self.best_bits, self.best_step, self.waited = bits, self.step, 0
-            return True
-        self.waited += 1
-        return False
+from folkkeras.runs.train_state import TrainState
 
 
 class Checkpoints:
@@ -54,7 +34,7 @@ class Checkpoints:
         self.about = about
         self._twin: TuneModel | None = None
 
-    def save(self, model: TuneModel, progress: Progress) -> Path:
+    def save(self, model: TuneModel, state: TrainState) -> Path:
         """Save a checkpoint of this step and remove those beyond the number to keep.
 
         Raises:
@@ -62,15 +42,15 @@ class Checkpoints:
             TrainingError: a weight is not finite.
         """
         if not all(np.isfinite(weight).all() for weight in model.get_weights()):
-            raise TrainingError(not_finite("a weight", progress.step, self.run))
-        path = self.run.checkpoint(progress.step)
-        model.about = {**self.about, "step": progress.step, "progress": asdict(progress)}
+            raise TrainingError(not_finite("a weight", state.step, self.run))
+        path = self.run.checkpoint(state.step)
+        model.about = {**self.about, "step": state.step, "train_state": asdict(state)}
         save_model(model, path)
         for old in self.run.checkpoints()[: -self.run.config.keep]:
             old.unlink(missing_ok=True)
         return path
 
-    def restore(self, model: TuneModel, damaged: Callable[[str], None] = lambda fault: None) -> Progress:
+    def restore(self, model: TuneModel, damaged: Callable[[str], None] = lambda fault: None) -> TrainState:
         """Load the newest whole checkpoint into a compiled model; without one, training begins at step 0.
 
         Args:
@@ -84,7 +64,7 @@ class Checkpoints:
         remove_unfinished(self.run.folder / "checkpoints")
         paths = self.run.checkpoints()
         if not paths:
-            return Progress()
+            return TrainState()
         # Before its variables exist Keras loads none of them, and its step count stays 0.
         model.optimizer.build(model.trainable_variables)
         for path in reversed(paths):
@@ -97,24 +77,24 @@ class Checkpoints:
             f"{fault}; no checkpoint of run {self.run.name} before it is whole either: train a new run"
         ) from fault
 
-    def _load(self, model: TuneModel, path: Path) -> Progress:
+    def _load(self, model: TuneModel, path: Path) -> TrainState:
         about = read_about(path)
         try:
-            progress = Progress(**about["progress"])
+            state = TrainState(**about["train_state"])
             changed = _changed(about["options"], self.about["options"])
         except (KeyError, TypeError) as error:
             raise ModelFileError(f"{path} is a model but no checkpoint") from error
         load_weights(model, path)
-        if progress.step != int(model.optimizer.iterations.numpy()):
+        if state.step != int(model.optimizer.iterations.numpy()):
             raise ModelFileError(f"{path} disagrees with itself about its step")
         if changed:
             raise RunError(
                 f"config.json of run {self.run.name} has another {changed} than its checkpoint {path.name}: "
                 "set it back, since a run keeps its options"
             )
-        return progress
+        return state
 
-    def export(self, model: TuneModel, path: Path, progress: Progress) -> None:
+    def export(self, model: TuneModel, path: Path, state: TrainState) -> None:
         """Save the model alone, without its optimizer, for sampling.
 
         Raises:
@@ -125,8 +105,8 @@ class Checkpoints:
         else:
             self._twin.set_weights(model.get_weights())
         twin = self._twin
-        bits = progress.best_bits if progress.best_step == progress.step else None
-        twin.about = {**self.about, "step": progress.step, **({"held_out_bits": bits} if bits else {})}
+        bits = state.best_bits if state.best_step == state.step else None
+        twin.about = {**self.about, "step": state.step, **({"held_out_bits": bits} if bits else {})}
         save_model(twin, path)
 
 

@@ -25,9 +25,10 @@ from folkkeras.model.scoring import Scorer
 from folkkeras.model.transfer import extended, take_over
 from folkkeras.model.tune_model import TuneModel, build_model
 from folkkeras.runs.run import Run
+from folkkeras.runs.train_state import TrainState
 from folkkeras.training.batches import random_windows
 from folkkeras.training.callbacks import HeldOut, Save, Steps
-from folkkeras.training.checkpoints import Checkpoints, Progress
+from folkkeras.training.checkpoints import Checkpoints
 from folkkeras.training.listener import Listener
 from folkkeras.training.tensorboard.log import TensorBoardLog
 from folkkeras.vocabulary import Vocabulary
@@ -94,13 +95,13 @@ def train(
             return _help(run, corpus, listener, stop, replicas)
     with run.sole_writer():
         run.require_unended()
-        model, progress = _fit(run, corpus, listener, stop, replicas)
-        return _finish(run, corpus, model, progress)
+        model, state = _fit(run, corpus, listener, stop, replicas)
+        return _finish(run, corpus, model, state)
 
 
 def _fit(
     run: Run, corpus: Corpus, listener: Listener, stop: Callable[[], bool], replicas: Replicas | None
-) -> tuple[TuneModel, Progress]:
+) -> tuple[TuneModel, TrainState]:
     """Take the steps that are left; none where the run was killed just before it had its result."""
     config = run.config
     base = open_model(run.base) if run.base else None
@@ -111,34 +112,34 @@ def _fit(
     checkpoints = Checkpoints(run, about)
     create = partial(compiled_model, vocabulary, config)
     model = replicas.create(create) if replicas else create()
-    progress = checkpoints.restore(model, listener.on_damaged)
-    if base and not progress.step:
+    state = checkpoints.restore(model, listener.on_damaged)
+    if base and not state.step:
         take_over(model, base)
-    model.stop_training = _has_ended(run, progress)
+    model.stop_training = _has_ended(run, state)
     if replicas:
-        replicas.share_state(model, progress)
+        replicas.share_state(model, state)
     elif model.stop_training:
-        return model, progress
+        return model, state
 
     learning_rate = rate_of(config)
-    log = TensorBoardLog(run, progress, learning_rate, corpus)
+    log = TensorBoardLog(run, state, learning_rate, corpus)
     scorer = Scorer(model, sample_of(corpus.held_out, SAMPLE))
     callbacks = [
-        Steps(run, progress, listener, stop),
-        HeldOut(run, progress, scorer, checkpoints, listener, learning_rate),
-        Save(run, progress, checkpoints),
+        Steps(run, state, listener, stop),
+        HeldOut(run, state, scorer, checkpoints, listener, learning_rate),
+        Save(run, state, checkpoints),
         log,
     ]
-    listener.on_start(progress.step, config.steps, config.batch_size * config.seq_length)
+    listener.on_start(state.step, config.steps, config.batch_size * config.seq_length)
     try:
         if replicas:
-            replicas.fit(model, _windows(learned, vocabulary, config, progress), callbacks, progress)
-            replicas.any(_has_ended(run, progress))  # so that all know
+            replicas.fit(model, _windows(learned, vocabulary, config, state), callbacks, state)
+            replicas.any(_has_ended(run, state))  # so that all know
         else:
-            _fit_alone(model, learned, config, callbacks, progress)
+            _fit_alone(model, learned, config, callbacks, state)
     finally:
         log.close()
-    return model, progress
+    return model, state
 
 
 def _learned(corpus: Corpus, config: TrainingConfig) -> Corpus:
@@ -153,22 +154,22 @@ def _fit_alone(
     corpus: Corpus,
     config: TrainingConfig,
     callbacks: list[keras.callbacks.Callback],
-    progress: Progress,
+    state: TrainState,
 ) -> None:
     """`model.fit`, an epoch an interval."""
-    model.set_step(progress.step)
+    model.set_step(state.step)
 
     def fit(steps_per_epoch: int, epochs: int) -> None:
-        windows = _windows(corpus, model.vocabulary, config, progress)
+        windows = _windows(corpus, model.vocabulary, config, state)
         model.fit(
             windows, steps_per_epoch=steps_per_epoch, epochs=epochs, shuffle=False, verbose=0, callbacks=callbacks
         )
 
     # A training that goes on within an interval finishes that one first, so that epochs are intervals.
-    if done := progress.step % INTERVAL:
+    if done := state.step % INTERVAL:
         fit(steps_per_epoch=INTERVAL - done, epochs=1)
     if not model.stop_training:
-        fit(steps_per_epoch=INTERVAL, epochs=-(-(config.steps - progress.step) // INTERVAL))
+        fit(steps_per_epoch=INTERVAL, epochs=-(-(config.steps - state.step) // INTERVAL))
 
 
 def _help(run: Run, corpus: Corpus, listener: Listener, stop: Callable[[], bool], replicas: Replicas) -> Outcome:
@@ -177,21 +178,21 @@ def _help(run: Run, corpus: Corpus, listener: Listener, stop: Callable[[], bool]
     learned = _learned(corpus, config)
     vocabulary = Vocabulary.from_counts(learned.counts)
     model = replicas.create(partial(compiled_model, vocabulary, config))
-    progress = replicas.share_state(model, Progress())
-    listener.on_start(progress.step, config.steps, config.batch_size * config.seq_length)
-    steps = Steps(run, progress, listener, stop)
-    replicas.fit(model, _windows(learned, vocabulary, config, progress), [steps], progress)
-    return Outcome(progress.step, "helped" if replicas.any(False) else "stopped", 0, None)
+    state = replicas.share_state(model, TrainState())
+    listener.on_start(state.step, config.steps, config.batch_size * config.seq_length)
+    steps = Steps(run, state, listener, stop)
+    replicas.fit(model, _windows(learned, vocabulary, config, state), [steps], state)
+    return Outcome(state.step, "helped" if replicas.any(False) else "stopped", 0, None)
 
 
-def _windows(corpus: Corpus, vocabulary: Vocabulary, config: TrainingConfig, progress: Progress) -> tf.data.Dataset:
+def _windows(corpus: Corpus, vocabulary: Vocabulary, config: TrainingConfig, state: TrainState) -> tf.data.Dataset:
     """The batches from the step at hand on."""
     return random_windows(
         corpus.training.encoded(vocabulary),
         batch_size=config.batch_size,
         seq_length=config.seq_length,
         seed=config.seed,
-        start_step=progress.step,
+        start_step=state.step,
         tune_starts=corpus.training.starts,
         aligned=config.aligned,
     )
@@ -246,22 +247,22 @@ def _schedule(config: TrainingConfig) -> float | keras.optimizers.schedules.Lear
     )
 
 
-def _out_of_patience(run: Run, progress: Progress) -> bool:
-    return 0 < run.config.patience <= progress.waited
+def _out_of_patience(run: Run, state: TrainState) -> bool:
+    return 0 < run.config.patience <= state.waited
 
 
-def _has_ended(run: Run, progress: Progress) -> bool:
-    return _out_of_patience(run, progress) or progress.step >= run.config.steps
+def _has_ended(run: Run, state: TrainState) -> bool:
+    return _out_of_patience(run, state) or state.step >= run.config.steps
 
 
-def _finish(run: Run, corpus: Corpus, model: TuneModel, progress: Progress) -> Outcome:
-    if not _has_ended(run, progress):
-        return Outcome(progress.step, "stopped", progress.best_step, None)
+def _finish(run: Run, corpus: Corpus, model: TuneModel, state: TrainState) -> Outcome:
+    if not _has_ended(run, state):
+        return Outcome(state.step, "stopped", state.best_step, None)
     best = model.twin()
     load_weights(best, run.best)
     scored = at_most(corpus.held_out, SCORED)
     bits = Scorer(best, scored).bits_per_character()
-    ended = "patience" if _out_of_patience(run, progress) else "steps"
-    outcome = Outcome(progress.step, ended, progress.best_step, bits, len(scored))
+    ended = "patience" if _out_of_patience(run, state) else "steps"
+    outcome = Outcome(state.step, ended, state.best_step, bits, len(scored))
     run.write_result(asdict(outcome))
     return outcome

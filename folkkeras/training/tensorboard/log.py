@@ -19,10 +19,10 @@ from folkkeras.corpus.corpus import Corpus
 from folkkeras.errors import OutputError
 from folkkeras.notation.tunes import split_tunes
 from folkkeras.runs.run import Run
+from folkkeras.runs.train_state import TrainState
 from folkkeras.sampling.generator import DEFAULT_START, Generator
 from folkkeras.sampling.sampler import Sampling
 from folkkeras.training.callbacks import interval_ended
-from folkkeras.training.checkpoints import Progress
 from folkkeras.training.tensorboard.figures import TUNES, Figures
 from folkkeras.training.tensorboard.media import Media
 from folkkeras.training.throttle import Pace
@@ -45,9 +45,9 @@ def _disk_told() -> Iterator[None]:
 class TensorBoardLog(keras.callbacks.Callback):
     """Writes the run's logs/ folder."""
 
-    def __init__(self, run: Run, progress: Progress, learning_rate: Callable[[int], float], corpus: Corpus) -> None:
+    def __init__(self, run: Run, state: TrainState, learning_rate: Callable[[int], float], corpus: Corpus) -> None:
         super().__init__()
-        self.run, self.progress, self.learning_rate = run, progress, learning_rate
+        self.run, self.state, self.learning_rate = run, state, learning_rate
         self.corpus_name = "+".join(corpus.sources)
         self._generator: Generator | None = None
         self._writer: Any = None
@@ -60,21 +60,21 @@ class TensorBoardLog(keras.callbacks.Callback):
             return  # `fit` is called again to finish a resumed interval
         _put_in_the_past(self.run.logs)
         self._writer = tf.summary.create_file_writer(str(self.run.logs))
-        with self._writer.as_default(step=self.progress.step):
+        with self._writer.as_default(step=self.state.step):
             hparams.hparams({**self.run.config.to_json(), "corpus": self.corpus_name}, trial_id=self.run.name)
 
     @_disk_told()
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-        step = self.progress.step
+        step = self.state.step
         with self._writer.as_default(step=step):
             tf.summary.scalar("loss", float(logs["loss"]))
             tf.summary.scalar("learning_rate", self.learning_rate(step - 1))
 
     @_disk_told()
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        if not interval_ended(self.progress, self.run):
+        if not interval_ended(self.state, self.run):
             return
-        with self._writer.as_default(step=self.progress.step):
+        with self._writer.as_default(step=self.state.step):
             tf.summary.scalar("held_out_bits_per_character", self.run.intervals()[-1].held_out_bits)
             if self._figures_pace.due:
                 with self._figures_pace.timed():
