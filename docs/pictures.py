@@ -3,7 +3,7 @@
     make pictures RUN=runs/oneills-1
 
 writes docs/loss-curve.svg, from the run's metrics.csv, docs/tune.svg, a terminal with what
-`folk sample oneills-1 --whole --seed 7` prints, docs/score.svg, its score, docs/page.png, its page, and
+`folk sample oneills-1 --complete --seed 7` prints, docs/score.svg, its score, docs/page.png, its page, and
 docs/dashboard.png, TensorBoard with the run and those beside it, both seen in Chromium.
 """
 
@@ -28,9 +28,7 @@ from folkkeras.music.reading import read_tune
 from folkkeras.music.render.engraving import svg_text
 from folkkeras.music.render.page import Entry, page_text
 from folkkeras.music.render.page.scores import scores_of
-from folkkeras.sampling.constraints import Wish
-from folkkeras.sampling.request import Tally, whole_tunes
-from folkkeras.sampling.sampler import Sampling
+from folkkeras.sampling.request import TuneRequest
 
 DOCS = Path(__file__).resolve().parent
 FOLK = Path(sys.executable).parent / "folk"
@@ -62,14 +60,13 @@ def draw_curve(run: Path, out: Path) -> None:
     figure.savefig(out, facecolor="white", metadata={"Date": None, "Creator": None})
 
 
-def whole_tune(run: Path, seed: int) -> tuple[int, str]:
-    """A whole tune of the run's best model that a picture has room for, the first from `seed` on, and its seed."""
+def complete_tune(run: Path, seed: int) -> tuple[int, str]:
+    """A complete tune of the run's best model that a picture has room for, the first from `seed` on, and its seed."""
     generator = folkkeras.load(run / "best.keras")
     for number in range(seed, seed + 100):
-        pieces = whole_tunes(generator, 1, "X:1", Sampling(), number, wish=Wish(whole=True), tally=Tally())
-        text = "".join(pieces)
-        if len(read_tune(text).bars) in BARS:
-            return number, text
+        for tune in generator.tunes(TuneRequest(seed=number, complete=True)):
+            if len(read_tune(tune.text).bars) in BARS:
+                return number, tune.text
     raise SystemExit("no tune of a fitting length in a hundred")
 
 
@@ -78,7 +75,7 @@ def draw_tune(run: Path, seed: int, text: str, out: Path) -> None:
     tune = text.rstrip("\n").split("\n")
     shown = tune[:LINES] + (["..."] if len(tune) > LINES else [])
     console = Console(record=True, width=WIDTH, file=io.StringIO())
-    console.print(Text(f"$ folk sample {run.name} --whole --seed {seed}", style="bold"))
+    console.print(Text(f"$ folk sample {run.name} --complete --seed {seed}", style="bold"))
     console.print(Text("\n".join(shown)))
     picture = console.export_svg(title=f"folk sample {run.name}")
     # Rich names a font on the web; a picture asks nothing of the network.
@@ -127,7 +124,7 @@ def main() -> None:
     arguments = parser.parse_args()
     run = arguments.run.resolve()
     draw_curve(run, DOCS / "loss-curve.svg")
-    seed, text = whole_tune(run, arguments.seed)
+    seed, text = complete_tune(run, arguments.seed)
     draw_tune(run, seed, text, DOCS / "tune.svg")
     (DOCS / "score.svg").write_text(svg_text(read_tune(text)), encoding="utf-8")
     draw_page(run, seed, text, DOCS / "page.png")

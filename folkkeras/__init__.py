@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import Any
 
 _HOMES = {
-    "Book": "folkkeras.corpus.overlap",
+    "MelodyIndex": "folkkeras.corpus.overlap",
     "Corpus": "folkkeras.corpus.corpus",
     "FolkError": "folkkeras.errors",
     "Generator": "folkkeras.sampling.generator",

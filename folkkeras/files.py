@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import platformdirs
+
 from folkkeras.errors import OutputError
 
 TEMPORARY_PREFIX = ".unfinished-"
@@ -77,3 +79,8 @@ def _flush_folder(folder: Path) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+def cache_folder() -> Path:
+    """The folder for what can be fetched or made again: the system's for caches, or `FOLKKERAS_CACHE`."""
+    return Path(os.environ.get("FOLKKERAS_CACHE") or platformdirs.user_cache_path("folkkeras", appauthor=False))

@@ -27,7 +27,7 @@ from folkkeras.notation.decoding import decode
 from folkkeras.notation.tokens import TOKEN
 
 COUNT = 50
-ASKED = ("--tunes", str(COUNT), "--whole", "--max-copy", "24", "--key", "D", "--seed", "5")
+ASKED = ("--tunes", str(COUNT), "--complete", "--max-copy", "24", "--key", "D", "--seed", "5")
 SOUNDS = 4  # tunes that are made sound, which takes longest
 
 

@@ -37,7 +37,7 @@ def test_help_imports_no_tensorflow() -> None:
 def test_a_tune_is_written_without_tensorflow() -> None:
     code = (
         "import sys\nfrom folkkeras_cli.app import app\n"
-        "try: app(['sample', 'box', '--whole', '--seed', '1'])\nexcept SystemExit: pass\n"
+        "try: app(['sample', 'box', '--complete', '--seed', '1'])\nexcept SystemExit: pass\n"
         "assert not {'tensorflow', 'keras'} & set(sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
@@ -49,7 +49,7 @@ def test_a_tune_is_written_without_tensorflow() -> None:
     [
         ("folkkeras/music/tune.py", "import folkkeras.training.train", "Imports between rooms go down only"),
         ("folkkeras/notation/keys.py", "from folkkeras.corpus import corpus", "Imports between rooms go down only"),
-        ("folkkeras/model/lstm.py", "from folkkeras_cli import screen", "The library knows no terminal"),
+        ("folkkeras/model/lstm.py", "from folkkeras_cli import console", "The library knows no terminal"),
         ("folkkeras/music/tune.py", "from folkkeras.music import reading", "Imports within a room form no circle"),
         ("folkkeras/sampling/sampler.py", "import folkkeras", "No room imports the package's root"),
     ],

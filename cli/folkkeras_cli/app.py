@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from folkkeras_cli import check, corpus, evaluate, play, render, resume, runs, sample, score, tensorboard, train
-from folkkeras_cli.screen import write
+from folkkeras_cli.console import write
 
 app = typer.Typer(
     name="folk",

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
+from folkkeras_cli.console import say, write, write_lines
 from folkkeras_cli.options import Files
-from folkkeras_cli.screen import say, write, write_lines
 from folkkeras_cli.tune_files import files_of, name_of, tunes_of
 
 NOT_WHOLE = 3  # the exit code where a tune is not whole

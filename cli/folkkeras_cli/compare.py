@@ -6,8 +6,8 @@ from typing import Annotated, Any
 import typer
 
 from folkkeras.runs.run import Interval, Run, open_run
+from folkkeras_cli.console import write
 from folkkeras_cli.options import OwnRuns
-from folkkeras_cli.screen import write
 
 _NONE = "-"
 

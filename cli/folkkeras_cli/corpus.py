@@ -14,9 +14,8 @@ from folkkeras.corpus.load import read_corpus
 from folkkeras.corpus.statistics import corpus_statistics
 from folkkeras.errors import OutputError
 from folkkeras.files import reason, write_text
+from folkkeras_cli.console import say, write, write_table
 from folkkeras_cli.options import CorpusArguments, Force, Holdout, Raw
-from folkkeras_cli.quiet import start_to_fetch
-from folkkeras_cli.screen import say, write, write_table
 
 MOST = 12  # kinds that a line of the statistics names
 
@@ -90,7 +89,6 @@ def export(
 def _read(arguments: list[str] | None, raw: bool | None, holdout: float | None) -> Corpus:
     defaults = TrainingConfig() if holdout is None else TrainingConfig(holdout=holdout)
     arguments = arguments or [DEFAULT_COLLECTION]
-    start_to_fetch(arguments)
     return read_corpus(arguments, raw=bool(raw), holdout=defaults.holdout)
 
 

@@ -14,12 +14,12 @@ from folkkeras.corpus.sources import read_source
 from folkkeras.errors import CorpusError, UsageError
 from folkkeras.files import write_bytes
 from folkkeras.runs.run import Interval, Run
+from folkkeras_cli.console import say, status, write
 from folkkeras_cli.models import ModelName, chosen_model
 from folkkeras_cli.options import RUNS, Force, Runs
 from folkkeras_cli.outputs import require_new
 from folkkeras_cli.patterns import expanded
-from folkkeras_cli.quiet import start_tensorflow
-from folkkeras_cli.screen import say, status, write
+from folkkeras_cli.tensorflow_startup import start_tensorflow
 
 if TYPE_CHECKING:
     from folkkeras.evaluation.evaluate import Evaluation
@@ -71,7 +71,7 @@ def evaluate(
         raise UsageError(
             f"--last takes a run's last model, and {chosen.path} is one model: name a run, or leave it out"
         )
-    chosen.tell()
+    chosen.say_note()
     start_tensorflow()
     from folkkeras.evaluation.evaluate import evaluate as evaluate_model
     from folkkeras.model.saving import open_model

@@ -1,19 +1,16 @@
 """Find the model that a MODEL argument names."""
 
 import os
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from folkkeras.corpus.provenance import bases, learned
 from folkkeras.errors import ModelFileError
 from folkkeras.pretrained import BOX, box_model
 from folkkeras.runs.run import Run, all_runs, open_run
-from folkkeras_cli.quiet import start_to_fetch
-from folkkeras_cli.screen import say
+from folkkeras_cli.console import say
 
 MODEL_HELP = (
     "A run's name (its best model), a .keras file, or box, the model that comes with folkkeras; "
@@ -42,7 +39,12 @@ class ChosenModel:
         """The kept text of a corpus from standard input, or None."""
         return self.run.standard_input if self.run else None
 
-    def tell(self) -> None:
+    @property
+    def name(self) -> str:
+        """What it was named by, or would be."""
+        return self.run.name if self.run else BOX if self.path == box_model() else str(self.path)
+
+    def say_note(self) -> None:
         """Say why it is this one."""
         if self.note:
             say(self.note)
@@ -73,11 +75,3 @@ def chosen_model(name: str | None, runs: Path, *, last: bool = False) -> ChosenM
     if not path.exists():
         raise ModelFileError(f"run {run.name} has no model yet: its first is written after 100 steps")
     return ChosenModel(path, run)
-
-
-def learned_by(about: dict[str, Any], standard_input: Path | None = None) -> Sequence[str]:
-    """All tunes that a model has learned from, see `folkkeras.corpus.provenance.learned`."""
-    for each in (about, *bases(about)):
-        sources = each.get("corpus")
-        start_to_fetch(sources if isinstance(sources, list) else [])
-    return learned(about, standard_input)

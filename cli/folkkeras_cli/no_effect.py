@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from folkkeras.music.render.formats import SOUNDS
 from folkkeras.music.render.performance import swings
 from folkkeras.music.tune import Tune
-from folkkeras_cli.screen import say
+from folkkeras_cli.console import say
 
 PLAYED = ("mid", *SOUNDS)
 

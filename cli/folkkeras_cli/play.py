@@ -10,9 +10,9 @@ from folkkeras.files import write_bytes
 from folkkeras.music.render.client import Workshop
 from folkkeras.music.render.instruments import DEFAULT_INSTRUMENT, instrument
 from folkkeras.music.render.performance import Playing
+from folkkeras_cli.console import say
 from folkkeras_cli.no_effect import say_unswung
 from folkkeras_cli.options import Files, InstrumentName, Repeats, Swing, Tempo, Transpose
-from folkkeras_cli.screen import say
 from folkkeras_cli.tune_files import files_of, tunes_of
 
 EXAMPLES = """Examples:

@@ -8,7 +8,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from folkkeras.runs.run import Interval
 from folkkeras.training.listener import Listener
-from folkkeras_cli.screen import say, status
+from folkkeras_cli.console import say, status
 
 SMOOTHING = 0.1  # weight of the newest step in the loss and speed that the bar shows
 

@@ -14,8 +14,8 @@ from folkkeras.music.render.instruments import DEFAULT_INSTRUMENT, Instrument, i
 from folkkeras.music.render.left_out import left_out
 from folkkeras.music.render.performance import LONGEST, Playing, is_cut
 from folkkeras.music.tune import Tune
+from folkkeras_cli.console import say
 from folkkeras_cli.places import made_folder, place, places
-from folkkeras_cli.screen import say
 
 PAGE = "html"
 TEXT = "abc"

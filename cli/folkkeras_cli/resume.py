@@ -8,10 +8,9 @@ from folkkeras.config import split_of
 from folkkeras.corpus.load import read_corpus
 from folkkeras.errors import UsageError
 from folkkeras.runs.run import latest_run, open_run
-from folkkeras_cli.course import run_training
+from folkkeras_cli.console import say
 from folkkeras_cli.options import RUNS, RunName, Runs
-from folkkeras_cli.quiet import start_to_fetch
-from folkkeras_cli.screen import say
+from folkkeras_cli.training_session import run_training
 
 EXAMPLES = """Examples:
 
@@ -34,7 +33,6 @@ def resume(
         raise UsageError(
             f"--steps {steps} is less than the {run.config.steps} of run {run.name}: they may only be raised"
         )
-    start_to_fetch(run.corpus)
     corpus = read_corpus(run.corpus, **split_of(run.config), standard_input=run.standard_input)
     run.require_corpus(corpus)
     if steps is not None and steps > run.config.steps:

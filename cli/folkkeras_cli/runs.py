@@ -13,8 +13,8 @@ from folkkeras.config import FROM_A_MODEL, TrainingConfig, option
 from folkkeras.errors import RunError
 from folkkeras.runs.run import Run, all_runs, latest_run, open_run
 from folkkeras_cli.compare import compare
+from folkkeras_cli.console import say, visible, write, write_table
 from folkkeras_cli.options import RUNS, OwnRuns, RunName, Runs
-from folkkeras_cli.screen import say, visible, write, write_table
 
 app = typer.Typer(
     help="List runs, show one, or compare two.",

@@ -2,31 +2,32 @@
 
 import secrets
 from collections.abc import Iterator
-from functools import cache, partial
-from pathlib import Path
-from typing import Annotated
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from folkkeras.config import at_least
-from folkkeras.errors import CorpusError, FolkError, UsageError
-from folkkeras.files import write_text
-from folkkeras.music.reading import read_tunes
+from folkkeras.errors import CorpusError, UsageError
 from folkkeras.notation.tunes import TUNE_START
-from folkkeras.sampling.conditioning import SELDOM, asked_fields, how_many, in_the_books_spelling
+from folkkeras.sampling.conditioning import RARE, header_fields
 from folkkeras.sampling.continuation import beginning_of
-from folkkeras.sampling.record import DIGITS, Recipe
-from folkkeras_cli.drawing import Drawing, counted, with_recipes
-from folkkeras_cli.models import ModelName, chosen_model, learned_by
+from folkkeras.sampling.request import DEFAULT_START, TuneRequest
+from folkkeras.sampling.sampler import Sampling
+from folkkeras_cli.console import say, write
+from folkkeras_cli.models import ChosenModel, ModelName, chosen_model
 from folkkeras_cli.options import RUNS, Force, Runs
-from folkkeras_cli.outputs import require_new
-from folkkeras_cli.rendering import ALL_KINDS, PAGE, Rendering, kind_of
-from folkkeras_cli.screen import say, write
-from folkkeras_cli.shards import names_folder, seed_of, write_shards
-from folkkeras_cli.tune_files import tunes_of
+from folkkeras_cli.sample_output import SampleOutput
+from folkkeras_cli.sampling import Collected, say_rejected, write_shards
+from folkkeras_cli.tensorflow_startup import start_tensorflow
+from folkkeras_cli.tune_files import text_of, tunes_of
 
-TEXTS = ("", ".abc", ".txt")  # suffixes of files that get the tunes as text
-FEWER = 3  # the exit code where fewer tunes than asked for were as asked
+if TYPE_CHECKING:
+    from folkkeras.sampling.generator import Generator
+    from folkkeras.sampling.scheduler import SampledTune, TuneSampler
+
+FEWER = 3  # the exit code where fewer tunes than asked for were accepted
+INTERRUPTED = 130  # the one of shells for Ctrl-C
 
 EXAMPLES = """Examples:
 
@@ -34,9 +35,9 @@ EXAMPLES = """Examples:
 
 `folk sample --length 1000` writes 1,000 characters;
 
-`folk sample --tunes 10 --whole --max-copy 24 --out tunes.abc` writes ten tunes that are whole and new;
+`folk sample --tunes 10 --complete --max-copy 24 --out tunes.abc` writes ten complete, new tunes;
 
-`folk sample --type jig --metre 6/8 --key Edor --whole` writes a jig in E dorian;
+`folk sample --type jig --metre 6/8 --key Edor --complete` writes a jig in E dorian;
 
 `folk sample --tunes 3 --out tunes.html` makes a page with their scores and a player.
 """
@@ -45,7 +46,7 @@ EXAMPLES = """Examples:
 def sample(
     model: ModelName = None,
     length: Annotated[
-        int | None, typer.Option(show_default=False, help="New characters to write; without it, whole tunes.")
+        int | None, typer.Option(show_default=False, help="New characters to write, instead of tunes.")
     ] = None,
     tunes: Annotated[int | None, typer.Option(show_default="1", help="Tunes to write.")] = None,
     start: Annotated[
@@ -57,27 +58,28 @@ def sample(
     ] = None,
     continued: Annotated[
         str | None,
-        typer.Option("--continue", metavar="FILE", help="Go on from the header and first part of this file's tune."),
+        typer.Option("--continue", metavar="FILE", help="Continue the tune of this file after its first part."),
     ] = None,
-    again: Annotated[
-        str | None, typer.Option(metavar="FILE", help="Draw the tunes of a file of --out again, by their recipes.")
+    reproduce: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="Draw the tunes of a file of --out again, by their generation records."),
     ] = None,
-    whole: Annotated[
-        bool, typer.Option("--whole", help="Draw bars that are not full again; write tunes that are whole alone.")
+    complete: Annotated[
+        bool, typer.Option("--complete", help="Resample bars that are not full; output only complete tunes.")
     ] = False,
     max_copy: Annotated[
         int | None,
         typer.Option(
             metavar="NOTES",
             show_default=False,
-            help="Throw away tunes that share a longer run of notes with a training tune. 95 of 100 tunes of the "
-            "built-in books share at most 20 to 27 with the others, variants aside.",
+            help="Reject tunes that share a longer passage with a training tune. 95 of 100 tunes of the built-in "
+            "collections share at most 20 to 27 notes with the others, variants aside.",
         ),
     ] = None,
-    type_: Annotated[str | None, typer.Option("--type", help="Of the tune, such as reel, jig, hornpipe.")] = None,
-    metre: Annotated[str | None, typer.Option(help="Of the tune, such as 6/8.")] = None,
-    key: Annotated[str | None, typer.Option(help="Of the tune, such as D, Em, Edor, Amix.")] = None,
-    title: Annotated[str | None, typer.Option(help="Of the tune.")] = None,
+    type_: Annotated[str | None, typer.Option("--type", help="Type of the tune, such as reel, jig, hornpipe.")] = None,
+    metre: Annotated[str | None, typer.Option(help="Metre of the tune, such as 6/8.")] = None,
+    key: Annotated[str | None, typer.Option(help="Key of the tune, such as D, Em, Edor, Amix.")] = None,
+    title: Annotated[str | None, typer.Option(help="Title of the tune.")] = None,
     temperature: Annotated[float, typer.Option(help="Below 1 bolder choices get rarer; 0 takes the likeliest.")] = 1.0,
     top_k: Annotated[int, typer.Option(help="Draw from the k likeliest characters; 0: from all.")] = 0,
     top_p: Annotated[float, typer.Option(help="Draw from the fewest characters that make up this probability.")] = 1.0,
@@ -87,8 +89,8 @@ def sample(
         typer.Option(
             "--out",
             metavar="FILE",
-            help="Write to this file: .abc, or a page .html, or a kind of `folk render`; or, with a / at its end, into "
-            "a folder, in files of 1,000 tunes; the same command goes on with them.",
+            help="Write to this file: .abc, .html for a page, or a format of `folk render`. With a / at its end, write "
+            "to a folder, in files of 1,000 tunes; the same command continues it after an interruption.",
         ),
     ] = None,
     force: Force = False,
@@ -97,139 +99,126 @@ def sample(
     ] = False,
     runs: Runs = RUNS,
 ) -> None:
-    """Write new tunes; the text alone goes to stdout, so `folk sample > tune.abc` is a clean file."""
-    fields = asked_fields(type=type_, metre=metre, key=key, title=title)
-    careful = whole or bool(fields) or max_copy is not None
-    if length is not None and (tunes is not None or careful):
-        raise UsageError("--length excludes --tunes and all that tunes are asked for: give characters or tunes")
-    if sum((start is not None, continued is not None, again is not None, bool(fields))) > 1:
-        raise UsageError("--start, --continue, --again and a type, metre, key or title exclude each other: give one")
-    usual = temperature == top_p == 1 and not (top_k or bfloat16)
-    if again is not None and not (usual and tunes is seed is length is max_copy is None and not whole):
-        raise UsageError("--again draws by the recipes in its file: give no other option for drawing beside it")
+    """Write new tunes; only the text goes to stdout, so `folk sample > tune.abc` gives a clean file."""
+    fields = header_fields(type=type_, metre=metre, key=key, title=title)
+    sampling = Sampling(temperature=temperature, top_k=top_k, top_p=top_p)
+    if length is not None and (tunes is not None or complete or fields or max_copy is not None):
+        raise UsageError("--length writes text, and cannot be combined with what is asked of tunes: leave it out")
+    if sum((start is not None, continued is not None, reproduce is not None, bool(fields))) > 1:
+        raise UsageError(
+            "--start, --continue, --reproduce and a type, metre, key or title cannot be combined: give one"
+        )
+    others = tunes, seed, length, max_copy, *filter(None, (complete, bfloat16, sampling != Sampling()))
+    if reproduce is not None and any(other is not None for other in others):
+        raise UsageError("--reproduce draws by the records in its file: leave out all other options for drawing")
     at_least("length", 1 if length is None else length, 1)
-    at_least("tunes", 1 if tunes is None else tunes, 1)
-    at_least("max-copy", 1 if max_copy is None else max_copy, 1)
-    at_least("seed", seed or 0, 0)
-    folder = Path(out_name) if out_name and names_folder(out_name) else None
-    out = Path(out_name) if out_name and not folder else None
-    if folder:
-        if length is not None or again is not None or force:
-            raise UsageError(
-                f"--out {out_name} is a folder, which takes whole tunes: leave out --length, --again and --force"
-            )
-        seed = seed_of(folder) if seed is None else seed
-    if out is not None:
-        require_new(out, force=force)
-        if out.suffix.lower() not in TEXTS and not kind_of(out):
-            kinds = ", ".join(f".{kind}" for kind in ALL_KINDS)
-            raise UsageError(f"--out {out}: no kind of file ends in {out.suffix}: give .abc, {kinds}")
-        if kind_of(out) not in ("", PAGE) and (tunes or 1) > 1:
-            raise UsageError(
-                f"--out {out} is one file, but {tunes:,} tunes are asked for: give a page, such as "
-                f"--out {out.with_suffix('.html')}, or pipe them into `folk render - --to {kind_of(out)}`"
-            )
-    text = _beginning(continued, whole) if continued else (start or f"{TUNE_START}1").replace("\\n", "\n")
-    if (folder or (out and kind_of(out))) and not text.startswith(TUNE_START):
-        raise UsageError(f"--out {out_name} is made of whole tunes: begin --start with {TUNE_START}1")
-    if length is None and f"\n{TUNE_START}" in text:
-        raise UsageError(f"--start has a second line {TUNE_START}, and a tune has one: leave it out, or give --length")
-    chosen = chosen_model(model, runs)
-
-    from folkkeras.model.reader import read_network
-    from folkkeras.sampling.generator import slots_for
-    from folkkeras.sampling.sampler import Sampling
-
-    Sampling(temperature=temperature, top_k=top_k, top_p=top_p)  # raises before the model is read
-    chosen.tell()
-    network = read_network(chosen.path)
-    about = network.about
-    drawing = Drawing(network, cache(partial(learned_by, about, chosen.standard_input)))
-    drawn_with = secrets.randbelow(10**6) if seed is None else seed
-    fields, judged = _steered(fields, drawing, about) if fields else (fields, True)
-    recipe = Recipe(
-        model=network.digest()[:DIGITS] if out_name else "",
-        seed=drawn_with,
-        tune=1,
-        start=text,
-        temperature=temperature,
-        top_k=top_k,
-        top_p=top_p,
-        bfloat16=bfloat16,
-        slots=slots_for(tunes or 1, bfloat16=True) if bfloat16 else None,
-        whole=whole,
-        max_copy=max_copy,
+    out = SampleOutput(out_name, force=force)
+    out.require_new(tunes or 1)
+    if out.folder and (length is not None or reproduce is not None or force):
+        raise UsageError(f"--out {out_name} is a folder for tunes: leave out --length, --reproduce and --force")
+    text = _beginning(continued, complete) if continued else (start or DEFAULT_START).replace("\\n", "\n")
+    if (out.folder or out.kind) and not text.startswith(TUNE_START):
+        raise UsageError(f"--out {out_name} takes tunes: begin --start with {TUNE_START}1")
+    known_seed = out.seed if seed is None else seed
+    request = TuneRequest(
+        count=1 if tunes is None else tunes,
+        seed=secrets.randbelow(10**6) if known_seed is None else known_seed,
+        start=text if length is None else DEFAULT_START,
+        sampling=sampling,
         fields=fields,
-        judged=judged,
+        complete=complete,
+        max_copy=max_copy,
     )
-    if folder:
-        write_shards(folder, drawing, recipe, tunes or 1)
-        drawing.tell()
-        if drawing.tally.gave_up:
-            raise typer.Exit(FEWER)
+    chosen = chosen_model(model, runs)
+    chosen.say_note()
+    if reproduce is not None:
+        out.write(_reproduced(reproduce, chosen), {"model": str(chosen.path)})
         return
-    if again:
-        pieces = drawing.again(again)
-    elif length is not None:
-        pieces = drawing.text(length, recipe)
+    generator = _generator(chosen, request.count, bfloat16=bfloat16)
+    code = 0
+    if length is not None:
+        out.write_text(generator.text(length, text, sampling, request.seed))
     else:
-        pieces = drawing.tunes(tunes or 1, recipe)
-    about_page = {"model": str(chosen.path)} | ({} if again else _told(recipe))
-    _write(pieces, out, force, recipe if length is None and not again else None, about_page)
-    drawing.tell()
-    if seed is None and not again:
-        say(f"{chosen.path}, seed {drawn_with}: the same again with --seed {drawn_with}")
-    if drawing.tally.gave_up:
-        raise typer.Exit(FEWER)
+        code = _write_tunes(_sampler(generator, request), chosen, out)
+    if known_seed is None:
+        say(f"{chosen.path}, seed {request.seed}: the same again with --seed {request.seed}")
+    raise typer.Exit(code)
 
 
-def _beginning(file: str, whole: bool) -> str:
+def _beginning(file: str, complete: bool) -> str:
     found = tunes_of(file)
     if len(found) > 1:
         raise UsageError(f"{file} has {len(found):,} tunes: give --continue a file of one")
-    return beginning_of(found[0], whole=whole)
+    return beginning_of(found[0], complete=complete)
 
 
-def _steered(fields: dict[str, str], drawing: Drawing, about: dict) -> tuple[dict[str, str], bool]:
-    """The fields as the book spells them, with a warning where it has few such tunes, and whether it is there."""
-    if about.get("raw"):
-        raise UsageError(
-            "the model was trained with --raw, where fields have no fixed order: steer it with --start, such as "
-            r"--start 'X:1\nT:Title\n'"
-        )
+def _generator(chosen: ChosenModel, tunes: int, *, bfloat16: bool, slots: int | None = None) -> "Generator":
+    from folkkeras.model.reader import read_network
+    from folkkeras.sampling.decoder import needs_tensorflow
+    from folkkeras.sampling.generator import Generator
+    from folkkeras.sampling.training_tunes import TrainingTunes
+
+    network = read_network(chosen.path)
+    if needs_tensorflow(tunes, bfloat16=bfloat16):
+        start_tensorflow()
+    learned = TrainingTunes(network.about, chosen.standard_input)
+    return Generator(network, name=chosen.name, bfloat16=bfloat16, slots=slots, training_tunes=learned)
+
+
+def _sampler(generator: "Generator", request: TuneRequest) -> "TuneSampler":
+    """The tunes; where the training tunes are gone, without what they would have shown."""
     try:
-        tunes = drawing.learned()
+        sampler = generator.tunes(request)
     except CorpusError as error:
-        say(f"whether the model has learned such tunes cannot be told: {error}")
-        return fields, False
-    fields = in_the_books_spelling(fields, tunes)
-    seen = how_many(fields, tunes)
-    if seen < SELDOM:
-        kind = ", ".join(f"{letter}:{value}" for letter, value in fields.items() if letter != "T")
-        say(f"the model has learned from {seen} tune{'s' * (seen != 1)} with {kind}: do not expect much of it")
-    return fields, True
-
-
-def _told(recipe: Recipe) -> dict[str, str]:
-    """What a page tells of how its tunes were drawn."""
-    names = ("seed", "temperature", "top_k", "top_p", "start")
-    return {name.replace("_", "-"): str(getattr(recipe, name)) for name in names}
-
-
-def _write(pieces: Iterator[str], out: Path | None, force: bool, recipe: Recipe | None, about: dict[str, str]) -> None:
-    """Write what is drawn, each tune with its recipe where there is one to write."""
-    if out is None:
-        for piece in pieces:
-            write(piece)
-        return
-    pieces = counted(pieces)
-    text = with_recipes(pieces, recipe) if recipe else "".join(pieces)
-    if kind := kind_of(out):
-        try:
-            Rendering(kind=kind, out=out, stem=out.stem, force=force, about=about).write(read_tunes(text))
-        except FolkError:
-            write(text)  # what was drawn is not to be lost
+        if request.max_copy is not None:
             raise
+        say(f"cannot check the tunes against the training tunes: {error}")
+        return generator.tunes(replace(request, training_checks=False))
+    if sampler.matching is not None and sampler.matching < RARE:
+        asked = ", ".join(f"{letter}:{value}" for letter, value in sampler.request.fields.items() if letter != "T")
+        say(f"the training tunes have {sampler.matching} with {asked}: results may be poor")
+    return sampler
+
+
+def _write_tunes(sampler: "TuneSampler", chosen: ChosenModel, out: SampleOutput) -> int:
+    """Write the tunes, say what was rejected, and return the exit code."""
+    collected = Collected(iter(sampler), sampler.request.count)
+    if out.folder:
+        write_shards(out.folder, sampler)
+    elif out.path:
+        out.write(list(collected), _description(chosen, sampler.request))
     else:
-        write_text(out, text)
-        say(f"wrote {out}")
+        for piece in sampler.pieces():
+            write(piece)
+    say_rejected(sampler.statistics)
+    if collected.interrupted:
+        return INTERRUPTED
+    return FEWER if sampler.statistics.gave_up else 0
+
+
+def _reproduced(file: str, chosen: ChosenModel) -> Iterator["SampledTune"]:
+    """The tunes of a file, each drawn again by its record."""
+    from folkkeras.sampling.record import records_of
+
+    generators: dict[tuple[bool, int | None], Generator] = {}
+    for record in records_of(text_of(file), file):
+        engine = record.bfloat16, record.slots
+        if engine not in generators:
+            generators[engine] = _generator(chosen, 1, bfloat16=record.bfloat16, slots=record.slots)
+        record.require(generators[engine], file)
+        for tune in generators[engine].tunes(record.request):
+            yield replace(tune, record=record)
+
+
+def _description(chosen: ChosenModel, request: TuneRequest) -> dict[str, str]:
+    """What a page says about how its tunes were drawn."""
+    sampling = request.sampling
+    values = {
+        "model": chosen.path,
+        "seed": request.seed,
+        "temperature": sampling.temperature,
+        "top-k": sampling.top_k,
+        "top-p": sampling.top_p,
+        "start": request.start,
+    }
+    return {name: str(value) for name, value in values.items()}

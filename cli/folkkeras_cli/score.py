@@ -8,10 +8,10 @@ import typer
 from folkkeras.errors import CorpusError
 from folkkeras.notation.normal_form import normalise
 from folkkeras.notation.tunes import music_begins
+from folkkeras_cli.console import say, write, write_lines
 from folkkeras_cli.models import MODEL_HELP, chosen_model
 from folkkeras_cli.options import RUNS, Files, Runs
-from folkkeras_cli.quiet import start_tensorflow
-from folkkeras_cli.screen import say, write, write_lines
+from folkkeras_cli.tensorflow_startup import start_tensorflow
 from folkkeras_cli.tune_files import files_of, tunes_of
 
 HANG = 16  # columns before the rest of a line that is too long
@@ -36,7 +36,7 @@ def score(
     """Show how many bits a character of each tune costs a model, in all and in the music; less is more familiar."""
     tunes = [tune for file in files_of(files) for tune in tunes_of(file)]
     chosen = chosen_model(model, runs)
-    chosen.tell()
+    chosen.say_note()
     path = chosen.path
     start_tensorflow()
     from folkkeras.model.saving import open_model

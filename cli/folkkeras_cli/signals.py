@@ -4,7 +4,7 @@ import signal
 from types import FrameType, TracebackType
 from typing import Any
 
-from folkkeras_cli.screen import say
+from folkkeras_cli.console import say
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 

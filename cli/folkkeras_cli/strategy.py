@@ -17,9 +17,9 @@ from folkkeras.distributed.rendezvous import meet
 from folkkeras.errors import RunError, UsageError
 from folkkeras.runs.environment import versions
 from folkkeras.runs.run import Run, create_run, open_run
-from folkkeras_cli.quiet import gpus, quiet_tensorflow, start_tensorflow
-from folkkeras_cli.screen import say
+from folkkeras_cli.console import say
 from folkkeras_cli.signals import StopOnSignal
+from folkkeras_cli.tensorflow_startup import gpus, quiet_tensorflow, start_tensorflow
 
 if TYPE_CHECKING:
     from folkkeras.distributed.replicas import Replicas

@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 
 from folkkeras.errors import FolkError, RunError
+from folkkeras_cli.console import say, write
 from folkkeras_cli.options import RUNS, Runs
-from folkkeras_cli.quiet import quiet_tensorflow, start_tensorflow
-from folkkeras_cli.screen import say, write
+from folkkeras_cli.tensorflow_startup import quiet_tensorflow, start_tensorflow
 
 EXAMPLES = "Examples: `folk tensorboard`, `folk tensorboard --port 7000`."
 

@@ -12,16 +12,16 @@ from folkkeras.config import FROM_A_MODEL, SMALL_BOOK, TrainingConfig, option, p
 from folkkeras.corpus.collections import DEFAULT_COLLECTION
 from folkkeras.corpus.corpus import Corpus, require_window, unlearned
 from folkkeras.corpus.load import read_corpus
+from folkkeras.corpus.provenance import learned
 from folkkeras.corpus.sources import STANDARD_INPUT
 from folkkeras.errors import CorpusError, UsageError
 from folkkeras.notation.decoding import decode
 from folkkeras.runs.run import create_run
-from folkkeras_cli.course import run_training
-from folkkeras_cli.models import chosen_model, learned_by
+from folkkeras_cli.console import say
+from folkkeras_cli.models import chosen_model
 from folkkeras_cli.options import RUNS, CorpusArguments, Holdout, Raw, Runs
-from folkkeras_cli.quiet import start_to_fetch
-from folkkeras_cli.screen import say
 from folkkeras_cli.strategy import chosen_strategy
+from folkkeras_cli.training_session import run_training
 
 EXAMPLES = """Examples:
 
@@ -166,7 +166,7 @@ def _from_model(path: Path, options: dict[str, Any], given: dict[str, Any]) -> t
 def _tell_learned(tunes: Corpus, about: dict[str, Any]) -> None:
     """Say how many held-out tunes were learned before, since their figure is not to be trusted."""
     try:
-        known = len(tunes.held_out) - len(unlearned(tunes.held_out, learned_by(about)))
+        known = len(tunes.held_out) - len(unlearned(tunes.held_out, learned(about)))
     except CorpusError as error:
         say(f"whether the model of --from has learned some of the held-out tunes cannot be told: {error}")
         return
@@ -179,7 +179,6 @@ def _tell_learned(tunes: Corpus, about: dict[str, Any]) -> None:
 
 def _read(arguments: list[str], config: TrainingConfig) -> tuple[Corpus, str | None]:
     """The corpus and, where it comes from standard input, its text."""
-    start_to_fetch(arguments)
     if STANDARD_INPUT not in arguments:
         return read_corpus(arguments, **split_of(config)), None
     text = decode(sys.stdin.buffer.read(), "standard input")

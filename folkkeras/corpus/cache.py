@@ -1,6 +1,6 @@
 """Large corpora kept as they were read, under a hash of their files, to be mapped instead of read again.
 
-The folder is `corpora` beside Keras's own downloads: in `~/.keras/folkkeras`, or below `KERAS_HOME`. It may be
+The folder is `corpora` in `files.cache_folder()`. It may be
 deleted at any time, and a corpus whose checksums do not fit counts as missing.
 """
 
@@ -21,7 +21,7 @@ from folkkeras.corpus.corpus import Corpus
 from folkkeras.corpus.packed_tunes import TuneList
 from folkkeras.corpus.sources import source_files
 from folkkeras.errors import OutputError
-from folkkeras.files import TEMPORARY_PREFIX, write_text
+from folkkeras.files import TEMPORARY_PREFIX, cache_folder, write_text
 
 KEPT = 4  # corpora; those that were used longest ago are deleted
 _LISTS = ("training", "held_out")
@@ -31,7 +31,7 @@ _BLOCK = 1 << 22  # bytes hashed at a time
 
 def corpora() -> Path:
     """The folder of the corpora that are kept."""
-    return Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras") / "folkkeras" / "corpora"
+    return cache_folder() / "corpora"
 
 
 def key_of_corpus(arguments: Sequence[str], options: dict[str, Any]) -> str:

@@ -5,12 +5,11 @@ one is fetched once from its repository.
 """
 
 import importlib.util
-import sys
-from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
 from folkkeras.errors import CorpusError
+from folkkeras.files import cache_folder
 
 _MUSIC21_RIGHTS = (
     "distributed with music21 by permission of the encoders, some not for commercial use (music21/corpus/license.txt)"
@@ -82,30 +81,22 @@ def collection_path(name: str) -> Path:
 
 
 def fetch(url: str, sha256: str, cache: Path | None = None) -> Path:
-    """Fetch a tune file once into Keras's cache and return its path.
+    """Fetch a tune file once into the cache and return its path.
 
     Args:
         url: where the file is.
         sha256: its digest; a file that differs is fetched again, and refused if it still differs.
-        cache: the folder of the cache; None is Keras's own, `~/.keras` or `KERAS_HOME`.
+        cache: the folder of the cache; None is folkkeras's own.
 
     Raises:
         CorpusError: there is no network, or the file is not the expected one.
     """
-    import keras
+    import pooch  # takes a moment, for one collection of five
 
-    name = url.rsplit("/", 1)[-1]
+    pooch.get_logger().setLevel("WARNING")
+    folder, name = cache or cache_folder(), url.rsplit("/", 1)[-1]
     try:
-        with redirect_stdout(sys.stderr):  # get_file reports to stdout, which is for tunes
-            path = keras.utils.get_file(
-                name,
-                url,
-                file_hash=sha256,
-                hash_algorithm="sha256",
-                cache_dir=None if cache is None else str(cache),
-                cache_subdir="folkkeras",
-            )
-    except Exception as error:  # get_file raises a bare Exception where the address cannot be reached
+        return Path(pooch.retrieve(url, f"sha256:{sha256}", name, folder))
+    except (OSError, ValueError) as error:  # requests' errors are OSErrors; a wrong digest is a ValueError
         why = str(error).split("\n", 1)[0]
         raise CorpusError(f"cannot fetch {url} ({why}): fetch it by other means and give its path") from error
-    return Path(path)

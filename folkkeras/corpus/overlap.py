@@ -24,7 +24,7 @@ _MIDDLE = 128  # the step 0
 
 
 @dataclass(frozen=True)
-class Likeness:
+class Overlap:
     """What a tune shares with a book."""
 
     longest: int  # notes of the longest shared run; 0 where none of at least two notes is shared
@@ -33,7 +33,7 @@ class Likeness:
     variant: bool  # whether more than half of these runs stand in one tune of the book
 
 
-class Book:
+class MelodyIndex:
     """The melodies of many tunes, searchable.
 
     Args:
@@ -54,7 +54,7 @@ class Book:
         found: npt.NDArray[np.int32] = divsufsort(self._text)
         return found
 
-    def likeness(self, tune: str) -> Likeness:
+    def overlap(self, tune: str) -> Overlap:
         """What a tune in ABC shares with the book's tunes."""
         steps = _steps(tune)
         best = steps[:0]
@@ -64,7 +64,7 @@ class Book:
                 best = steps[begin : begin + len(best) + 1]
         runs = [self._tunes_with(steps[begin : begin + RUN - 1]) for begin in range(len(steps) - RUN + 2)]
         shared = np.unique(np.concatenate(runs), return_counts=True)[1] if runs else np.empty(0)
-        return Likeness(
+        return Overlap(
             longest=len(best) + 1 if best.size else 0,
             nearest=self.titles[self._tunes_with(best)[0]] if best.size else "",
             new_runs=sum(not run.size for run in runs) / len(runs) if runs else float("nan"),

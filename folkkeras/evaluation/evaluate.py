@@ -14,22 +14,22 @@ import numpy.typing as npt
 
 from folkkeras.config import at_least
 from folkkeras.corpus.corpus import SCORED, Corpus, at_most, sample_of, unlearned
-from folkkeras.corpus.overlap import Book, Likeness
+from folkkeras.corpus.overlap import MelodyIndex, Overlap
 from folkkeras.errors import CorpusError
 from folkkeras.evaluation.ngram import NGram
 from folkkeras.evaluation.style import FEATURES, Distribution, distance, style_of
 from folkkeras.model.scoring import Scorer
 from folkkeras.model.tune_model import TuneModel
 from folkkeras.music.checks.key import Endings, endings_of, keeps_key
-from folkkeras.music.reading import read_tune, read_tunes
+from folkkeras.music.reading import read_tune
 from folkkeras.music.tune import Tune
 from folkkeras.notation.keys import key_of
-from folkkeras.notation.tunes import music_begins, split_tunes
+from folkkeras.notation.tunes import music_begins
 from folkkeras.runs.run import Interval
-from folkkeras.sampling.constraints import Wish
-from folkkeras.sampling.generator import DEFAULT_START, Generator
-from folkkeras.sampling.request import Judge, Tally, in_key, whole_tunes
-from folkkeras.sampling.sampler import Sampling
+from folkkeras.sampling.generator import Generator
+from folkkeras.sampling.request import TuneRequest
+from folkkeras.sampling.scheduler import RejectionStatistics
+from folkkeras.sampling.training_tunes import TrainingTunes
 
 SAMPLE = 50_000  # characters of training tunes that are scored, and of tunes that are compared
 COUNTED = 20_000_000  # characters of training tunes at most whose grams are counted
@@ -151,16 +151,17 @@ def evaluate(
 
     new = generated(model, count, seed)
     new_tunes = [read_tune(tune) for tune in new]
-    book = Book(learned)
-    likenesses = [book.likeness(tune) for tune in new]
+    book = MelodyIndex(learned)
+    overlaps = [book.overlap(tune) for tune in new]
     sample = sample_of(corpus.held_out, SAMPLE)
-    held_out = [book.likeness(tune) for tune in (unlearned(sample, before) if before else sample) or sample]
+    held_out = [book.overlap(tune) for tune in (unlearned(sample, before) if before else sample) or sample]
     bound = new_bound(held_out)
     own = [read_tune(tune) for tune in sample_of([*corpus.training, *corpus.held_out], SAMPLE)]
     endings = endings_of(own)
     own_kept = [keeps_key(tune, key, endings) for tune in own if (key := key_of(tune.key))]
-    generator, fewer = Generator(model), max(1, count // 4)
-    whole_drawn = _asked(generator, Wish(whole=True), [], fewer, seed)[1]
+    generator = Generator(model, training_tunes=TrainingTunes.of([tune.text for tune in own]))
+    fewer = max(1, count // 4)
+    whole_drawn = _asked(generator, TuneRequest(count=fewer, seed=seed, complete=True))[1]
     key_drawn, key_kept = (None, None) if corpus.raw else _key_kept(generator, own, endings, fewer, seed)
     of_new, of_compared, of_known = (
         style_of(each) for each in (new_tunes, list(map(read_tune, compared)), list(map(read_tune, known)))
@@ -178,7 +179,7 @@ def evaluate(
         tune_bits=tuple((read_tune(tune).title, float(each.mean())) for tune, each in zip(scored, bits, strict=False)),
         tunes=tuple(
             NewTune(tune.title, tuple(map(str, tune.faults)), like.longest, like.nearest, like.new_runs)
-            for tune, like in zip(new_tunes, likenesses, strict=True)
+            for tune, like in zip(new_tunes, overlaps, strict=True)
         ),
         whole=_share(tune.whole for tune in new_tunes),
         corpus_whole=_share(tune.whole for tune in own),
@@ -188,9 +189,9 @@ def evaluate(
         key_kept=key_kept,
         corpus_key_kept=_share(own_kept) if own_kept else 0.0,
         bound=bound,
-        originality=_originality(likenesses, bound),
+        originality=_originality(overlaps, bound),
         held_out_originality=_originality(held_out, bound),
-        longest=(tuple(like.longest for like in likenesses), tuple(like.longest for like in held_out)),
+        longest=(tuple(like.longest for like in overlaps), tuple(like.longest for like in held_out)),
         style={
             name: (distance(of_new[name], of_compared[name]), distance(of_known[name], of_compared[name]))
             for name in FEATURES
@@ -201,13 +202,12 @@ def evaluate(
 
 def generated(model: TuneModel, count: int, seed: int) -> list[str]:
     """New tunes at temperature 1, each from its `X:` line on."""
-    pieces = Generator(model).stream_tunes(count, DEFAULT_START, Sampling(), seed)
-    return split_tunes("".join(pieces))[1]
+    return [tune.text for tune in Generator(model).tunes(TuneRequest(count=count, seed=seed))]
 
 
-def new_bound(likenesses: Sequence[Likeness]) -> int:
+def new_bound(overlaps: Sequence[Overlap]) -> int:
     """Notes that a new tune's longest shared run has at most: as 95 of 100 held-out tunes that are no variants."""
-    longest = [like.longest for like in likenesses if not like.variant] or [like.longest for like in likenesses]
+    longest = [like.longest for like in overlaps if not like.variant] or [like.longest for like in overlaps]
     return int(np.percentile(longest, PERCENTILE))
 
 
@@ -225,18 +225,15 @@ def _not_learned(given: Sequence[str], learned: Sequence[str]) -> list[str]:
     return found
 
 
-def _asked(
-    generator: Generator, wish: Wish, judges: Sequence[Judge], count: int, seed: int
-) -> tuple[list[Tune], Tally]:
+def _asked(generator: Generator, request: TuneRequest) -> tuple[list[Tune], RejectionStatistics]:
     """Tunes that are as asked, and what became of all that were drawn."""
-    tally = Tally()
-    pieces = whole_tunes(generator, count, DEFAULT_START, Sampling(), seed, wish=wish, tally=tally, judges=judges)
-    return read_tunes("".join(pieces)), tally
+    sampler = generator.tunes(request)
+    return [read_tune(tune.text) for tune in sampler], sampler.statistics
 
 
-def _at_once(tallies: Sequence[Tally]) -> float:
+def _at_once(tallies: Sequence[RejectionStatistics]) -> float:
     """The share of tunes that were as asked when they were drawn first: drawing again would favour those that are."""
-    return sum(tally.at_once for tally in tallies) / sum(tally.first_drawings for tally in tallies)
+    return sum(tally.accepted_first for tally in tallies) / sum(tally.first_attempts for tally in tallies)
 
 
 def _key_kept(
@@ -252,8 +249,7 @@ def _key_kept(
     tallies, kept = [], 0
     for place, key in enumerate(asked):
         if share := len(range(place, count, len(asked))):
-            wish = Wish(fields={"K": str(key)})
-            tunes, tally = _asked(generator, wish, [in_key(key, endings)], share, seed)
+            tunes, tally = _asked(generator, TuneRequest(count=share, seed=seed, fields={"K": str(key)}))
             tallies.append(tally)
             kept += sum(keeps_key(tune, key, endings) for tune in tunes)
     return (_at_once(tallies), kept / count) if asked else (None, None)
@@ -269,15 +265,15 @@ def _share(values: Any) -> float:
     return float(np.mean(list(values)))
 
 
-def _originality(likenesses: Sequence[Likeness], bound: int) -> Originality:
-    longest = [like.longest for like in likenesses]
-    new_runs = [like.new_runs for like in likenesses if not math.isnan(like.new_runs)]
+def _originality(overlaps: Sequence[Overlap], bound: int) -> Originality:
+    longest = [like.longest for like in overlaps]
+    new_runs = [like.new_runs for like in overlaps if not math.isnan(like.new_runs)]
     return Originality(
         longest_median=float(np.median(longest)),
         longest_most=max(longest),
         beyond=_share(length > bound for length in longest),
         new_runs_median=float(np.median(new_runs)) if new_runs else float("nan"),
-        variants=_share(like.variant for like in likenesses),
+        variants=_share(like.variant for like in overlaps),
     )
 
 

@@ -14,7 +14,7 @@ _BARS_OF_A_PART = 8  # of nearly all parts in the books
 _SOUNDING = frozenset({"note", "rest", "old_chord"})
 
 
-def beginning_of(tune: Tune, *, whole: bool = False) -> str:
+def beginning_of(tune: Tune, *, complete: bool = False) -> str:
     """The tune in the normal form up to the end of its first part; where no part ends, half its bars.
 
     A part ends at a repeat sign, at a double bar, or where a `P:` label begins another; all endings of its
@@ -23,7 +23,7 @@ def beginning_of(tune: Tune, *, whole: bool = False) -> str:
 
     Args:
         tune: the tune.
-        whole: the rest is to make a whole tune of it, so that the parts of the first part have to join.
+        complete: the rest is to make a complete tune of it, so that the bars of the first part have to join.
 
     Raises:
         CorpusError: the tune has no notes or no key, or its first part is broken.
@@ -42,10 +42,10 @@ def beginning_of(tune: Tune, *, whole: bool = False) -> str:
         raise CorpusError(
             f"cannot continue {name}: in its first part, {first.faults[0]}; fix it first, see `folk check`"
         )
-    if whole and (faults := joint_faults(first, ended=False)):
+    if complete and (faults := joint_faults(first, ended=False)):
         raise CorpusError(
-            f"cannot continue {name} to a whole tune: in its first part, {faults[0]}; "
-            "fix it first, or leave out --whole"
+            f"cannot continue {name} to a complete tune: in its first part, {faults[0]}; "
+            "fix it first, or leave out --complete"
         )
     return beginning
 

@@ -1,4 +1,4 @@
-"""The loop that draws characters, in NumPy: it writes before TensorFlow would have started.
+"""The decoding engine in NumPy: it writes before TensorFlow would have started.
 
 One stream is bound by memory, since each character reads all recurrent weights; NumPy's products read them as
 fast as the memory gives them, and the rest of a step is small. The first layer's input projection is folded into
@@ -21,8 +21,8 @@ from folkkeras.sampling.threads import Threads
 WHOLE_BLOCKS = 64  # of units, which the products share among threads without changing a digit
 
 
-class NumpyLoop:
-    """A `slots.Loop` in float32.
+class NumpyEngine:
+    """A `slots.DecodingEngine` in float32.
 
     Args:
         network: the weights.
@@ -46,8 +46,8 @@ class NumpyLoop:
         # For other sizes the last digits of a product can hang on the number of threads, and with them a draw.
         self._threads = Threads() if units % WHOLE_BLOCKS == 0 else None
 
-    def advance(self, fresh: npt.NDArray[np.bool_], read: Ids, uniforms: Array) -> Ids:
-        """As `slots.Loop.advance`."""
+    def step(self, fresh: npt.NDArray[np.bool_], read: Ids, uniforms: Array) -> Ids:
+        """As `slots.DecodingEngine.step`."""
         for h, c in self._states:
             h[fresh] = c[fresh] = 0
         ids = read.copy()
@@ -83,11 +83,11 @@ class NumpyLoop:
         self._logits = self._states[-1][0] @ self._dense + self._bias
 
     def state(self, slot: int) -> Columns:
-        """As `slots.Loop.state`."""
+        """As `slots.DecodingEngine.state`."""
         return [array[slot].copy() for array in self._arrays()]
 
     def set_state(self, slot: int, columns: Columns) -> None:
-        """As `slots.Loop.set_state`."""
+        """As `slots.DecodingEngine.set_state`."""
         for array, column in zip(self._arrays(), columns, strict=True):
             array[slot] = column
 

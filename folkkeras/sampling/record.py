@@ -1,32 +1,37 @@
-"""The recipe of a tune: all that draws it again, as a comment line in its ABC text."""
+"""The generation record of a tune: all that reproduces it, as a comment line in its ABC text."""
 
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
-from folkkeras.notation.tunes import split_tunes
+from folkkeras.errors import CorpusError, UsageError
+from folkkeras.notation.tunes import TUNE_START, split_tunes
+from folkkeras.sampling.decoder import Decoder
+from folkkeras.sampling.request import TuneRequest
+from folkkeras.sampling.sampler import Sampling
 
-DIGITS = 16  # of a model's digest
+_DIGITS = 16  # of a model's digest
 _MARK = "%folkkeras "
 
 
 @dataclass(frozen=True, kw_only=True)
-class Recipe:
+class GenerationRecord:
     """How a tune was drawn.
 
     Args:
         model: the first digits of the model's digest.
+        name: of the model, such as celtic.
         seed, tune: of the draws: the tune's number under that seed.
-        start: the text that it went on from.
+        start: the text that it continues.
         temperature, top_k, top_p: how its characters were drawn.
         bfloat16: whether the weights were read in that type.
-        slots: in which it was drawn, where its characters hang on that, as they do in bfloat16.
-        whole, max_copy, fields: what was asked of it.
-        judged: whether the tunes that the model learned from were there to tell what goes with the fields.
+        slots: in which it was drawn, where its characters depend on that, as they do in bfloat16.
+        complete, max_copy, fields, training_checks: what was asked of it, as in `TuneRequest`.
     """
 
     model: str
+    name: str = ""
     seed: int
     tune: int
     start: str
@@ -35,41 +40,95 @@ class Recipe:
     top_p: float = 1.0
     bfloat16: bool = False
     slots: int | None = None
-    whole: bool = False
+    complete: bool = False
     max_copy: int | None = None
     fields: Mapping[str, str] = field(default_factory=dict)
-    judged: bool = True
+    training_checks: bool = True
+
+    @classmethod
+    def of(cls, decoder: Decoder, request: TuneRequest, tune: int) -> "GenerationRecord":
+        """The record of a tune of a request, by its number."""
+        return cls(
+            model=decoder.digest[:_DIGITS],
+            name=decoder.name,
+            seed=request.seed,
+            tune=tune,
+            start=request.start,
+            **asdict(request.sampling),
+            bfloat16=decoder.bfloat16,
+            slots=decoder.slots_for(request.count) if decoder.bfloat16 else None,
+            complete=request.complete,
+            max_copy=request.max_copy,
+            fields=request.fields,
+            training_checks=request.training_checks,
+        )
+
+    @property
+    def request(self) -> TuneRequest:
+        """The request for this one tune."""
+        return TuneRequest(
+            first=self.tune,
+            seed=self.seed,
+            start=self.start,
+            sampling=Sampling(temperature=self.temperature, top_k=self.top_k, top_p=self.top_p),
+            fields=self.fields,
+            complete=self.complete,
+            max_copy=self.max_copy,
+            training_checks=self.training_checks,
+        )
+
+    def require(self, decoder: Decoder, source: str) -> None:
+        """Raise UsageError where a tune of `source` was drawn with another model."""
+        if self.model != decoder.digest[:_DIGITS]:
+            drawn_with = f"the model {self.name} of the digest {self.model}" if self.name else f"model {self.model}"
+            raise UsageError(f"{source} was drawn with {drawn_with}, and {decoder.name} is another: name that MODEL")
 
     def line(self) -> str:
-        """The comment line, without its end: what is not as usual."""
-        usual = {each.name: each.default for each in fields(self)} | {"fields": {}}
-        values = {name: value for name, value in asdict(self).items() if value != usual[name]}
+        """The comment line, without its end: all values that are not the defaults."""
+        defaults = {each.name: each.default for each in fields(self)} | {"fields": {}}
+        values = {name: value for name, value in asdict(self).items() if value != defaults[name]}
         return _MARK + json.dumps(values, ensure_ascii=True)
 
 
-def with_recipe(tune: str, recipe: Recipe) -> str:
-    """The tune with the recipe below its `X:` line."""
-    first, end, rest = tune.partition("\n")
-    return f"{first}\n{recipe.line()}{end}{rest}"
+def with_record(tune: str, record: GenerationRecord) -> str:
+    """The tune with the record below its `X:` line, where it has one."""
+    if not tune.startswith(TUNE_START):
+        return tune
+    first, _, rest = tune.partition("\n")
+    return f"{first}\n{record.line()}\n{rest}"
 
 
-def recipes_in(text: str) -> Iterator[Recipe | None]:
-    """The recipe of each tune of a text, None of one that has none."""
+def records_of(text: str, source: str) -> list[GenerationRecord]:
+    """The record of each tune of a text.
+
+    Raises:
+        CorpusError: a tune has no record that can be read; the message names the source.
+    """
+    records = list(_records(text))
+    found = [record for record in records if record]
+    if not records or len(found) < len(records):
+        raise CorpusError(
+            f"{source} has a tune without its generation record: give a file that `folk sample --out` wrote"
+        )
+    return found
+
+
+def _records(text: str) -> Iterator[GenerationRecord | None]:
     for tune in split_tunes(text)[1]:
         line = next((line for line in tune.split("\n") if line.startswith(_MARK)), None)
         yield _read(line) if line else None
 
 
-def _read(line: str) -> Recipe | None:
+def _read(line: str) -> GenerationRecord | None:
     try:
         values: dict[str, Any] = json.loads(line.removeprefix(_MARK))
-        recipe = Recipe(**values)
+        record = GenerationRecord(**values)
     except (ValueError, TypeError, RecursionError):
         return None
-    kinds = {"model": str, "seed": int, "tune": int, "start": str, "top_k": int}
-    kinds |= dict.fromkeys(("bfloat16", "whole", "judged"), bool)
-    fits = all(type(getattr(recipe, name)) is kind for name, kind in kinds.items())
-    fits &= all(type(value) in (int, float) for value in (recipe.temperature, recipe.top_p))
-    fits &= all(value is None or type(value) is int for value in (recipe.slots, recipe.max_copy))
-    fits &= isinstance(recipe.fields, dict) and all(isinstance(value, str) for value in recipe.fields.values())
-    return recipe if fits else None
+    types = {"model": str, "name": str, "seed": int, "tune": int, "start": str, "top_k": int}
+    types |= dict.fromkeys(("bfloat16", "complete", "training_checks"), bool)
+    fits = all(type(getattr(record, name)) is each for name, each in types.items())
+    fits &= all(type(value) in (int, float) for value in (record.temperature, record.top_p))
+    fits &= all(value is None or type(value) is int for value in (record.slots, record.max_copy))
+    fits &= isinstance(record.fields, dict) and all(isinstance(value, str) for value in record.fields.values())
+    return record if fits else None

@@ -1,4 +1,4 @@
-"""Slots: streams of characters drawn side by side by one loop, each character fed back in.
+"""Slots: streams of characters drawn side by side by one decoding engine, each character fed back in.
 
 Each slot reads its stream's start text from a zero state and then draws; a slot whose stream has ended takes
 the next. A stream's uniform numbers are its own, so it is the same alone or among many, as far as the rounding
@@ -11,18 +11,18 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-CHUNK = 64  # characters a call of the loop; short enough to stream, long enough to cost nothing
+CHUNK = 64  # characters a call of the engine; short enough to stream, long enough to cost nothing
 
 Ids = npt.NDArray[np.int32]
 Columns = list[npt.NDArray[np.float32]]
 
 
-class Loop(Protocol):
+class DecodingEngine(Protocol):
     """Draws characters for a number of slots and keeps their states."""
 
     number: int
 
-    def advance(self, fresh: npt.NDArray[np.bool_], read: Ids, uniforms: npt.NDArray[np.float32]) -> Ids:
+    def step(self, fresh: npt.NDArray[np.bool_], read: Ids, uniforms: npt.NDArray[np.float32]) -> Ids:
         """Read or draw a character for each slot, CHUNK times.
 
         Args:
@@ -61,14 +61,14 @@ class Stream:
 class Slots:
     """A fixed number of slots and their streams."""
 
-    def __init__(self, loop: Loop) -> None:
-        self.loop, self.number = loop, loop.number
+    def __init__(self, engine: DecodingEngine) -> None:
+        self.engine, self.number = engine, engine.number
 
-    def advance(self, streams: Sequence[Stream | None]) -> list[Ids]:
+    def step(self, streams: Sequence[Stream | None]) -> list[Ids]:
         """Draw each slot's next characters, at most CHUNK: its start text's are read and not returned.
 
         Args:
-            streams: a slot's stream, or None where it stands idle.
+            streams: a slot's stream, or None where it is idle.
         """
         read = np.full((CHUNK, self.number), -1, np.int32)
         uniforms = np.zeros((CHUNK, self.number), np.float32)
@@ -82,5 +82,5 @@ class Slots:
                 read[:count, slot], stream.unread = stream.unread[:count], stream.unread[count:]
                 uniforms[count:, slot] = stream.random.random(CHUNK - count, dtype=np.float32)
                 fresh[slot], stream.fresh = stream.fresh, False
-        drawn = self.loop.advance(fresh, read, uniforms)
+        drawn = self.engine.step(fresh, read, uniforms)
         return [drawn[count:, slot] for slot, count in enumerate(counts)]

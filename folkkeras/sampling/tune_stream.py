@@ -1,52 +1,85 @@
-"""A tune while it is being written: where it ends, and what of it can be shown already."""
+"""A tune while it is drawn: where it ends, what of it is certain, and what is to be done next."""
+
+from dataclasses import dataclass
 
 from folkkeras.notation.tunes import TUNE_START
 
 
-class GrowingTune:
-    """Takes a tune's text piece by piece and gives back what is certain of it, numbered.
+@dataclass(frozen=True)
+class Backtrack:
+    """Go back to a place of the text, read `then`, and draw on."""
 
-    A tune ends before the next `X:` line, with one line end, whatever blank lines come between.
+    place: int
+    then: str = ""
+
+
+@dataclass(frozen=True)
+class Accept:
+    """The tune has ended."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Reject:
+    """The tune cannot become what is asked."""
+
+    reason: str  # such as "had an uneven bar"
+
+
+Verdict = Backtrack | Accept | Reject | None
+
+
+class TuneStream:
+    """A tune of which nothing is asked.
+
+    A tune ends before the next `X:` line, with one line end, whatever blank lines come between; one that has not
+    ended by `max_length` is cut.
 
     Args:
-        start: the text it goes on from; where that begins with `X:`, the line becomes `X:` and the number.
+        start: the text that it continues; where that begins with `X:`, the line becomes `X:` and the number.
         number: of the tune.
-        longest: characters after the start at which a tune that has not ended is cut.
+        max_length: characters after the start.
     """
 
-    def __init__(self, start: str, number: int, longest: int) -> None:
-        self.ended = False
-        self._text = start
-        self._start = len(start)
-        self._longest = longest
-        self._number = number
-        self._shown = 0
+    def __init__(self, start: str, number: int, max_length: int) -> None:
+        self.text = start
+        self.number = number
+        self._start, self._max_length = len(start), max_length
 
-    def add(self, piece: str) -> str:
-        """Add a piece and return what can be shown now; nothing more is taken once the tune has ended."""
-        if self.ended:
-            return ""
-        searched = max(self._start, len(self._text) - len(TUNE_START)) - 1  # a start of the next tune may be half there
-        self._text += piece
-        end = self._text.find("\n" + TUNE_START, max(searched, 0))
-        if end < 0 and len(self._text) - self._start > self._longest:
-            end = self._start + self._longest
-        self.ended = end >= 0
-        if self.ended:
-            self._text = self._text[:end].rstrip("\n") + "\n"
-        # Blank lines and an X may turn out to lie beyond the tune's end.
-        certain = len(self._text) if self.ended else len(self._text.removesuffix("X").rstrip("\n"))
-        return self._show(certain)
+    def add(self, piece: str) -> None:
+        """Add a piece that was drawn or read."""
+        self.text += piece
 
-    def _show(self, certain: int) -> str:
-        if self._shown == 0 and self._text.startswith(TUNE_START):
-            line_end = self._text.find("\n", 0, certain)
-            if line_end < 0:  # the number may still grow
-                return ""
-            self._shown = certain
-            return numbered(self._text[:certain], self._number)
-        shown, self._shown = self._text[self._shown : certain], max(certain, self._shown)
-        return shown
+    def backtrack(self, back: Backtrack) -> None:
+        """Cut the text at a place and add what is to be read there."""
+        self.text = self.text[: back.place] + back.then
+
+    def verdict(self) -> Verdict:
+        """What is to be done next; None where the tune goes on."""
+        end = self._end()
+        if end < 0 and self._too_long:
+            end = self._start + self._max_length
+        return None if end < 0 else Accept(ended(self.text[:end]))
+
+    def certain(self) -> str:
+        """The part of the text that can be shown before the tune has ended, numbered."""
+        # Blank lines and an X may turn out to lie beyond the tune's end, and the number may still grow.
+        text = self.text.removesuffix("X").rstrip("\n")
+        return numbered(text, self.number) if "\n" in text or not text.startswith(TUNE_START) else ""
+
+    def _end(self) -> int:
+        """Where the next tune begins, or -1."""
+        return self.text.find("\n" + TUNE_START, max(self._start - 1, 0))
+
+    @property
+    def _too_long(self) -> bool:
+        return len(self.text) - self._start > self._max_length
+
+
+def ended(text: str) -> str:
+    """The text of a tune with one line end."""
+    return text.rstrip("\n") + "\n"
 
 
 def numbered(text: str, number: int) -> str:

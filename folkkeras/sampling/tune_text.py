@@ -3,10 +3,6 @@
 import html
 
 from folkkeras.errors import FolkError
-from folkkeras.music.reading import read_tunes
-from folkkeras.music.render.client import Workshop
-from folkkeras.music.render.page import Entry, page_text
-from folkkeras.music.render.page.scores import Scores
 
 _HEIGHT = 560  # pixels of the frame; a page of several tunes scrolls in it
 
@@ -20,6 +16,12 @@ class TuneText(str):
 
     def _repr_html_(self) -> str:
         """The page in a frame of its own, or the text alone where there is no tune in it."""
+        # Imported here, since drawing text needs none of it.
+        from folkkeras.music.reading import read_tunes
+        from folkkeras.music.render.client import Workshop
+        from folkkeras.music.render.page import Entry, page_text
+        from folkkeras.music.render.page.scores import Scores
+
         entries = []
         with Workshop() as workshop:
             for tune in read_tunes(self):

@@ -1,8 +1,8 @@
-"""The loop that draws characters, compiled by XLA: for thousands of tunes, and for weights in bfloat16.
+"""The decoding engine that XLA compiles: for thousands of tunes, and for weights in bfloat16.
 
 It takes seconds to start, TensorFlow's own, and is faster from then on where many streams are drawn side by side:
 its arrays have their features first, (units, slots), which makes the product of a large matrix and a narrow one.
-The first layer's input projection is folded into the embedding table, as in `numpy_loop`.
+The first layer's input projection is folded into the embedding table, as in `numpy_engine`.
 """
 
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from folkkeras.sampling.slots import CHUNK, Columns, Ids
 
 @dataclass(frozen=True)
 class Weights:
-    """A model's weights as the loop reads them."""
+    """A model's weights as the engine reads them."""
 
     table: tf.Tensor  # (4 * units, vocabulary), for one slot (vocabulary, 4 * units)
     layers: list[tuple[tf.Tensor, tf.Tensor]]  # (4 * units, read), (4 * units, 1): read are the layer below and itself
@@ -45,8 +45,8 @@ class Weights:
         return cls(tf.constant(table if number == 1 else table.T), layers, (matrix(kernel), tf.constant(bias[:, None])))
 
 
-class CompiledLoop:
-    """A `slots.Loop`.
+class XlaEngine:
+    """A `slots.DecodingEngine`.
 
     Args:
         network: the weights.
@@ -63,8 +63,8 @@ class CompiledLoop:
         self._logits = tf.zeros((len(network.vocabulary), number))
         self._loop = _loop(sampling)
 
-    def advance(self, fresh: npt.NDArray[np.bool_], read: Ids, uniforms: Array) -> Ids:
-        """As `slots.Loop.advance`."""
+    def step(self, fresh: npt.NDArray[np.bool_], read: Ids, uniforms: Array) -> Ids:
+        """As `slots.DecodingEngine.step`."""
         weights = self._weights
         ids, self._logits, self._states = self._loop(
             weights.table, weights.layers, weights.dense, self._states, self._logits, fresh[None], read, uniforms
@@ -73,11 +73,11 @@ class CompiledLoop:
         return drawn
 
     def state(self, slot: int) -> Columns:
-        """As `slots.Loop.state`."""
+        """As `slots.DecodingEngine.state`."""
         return [array[:, slot].copy() for array in self._arrays()]
 
     def set_state(self, slot: int, columns: Columns) -> None:
-        """As `slots.Loop.set_state`."""
+        """As `slots.DecodingEngine.set_state`."""
         arrays = [array.copy() for array in self._arrays()]
         for array, column in zip(arrays, columns, strict=True):
             array[:, slot] = column

@@ -11,10 +11,10 @@ from contender import BATCH, CHARACTERS, EMBEDDING, LENGTH, STEPS, STREAMS, VOCA
 
 from folkkeras.config import TrainingConfig
 from folkkeras.model.tune_model import TuneModel, build_model
-from folkkeras.sampling.numpy_engine import NumpyLoop
+from folkkeras.sampling.numpy_engine import NumpyEngine
 from folkkeras.sampling.sampler import Sampling
 from folkkeras.sampling.slots import CHUNK, Slots, Stream
-from folkkeras.sampling.xla_engine import CompiledLoop
+from folkkeras.sampling.xla_engine import XlaEngine
 from folkkeras.training.batches import random_windows
 from folkkeras.training.train import compiled_model
 from folkkeras.vocabulary import Vocabulary
@@ -88,11 +88,11 @@ def sample(streams: int) -> Callable[[int, int], Measure]:
 
     def build(units: int, layers: int) -> Measure:
         model: TuneModel = build_model(ALPHABET, embedding=EMBEDDING, units=units, layers=layers)
-        loop = NumpyLoop if streams == 1 else CompiledLoop  # as for few tunes and for many
+        loop = NumpyEngine if streams == 1 else XlaEngine  # as for few tunes and for many
         slots = Slots(loop(model.network(), streams, Sampling()))
         texts = [Stream(np.zeros(1, np.int32), (0, number)) for number in range(streams)]
         calls = CHARACTERS // CHUNK
-        return lambda: streams * CHUNK / seconds_each(lambda: slots.advance(texts), calls)
+        return lambda: streams * CHUNK / seconds_each(lambda: slots.step(texts), calls)
 
     return build
 

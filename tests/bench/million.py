@@ -46,7 +46,7 @@ def train(corpus: str, name: str, folder: Path) -> tuple[float, float]:
     """Take one step; returns seconds to its checkpoint and the process's peak memory in MB."""
     began, checkpoint = time.monotonic(), folder / "runs" / name / "checkpoints" / "step-000001.keras"
     words = [FOLK, "train", corpus, "--steps", "1", "--name", name, "--runs", folder / "runs"]
-    process = subprocess.Popen(words, env={**os.environ, "KERAS_HOME": str(folder / "keras")})
+    process = subprocess.Popen(words, env={**os.environ, "FOLKKERAS_CACHE": str(folder / "keras")})
     while not checkpoint.exists() and process.poll() is None:
         time.sleep(0.1)
     seconds = time.monotonic() - began

@@ -115,7 +115,7 @@ def test_one_seed_gives_one_model_and_two_runs_are_compared(folk: Folk, tune_fil
 
 def test_a_terminal_obeys_nothing_that_a_stranger_wrote(tmp_path: Path) -> None:
     stranger = r"a\x1b]0;mine\x07b\x9b31m"
-    script = f"from folkkeras_cli.screen import say, write; write('{stranger}\\n'); say('{stranger}')"
+    script = f"from folkkeras_cli.console import say, write; write('{stranger}\\n'); say('{stranger}')"
     for words in ([FOLK, "check", "no\x1b]0;mine\x07.abc"], [sys.executable, "-c", script]):
         master, terminal = pty.openpty()
         subprocess.run([*map(str, words)], cwd=tmp_path, stdout=terminal, stderr=terminal, timeout=120)
@@ -349,7 +349,7 @@ def test_too_large_a_model_is_one_line(folk: Folk, tune_file: Path) -> None:
 
 def test_no_network_for_irish_is_one_line(folk: Folk, tmp_path: Path) -> None:
     closed = "http://127.0.0.1:9"
-    env = {"https_proxy": closed, "HTTPS_PROXY": closed, "KERAS_HOME": str(tmp_path / "keras")}
+    env = {"https_proxy": closed, "HTTPS_PROXY": closed, "FOLKKERAS_CACHE": str(tmp_path / "keras")}
     done = folk("train", "irish", env=env)
     assert done.returncode == 1
     assert "cannot fetch https://" in done.stderr.splitlines()[-1]
@@ -369,7 +369,7 @@ def test_tensorflow_is_silent_unless_it_fails(folk: Folk, trained: TrainedRun, t
 def test_tensorflow_starts_without_what_is_not_needed_and_leaves_it_to_others() -> None:
     script = """
 import sys
-from folkkeras_cli.quiet import start_tensorflow
+from folkkeras_cli.tensorflow_startup import start_tensorflow
 start_tensorflow()
 print(sorted({"matplotlib", "chardet", "keras"} & set(sys.modules)))
 import chardet, matplotlib

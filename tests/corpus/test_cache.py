@@ -16,7 +16,7 @@ from folkkeras.corpus.load import read_corpus
 
 @pytest.fixture
 def book(tmp_path: Path, tune_file: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+    monkeypatch.setenv("FOLKKERAS_CACHE", str(tmp_path / "keras"))
     monkeypatch.setattr(load, "LARGE", 1_000)
     path = tmp_path / "book.abc"
     path.write_text(tune_file.read_text() + "\nX:1\nT:Žlutý\nK:D\nABc|]\n")
@@ -37,7 +37,7 @@ def test_the_second_time_is_the_first_again(book: Path, tmp_path: Path, monkeypa
     assert not second.training.ids.flags.owndata
     assert told(first) == told(second)
     monkeypatch.undo()
-    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "elsewhere"))
+    monkeypatch.setenv("FOLKKERAS_CACHE", str(tmp_path / "elsewhere"))
     assert told(read_corpus(str(book))) == told(second)  # read, being small, as ever
     assert not corpora().exists()
 

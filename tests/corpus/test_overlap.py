@@ -7,7 +7,7 @@ import numpy as np
 from support.tunes import TUNES
 
 from folkkeras.corpus.load import read_corpus
-from folkkeras.corpus.overlap import Book
+from folkkeras.corpus.overlap import MelodyIndex
 from folkkeras.corpus.transposition import transposed
 from folkkeras.notation.melody import staff_places
 
@@ -37,40 +37,40 @@ def test_places_on_the_staff_pass_over_graces_chord_symbols_and_fields() -> None
 
 def test_the_longest_run_and_the_tune_it_stands_in_whatever_the_key() -> None:
     tune = "X:9\nT:New\nK:G\nGABc defg|GGGG|\n"  # the scale's first eight notes
-    likeness = Book(BOOK).likeness(tune)
-    assert (likeness.longest, likeness.nearest) == (8, "The Scale")
-    assert likeness.new_runs == 4 / 5
-    assert not likeness.variant
+    overlap = MelodyIndex(BOOK).overlap(tune)
+    assert (overlap.longest, overlap.nearest) == (8, "The Scale")
+    assert overlap.new_runs == 4 / 5
+    assert not overlap.variant
 
 
 def test_a_tune_in_another_key_is_a_variant_and_a_tune_of_repeated_notes_is_none() -> None:
     moved = transposed(BOOK[1], 2)
     assert moved is not None
-    likeness = Book(BOOK).likeness(moved)
-    assert json.loads(json.dumps(asdict(likeness))) == asdict(likeness)
-    assert (likeness.longest, likeness.nearest, likeness.variant) == (16, "The Leaps", True)
-    assert likeness.new_runs == 0
-    none = Book(BOOK).likeness("X:1\nK:C\nCCCCCCCCCC|\n")
+    overlap = MelodyIndex(BOOK).overlap(moved)
+    assert json.loads(json.dumps(asdict(overlap))) == asdict(overlap)
+    assert (overlap.longest, overlap.nearest, overlap.variant) == (16, "The Leaps", True)
+    assert overlap.new_runs == 0
+    none = MelodyIndex(BOOK).overlap("X:1\nK:C\nCCCCCCCCCC|\n")
     assert (none.longest, none.nearest, none.new_runs, none.variant) == (0, "", 1.0, False)
 
 
 def test_runs_do_not_reach_from_one_tune_into_the_next() -> None:
     ends = "X:1\nK:C\ngfed cBAG|\n"
-    book = Book(["X:1\nK:C\nefed|\n", "X:2\nK:C\ncBAG|\n"])
-    assert book.likeness(ends).longest == 4
+    book = MelodyIndex(["X:1\nK:C\nefed|\n", "X:2\nK:C\ncBAG|\n"])
+    assert book.overlap(ends).longest == 4
 
 
 def test_real_tunes_share_what_comparing_all_places_finds() -> None:
     corpus = read_corpus(["ryans"])
     training = list(corpus.training[:60])
-    book = Book(training)
+    book = MelodyIndex(training)
     for tune in corpus.held_out[:8]:
-        assert book.likeness(tune).longest == longest_by_hand(tune, training)
+        assert book.overlap(tune).longest == longest_by_hand(tune, training)
 
 
 def test_an_empty_book_and_a_tune_without_notes() -> None:
-    assert Book([]).likeness(BOOK[0]).longest == 0
-    none = Book(TUNES).likeness("X:1\nT:None\nK:C\n")
+    assert MelodyIndex([]).overlap(BOOK[0]).longest == 0
+    none = MelodyIndex(TUNES).overlap("X:1\nT:None\nK:C\n")
     assert none.longest == 0
     assert np.isnan(none.new_runs)  # of runs that it has not, none is new
-    assert Book(TUNES).likeness(f"X:1\nK:C\nc{chr(39) * 99_999}C{',' * 99_999}|\n").longest <= 2
+    assert MelodyIndex(TUNES).overlap(f"X:1\nK:C\nc{chr(39) * 99_999}C{',' * 99_999}|\n").longest <= 2

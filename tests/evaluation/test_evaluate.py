@@ -11,7 +11,7 @@ import pytest
 from support.terminal import Folk
 from support.trained import TrainedRun
 
-from folkkeras.corpus.overlap import Book
+from folkkeras.corpus.overlap import MelodyIndex
 from folkkeras.corpus.sources import read_source
 from folkkeras.evaluation.evaluate import evaluate, generated, new_bound
 from folkkeras.evaluation.picture import picture
@@ -38,9 +38,9 @@ def test_a_report_holds_what_its_parts_say(trained: TrainedRun) -> None:
     new = generated(model, 12, 5)
     assert [tune.title for tune in found.tunes] == [read_tune(text).title for text in new]
     assert found.whole == np.mean([read_tune(text).whole for text in new])
-    book = Book(corpus.training)
-    assert found.longest[0] == tuple(book.likeness(text).longest for text in new)
-    assert found.bound == new_bound([book.likeness(text) for text in corpus.held_out])
+    book = MelodyIndex(corpus.training)
+    assert found.longest[0] == tuple(book.overlap(text).longest for text in new)
+    assert found.bound == new_bound([book.overlap(text) for text in corpus.held_out])
     assert 0 <= found.whole_drawn <= 1
     assert found.key_drawn is not None
     assert found.key_kept is not None

@@ -12,7 +12,7 @@ from support.terminal import Folk
 from support.trained import SMALL, TrainedRun
 
 from folkkeras.corpus.load import read_corpus
-from folkkeras.corpus.overlap import Book
+from folkkeras.corpus.overlap import MelodyIndex
 from folkkeras.corpus.provenance import learned
 from folkkeras.corpus.transposition import in_all_keys
 from folkkeras.errors import CorpusError
@@ -89,7 +89,7 @@ def test_what_the_base_learned_is_not_new(folk: Folk, trained: TrainedRun, tune_
     values = json.loads(done.stdout)
     assert values["left_out"] == len(trained.corpus.training)
     assert values["scored"] + values["unscored"] == len(trained.corpus.held_out)
-    copy = Book(learned(about)).likeness(trained.corpus.training[0])
+    copy = MelodyIndex(learned(about)).overlap(trained.corpus.training[0])
     assert copy.longest > 24
     again = folk("train", tune_file, "--split", 1, *words, "--name", "others")
     assert again.returncode == 0, again.stderr

@@ -131,6 +131,8 @@ def test_lines_are_counted_through_the_file() -> None:
     [
         (HEADER + "A8:20020507|A8|]", "it has an ending for pass 20020507"),
         (HEADER + "A8|1-99999999 A8:|", "it has an ending for pass 1-99999999"),
+        (HEADER + "A8|1-- A8:|", "it has an ending for pass 1--"),
+        (HEADER + "A8|[1,- A8:|", "it has an ending for pass 1,-"),
         ("X:1\nP:((A99)99)99\nL:1/8\nK:D\nP:A\nA8|]\n", None),
         ("X:1\nL:-1/8\nK:D\nA8|]\n", "its unit note length '-1/8' cannot be read"),
         (HEADER + "a" * 30_000, "it cannot be read (more than 20,000 notes)"),

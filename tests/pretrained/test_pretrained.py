@@ -12,7 +12,7 @@ from support.trained import TrainedRun
 
 from folkkeras.corpus.corpus import sample_of
 from folkkeras.corpus.load import read_corpus
-from folkkeras.corpus.overlap import Book
+from folkkeras.corpus.overlap import MelodyIndex
 from folkkeras.corpus.provenance import own_corpus
 from folkkeras.evaluation.evaluate import SAMPLE
 from folkkeras.model.saving import open_model
@@ -22,7 +22,7 @@ from folkkeras.notation.tunes import split_tunes
 from folkkeras.pretrained import COLLECTIONS, box_model
 
 CARD = box_model().with_name("model-card.md")
-JIGS = ["sample", "--tunes", 20, "--whole", "--max-copy", 24, "--key", "Edor", "--metre", "6/8", "--seed", 1]
+JIGS = ["sample", "--tunes", 20, "--complete", "--max-copy", 24, "--key", "Edor", "--metre", "6/8", "--seed", 1]
 
 
 @pytest.fixture(scope="module")
@@ -58,8 +58,8 @@ def test_it_writes_whole_new_tunes_of_the_kind_that_is_asked(jigs: str) -> None:
     tunes = read_tunes(jigs)
     assert len(tunes) == 20
     assert all(tune.whole and (tune.metre, tune.key) == ("6/8", "Edor") for tune in tunes)
-    book = Book(read_corpus(COLLECTIONS).training)
-    assert max(book.likeness(tune.text).longest for tune in tunes) <= 24
+    book = MelodyIndex(read_corpus(COLLECTIONS).training)
+    assert max(book.overlap(tune.text).longest for tune in tunes) <= 24
     assert len({tune.text.split("\n", 1)[1] for tune in tunes}) == 20
 
 

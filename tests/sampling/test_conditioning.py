@@ -11,49 +11,52 @@ from folkkeras.corpus.load import read_corpus
 from folkkeras.errors import CorpusError, UsageError
 from folkkeras.music.reading import read_tune
 from folkkeras.notation.tunes import header_of, split_tunes
-from folkkeras.sampling.conditioning import asked_fields, how_many, in_the_books_spelling, types_with
+from folkkeras.sampling.conditioning import header_fields, matching, spelled_as_in, types_with
 from folkkeras.sampling.continuation import beginning_of
-from folkkeras.sampling.record import Recipe, recipes_in, with_recipe
+from folkkeras.sampling.record import GenerationRecord, records_of, with_record
 
 TUNE = "X:1\nT:Mine\nR:reel\nM:C\nL:1/8\nK:D\nABcd ABcd|A8:|\ndcBA dcBA|d8:|\n"
 
 
 def test_fields_are_asked_for_in_the_normal_forms_spelling() -> None:
-    fields = asked_fields(type="Slip Jig", metre="9/8", key="E dorian", title=None)
+    fields = header_fields(type="Slip Jig", metre="9/8", key="E dorian", title=None)
     assert fields == {"R": "slip jig", "M": "9/8", "K": "Edor"}
-    with pytest.raises(UsageError, match="--metre '7/0' is no metre"):
-        asked_fields(type=None, metre="7/0", key=None, title=None)
-    with pytest.raises(UsageError, match="--key 'H' is no key"):
-        asked_fields(type=None, metre=None, key="H", title=None)
+    with pytest.raises(UsageError, match="--metre '7/0' is not a metre"):
+        header_fields(type=None, metre="7/0", key=None, title=None)
+    with pytest.raises(UsageError, match="--key 'H' is not a key"):
+        header_fields(type=None, metre=None, key="H", title=None)
     for title in ("", "A\nK:D", "100% proof", "%"):
         with pytest.raises(UsageError, match="--title"):
-            asked_fields(type=None, metre=None, key=None, title=title)
+            header_fields(type=None, metre=None, key=None, title=title)
 
 
 def test_a_metre_is_written_as_the_book_writes_it_and_its_tunes_are_counted() -> None:
     tunes = [TUNE, TUNE, TUNE.replace("K:D", "K:G"), TUNE.replace("M:C", "M:6/8")]
-    assert in_the_books_spelling({"M": "4/4"}, tunes) == {"M": "C"}
-    assert in_the_books_spelling({"M": "6/8"}, tunes) == {"M": "6/8"}
-    assert in_the_books_spelling({"M": "2/2"}, tunes) == {"M": "2/2"}
-    assert how_many({"R": "reel", "K": "D", "T": "Any"}, tunes) == 3
-    assert how_many({"M": "C", "K": "D"}, tunes) == 2
+    assert spelled_as_in(tunes, {"M": "4/4"}) == {"M": "C"}
+    assert spelled_as_in(tunes, {"M": "6/8"}) == {"M": "6/8"}
+    assert spelled_as_in(tunes, {"M": "2/2"}) == {"M": "2/2"}
+    assert matching(tunes, {"R": "reel", "K": "D", "T": "Any"}) == 3
+    assert matching(tunes, {"M": "C", "K": "D"}) == 2
 
 
 def test_types_go_with_a_metre_that_a_tenth_of_their_tunes_have() -> None:
     jig, slip = (TUNE.replace("M:C", "M:6/8").replace("R:reel", f"R:{name}") for name in ("jig", "reel"))
-    assert types_with("6/8", [jig, slip, *[TUNE] * 9]) == {"jig", "reel"}
-    assert types_with("6/8", [jig, slip, *[TUNE] * 10]) == {"jig"}
-    assert types_with("9/8", [jig]) == set()
+    assert types_with([jig, slip, *[TUNE] * 9], "6/8") == {"jig", "reel"}
+    assert types_with([jig, slip, *[TUNE] * 10], "6/8") == {"jig"}
+    assert types_with([jig], "9/8") == set()
 
 
-def test_a_recipe_comes_back_from_its_line_and_a_broken_one_is_none() -> None:
-    recipe = Recipe(model="abc", seed=7, tune=3, start="X:1\nT:Žl", top_p=0.9, whole=True, fields={"K": "D"})
-    text = with_recipe(TUNE, recipe)
-    assert text.splitlines()[:3] == ["X:1", recipe.line(), "T:Mine"]
+def test_a_record_comes_back_from_its_line_and_a_broken_one_is_refused() -> None:
+    record = GenerationRecord(model="a", seed=7, tune=3, start="X:1\nT:Žl", top_p=0.9, complete=True, fields={"K": "D"})
+    text = with_record(TUNE, record)
+    assert text.splitlines()[:3] == ["X:1", record.line(), "T:Mine"]
     assert read_tune(text).bars == read_tune(TUNE).bars or read_tune(text).whole
-    assert list(recipes_in(text + TUNE)) == [recipe, None]
+    assert records_of(text + text, "it") == [record, record]
+    assert with_record("T:Mine\n", record) == "T:Mine\n"
     broken = ["{", "[]", '{"model": 1}', '{"model": "a", "seed": true, "tune": 1, "start": "X"}', "[" * 9_999]
-    assert list(recipes_in("".join(f"X:1\n%folkkeras {each}\n" for each in broken))) == [None] * len(broken)
+    for line in ["X:1", *(f"X:1\n%folkkeras {each}" for each in broken)]:
+        with pytest.raises(CorpusError, match="it has a tune without its generation record"):
+            records_of(f"{text}{line}\n", "it")
 
 
 @pytest.mark.parametrize(
@@ -79,25 +82,25 @@ def test_a_broken_tune_is_not_gone_on_with(text: str) -> None:
         beginning_of(read_tune(text))
 
 
-def test_the_command_writes_recipes_and_draws_them_again(folk: Folk, tmp_path: Path) -> None:
+def test_the_command_writes_records_and_reproduces_them(folk: Folk, tmp_path: Path) -> None:
     model = "box"
-    done = folk("sample", model, "--tunes", 3, "--seed", 4, "--whole", "--metre", "6/8", "--out", "tunes.abc")
+    done = folk("sample", model, "--tunes", 3, "--seed", 4, "--complete", "--metre", "6/8", "--out", "tunes.abc")
     text = (tmp_path / "tunes.abc").read_text()
     tunes = split_tunes(text)[1]
     assert tunes
     assert done.returncode == (0 if len(tunes) == 3 else 3), done.stderr
     assert all(read_tune(tune).whole and header_of(tune)["M"] == "6/8" for tune in tunes)
-    again = folk("sample", model, "--again", "tunes.abc")
+    again = folk("sample", model, "--reproduce", "tunes.abc")
     assert again.stdout == text
     assert again.returncode == 0, again.stderr
     other = tmp_path / "other.abc"
     other.write_text(text.replace('"model": "', '"model": "0'))
-    refused = folk("sample", model, "--again", other)
+    refused = folk("sample", model, "--reproduce", other)
     assert refused.returncode == 2
     assert "name that MODEL" in refused.stderr
     plain = tmp_path / "plain.abc"
     plain.write_text(TUNE)
-    assert "without its recipe" in folk("sample", model, "--again", plain).stderr
+    assert "without its generation record" in folk("sample", model, "--reproduce", plain).stderr
 
 
 @pytest.mark.parametrize("told", [None, 5, [["irish"]], {"irish": 1}])
@@ -110,15 +113,15 @@ def test_a_model_that_tells_no_corpus_is_named_where_its_tunes_are_asked_for(
     assert (done.returncode, done.stderr.count("\n")) == (1, 1), done.stderr
 
 
-def test_a_first_part_that_does_not_join_is_no_beginning_of_a_whole_tune(folk: Folk, tmp_path: Path) -> None:
+def test_a_first_part_that_does_not_join_is_no_beginning_of_a_complete_tune(folk: Folk, tmp_path: Path) -> None:
     header = "X:1\nT:Mine\nM:C\nL:1/8\nK:D\n"
     text = header + "|:A2|B8|c6 d2:|\n|:d2|efga abcd|a6:|\n"
     assert beginning_of(read_tune(text)) == header + "|:A2|B8|c6 d2:|"
     (tmp_path / "mine.abc").write_text(text)
-    done = folk("sample", "box", "--continue", "mine.abc", "--whole")
+    done = folk("sample", "box", "--continue", "mine.abc", "--complete")
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1), done.stderr
-    assert "cannot continue X:1 Mine to a whole tune: in its first part, line 6, bar 2" in done.stderr
-    assert "leave out --whole" in done.stderr
+    assert "cannot continue X:1 Mine to a complete tune: in its first part, line 6, bar 2" in done.stderr
+    assert "leave out --complete" in done.stderr
 
 
 def test_tunes_are_drawn_again_by_the_same_corpus_or_not_at_all(
@@ -131,33 +134,33 @@ def test_tunes_are_drawn_again_by_the_same_corpus_or_not_at_all(
     words = ["sample", "model.keras", "--metre", "C", "--tunes", 3, "--seed", 2, "--out"]
     assert folk(*words, "judged.abc").returncode == 0
     text = (tmp_path / "judged.abc").read_text()
-    assert folk("sample", "model.keras", "--again", "judged.abc").stdout == text
+    assert folk("sample", "model.keras", "--reproduce", "judged.abc").stdout == text
     book.write_text(book.read_text().replace("A", "B", 1))
-    done = folk("sample", "model.keras", "--again", "judged.abc")
+    done = folk("sample", "model.keras", "--reproduce", "judged.abc")
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1), done.stderr
     assert "have changed since the model was trained on them" in done.stderr
-    assert "cannot be told" in folk(*words, "alone.abc").stderr
+    assert "cannot check the tunes against the training tunes" in folk(*words, "alone.abc").stderr
     alone = (tmp_path / "alone.abc").read_text()
-    assert '"judged": false' in alone
+    assert '"training_checks": false' in alone
     book.write_bytes(tune_file.read_bytes())
-    assert folk("sample", "model.keras", "--again", "alone.abc").stdout == alone
-    assert folk("sample", "model.keras", "--again", "alone.abc", "--out", "page.html").returncode == 0
+    assert folk("sample", "model.keras", "--reproduce", "alone.abc").stdout == alone
+    assert folk("sample", "model.keras", "--reproduce", "alone.abc", "--out", "page.html").returncode == 0
     page = (tmp_path / "page.html").read_text()
     assert "<dt>model</dt>" in page
     assert "<dt>seed</dt>" not in page  # each tune has its own
 
 
-@pytest.mark.parametrize("options", [(), ("--whole",)])
+@pytest.mark.parametrize("options", [(), ("--complete",)])
 def test_tunes_in_bfloat16_are_drawn_again_in_it(folk: Folk, tmp_path: Path, options: tuple[str, ...]) -> None:
     words = ("--bfloat16", "--tunes", 5, "--seed", 5, *options)
     assert folk("sample", "box", *words, "--out", "tunes.abc").returncode == 0
     text = (tmp_path / "tunes.abc").read_text()
-    assert folk("sample", "box", "--again", "tunes.abc").stdout == text
+    assert folk("sample", "box", "--reproduce", "tunes.abc").stdout == text
     last = split_tunes(text)[1][-1]
     (tmp_path / "last.abc").write_text(last)
-    assert folk("sample", "box", "--again", "last.abc").stdout == last
+    assert folk("sample", "box", "--reproduce", "last.abc").stdout == last
     (tmp_path / "many.abc").write_text(last.replace('"slots": 8', '"slots": 65'))
-    assert "slots must be 1 to 64, not 65" in folk("sample", "box", "--again", "many.abc").stderr
+    assert "slots must be 1 to 64, not 65" in folk("sample", "box", "--reproduce", "many.abc").stderr
 
 
 def test_the_command_goes_on_with_a_tune(folk: Folk, tmp_path: Path) -> None:
@@ -171,27 +174,27 @@ def test_the_command_goes_on_with_a_tune(folk: Folk, tmp_path: Path) -> None:
 
 
 def test_few_tunes_of_a_kind_are_named_and_what_excludes_itself_is_refused(folk: Folk, trained: TrainedRun) -> None:
-    done = folk("sample", trained.run.best, "--key", "F#lyd", "--seed", 1)
-    assert "the model has learned from 0 tunes with K:F#lyd" in done.stderr
+    done = folk("sample", trained.run.best, "--key", "Glyd", "--seed", 1)
+    assert "the training tunes have 1 with K:Glyd: results may be poor" in done.stderr
     for words in (
         ["--start", "X:1", "--key", "D"],
-        ["--continue", "a.abc", "--again", "a.abc"],
-        ["--length", "10", "--whole"],
+        ["--continue", "a.abc", "--reproduce", "a.abc"],
+        ["--length", "10", "--complete"],
         ["--key", "nonsense"],
         ["--metre", "foo"],
         ["--metre", "7/0"],
-        ["--again", "a.abc", "--seed", "4"],
-        ["--again", "a.abc", "--temperature", "0.5"],
+        ["--reproduce", "a.abc", "--seed", "4"],
+        ["--reproduce", "a.abc", "--temperature", "0.5"],
         ["--out", "tunes.pdf"],
         ["--start", "X:1\\nT:A\\nX:2\\n", "--tunes", "2"],
-        ["--max-copy", "0", "--whole"],
+        ["--max-copy", "0", "--complete"],
     ):
         refused = folk("sample", trained.run.best, *words)
         assert (refused.returncode, refused.stdout, refused.stderr.count("\n")) == (2, "", 1), refused.stderr
 
 
 def test_a_bound_on_copies_names_the_tune_that_was_too_near(folk: Folk) -> None:
-    done = folk("sample", "box", "--whole", "--max-copy", "1", "--seed", 1)
+    done = folk("sample", "box", "--complete", "--max-copy", "1", "--seed", 1)
     assert (done.returncode, done.stdout) == (3, "")
     assert "shared " in done.stderr
     assert " notes with " in done.stderr

@@ -101,5 +101,5 @@ def test_what_cannot_be_continued_says_why() -> None:
         beginning_of(read_tune(HEADER))
     with pytest.raises(CorpusError, match=r"in its first part, line 6, bar 1: .*; fix it first, see `folk check`"):
         beginning_of(read_tune(HEADER + "A9|B8:|c8|]\n"))
-    with pytest.raises(CorpusError, match=r"to a whole tune: .*; fix it first, or leave out --whole"):
-        beginning_of(read_tune(HEADER + "|:A2|B8|c6 d2:|\n|:d2|efga abcd|a6:|\n"), whole=True)
+    with pytest.raises(CorpusError, match=r"to a whole tune: .*; fix it first, or leave out --complete"):
+        beginning_of(read_tune(HEADER + "|:A2|B8|c6 d2:|\n|:d2|efga abcd|a6:|\n"), complete=True)

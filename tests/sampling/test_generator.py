@@ -1,4 +1,6 @@
-"""The loops against the stateful Keras model, one stream and many."""
+"""The engines against the stateful Keras model, one stream and many."""
+
+from dataclasses import replace
 
 import keras
 import numpy as np
@@ -11,15 +13,15 @@ import folkkeras
 from folkkeras.errors import UsageError
 from folkkeras.model.saving import open_model
 from folkkeras.model.tune_model import TuneModel
-from folkkeras.notation.tunes import split_tunes
 from folkkeras.sampling.generator import Generator
-from folkkeras.sampling.numpy_engine import NumpyLoop
+from folkkeras.sampling.numpy_engine import NumpyEngine
+from folkkeras.sampling.request import TuneRequest
 from folkkeras.sampling.sampler import Sampling
 from folkkeras.sampling.slots import Slots, Stream
-from folkkeras.sampling.xla_engine import CompiledLoop
+from folkkeras.sampling.xla_engine import XlaEngine
 
-LOOPS = pytest.mark.parametrize("loop", [NumpyLoop, CompiledLoop])
-Loops = type[NumpyLoop] | type[CompiledLoop]
+ENGINES = pytest.mark.parametrize("engine", [NumpyEngine, XlaEngine])
+Engines = type[NumpyEngine] | type[XlaEngine]
 
 
 def by_keras(model: TuneModel, start: str, length: int, seed: tuple[int, int]) -> str:
@@ -36,28 +38,28 @@ def by_keras(model: TuneModel, start: str, length: int, seed: tuple[int, int]) -
     return text
 
 
-def by_loop(loop: Loops, model: TuneModel, start: str, length: int, seed: tuple[int, int]) -> str:
-    """What one of our loops writes."""
-    slots = Slots(loop(model.network(), 1, Sampling()))
+def by_engine(engine: Engines, model: TuneModel, start: str, length: int, seed: tuple[int, int]) -> str:
+    """What one of our engines writes."""
+    slots = Slots(engine(model.network(), 1, Sampling()))
     stream = Stream(model.vocabulary.encode(start).astype(np.int32), seed)
     text = start
     while len(text) < len(start) + length:
-        text += model.vocabulary.decode(slots.advance([stream])[0].tolist())
+        text += model.vocabulary.decode(slots.step([stream])[0].tolist())
     return text[: len(start) + length]
 
 
-@LOOPS
+@ENGINES
 @pytest.mark.parametrize("layers", [1, 2])
-def test_a_loop_draws_what_the_stateful_model_draws(layers: int, loop: Loops) -> None:
+def test_an_engine_draws_what_the_stateful_model_draws(layers: int, engine: Engines) -> None:
     model = small(layers=layers)
-    assert by_loop(loop, model, "X:1", 300, (3, 1)) == by_keras(model, "X:1", 300, (3, 1))
+    assert by_engine(engine, model, "X:1", 300, (3, 1)) == by_keras(model, "X:1", 300, (3, 1))
 
 
-@LOOPS
-def test_so_it_does_from_a_trained_model(trained: TrainedRun, loop: Loops) -> None:
+@ENGINES
+def test_so_it_does_from_a_trained_model(trained: TrainedRun, engine: Engines) -> None:
     model = open_model(trained.run.best)
-    start = "X:1\nT:The Morning" * 6  # longer than a chunk of the loop
-    assert by_loop(loop, model, start, 300, (5, 1)) == by_keras(model, start, 300, (5, 1))
+    start = "X:1\nT:The Morning" * 6  # longer than a chunk of the engine
+    assert by_engine(engine, model, start, 300, (5, 1)) == by_keras(model, start, 300, (5, 1))
 
 
 def test_a_generator_draws_the_same_from_a_file_and_from_a_model(trained: TrainedRun) -> None:
@@ -71,19 +73,19 @@ def test_a_generator_draws_the_same_from_a_file_and_from_a_model(trained: Traine
     "options",
     [{}, {"temperature": 0.7}, {"top_k": 3}, {"top_p": 0.8}, {"temperature": 0.0}, {"temperature": 1e-38}],
 )
-def test_the_loops_draw_the_same_side_by_side(trained: TrainedRun, options: dict[str, float]) -> None:
+def test_the_engines_draw_the_same_side_by_side(trained: TrainedRun, options: dict[str, float]) -> None:
     network = open_model(trained.run.best).network()
     texts = []
-    for loop in (NumpyLoop, CompiledLoop):
-        slots = Slots(loop(network, 4, Sampling(**options)))
+    for engine in (NumpyEngine, XlaEngine):
+        slots = Slots(engine(network, 4, Sampling(**options)))
         streams = [
             Stream(network.vocabulary.encode("X:1\nT:"[: 3 + slot]).astype(np.int32), (8, slot)) for slot in range(3)
         ]
-        first = slots.advance([*streams, None])
-        kept = slots.loop.state(1)
-        second = slots.advance([*streams, None])
-        slots.loop.set_state(2, kept)  # which goes on from where another was
-        third = slots.advance([None, None, streams[2], None])
+        first = slots.step([*streams, None])
+        kept = slots.engine.state(1)
+        second = slots.step([*streams, None])
+        slots.engine.set_state(2, kept)  # which goes on from where another was
+        third = slots.step([None, None, streams[2], None])
         texts.append([ids.tolist() for ids in (*first, *second, *third)])
     assert texts[0] == texts[1]
 
@@ -111,24 +113,22 @@ def test_a_length_counts_new_characters_and_a_shorter_text_begins_a_longer_one()
 @pytest.mark.parametrize("options", [{"temperature": 0.7}, {"top_k": 3}, {"top_p": 0.8}, {"temperature": 0.0}])
 def test_many_tunes_are_those_drawn_one_by_one(trained: TrainedRun, options: dict[str, float]) -> None:
     generator = folkkeras.load(trained.run.best)
-    many = "".join(generator.stream_tunes(5, "X:1", Sampling(**options), 1, longest=300))
-    alone = [
-        "".join(generator.stream_tunes(1, "X:1", Sampling(**options), 1, first=number, longest=300))
-        for number in range(1, 6)
-    ]
-    assert many == "\n".join(alone)
+    request = TuneRequest(count=5, seed=1, sampling=Sampling(**options), max_length=300)
+    many = "".join(generator.tunes(request).pieces())
+    alone = ["".join(generator.tunes(replace(request, count=1, first=number)).pieces()) for number in range(1, 6)]
+    assert many == "\n".join(alone) == "\n".join(tune.text for tune in generator.tunes(request))
 
 
 def test_slots_are_refilled_until_all_tunes_are_there(trained: TrainedRun) -> None:
     generator = folkkeras.load(trained.run.best)
-    text = "".join(generator.stream_tunes(150, "X:1", Sampling(), 2, longest=200))
-    before, tunes = split_tunes(text)
-    assert before == ""
-    assert [tune.split("\n", 1)[0] for tune in tunes] == [f"X:{number}" for number in range(1, 151)]
-    assert len({tune.split("\n", 1)[1] for tune in tunes}) > 100
+    request = TuneRequest(count=150, seed=2, max_length=200)
+    tunes = list(generator.tunes(request))
+    assert [tune.number for tune in tunes] == list(range(1, 151))
+    assert [tune.text.split("\n", 1)[0] for tune in tunes] == [f"X:{number}" for number in range(1, 151)]
+    assert len({tune.text.split("\n", 1)[1] for tune in tunes}) > 100
     for number in (1, 64, 65, 150):
-        alone = "".join(generator.stream_tunes(1, "X:1", Sampling(), 2, first=number, longest=200))
-        assert tunes[number - 1].rstrip("\n") == alone.rstrip("\n")
+        (alone,) = generator.tunes(replace(request, count=1, first=number))
+        assert tunes[number - 1].text == alone.text
 
 
 def test_bfloat16_draws_alike_for_a_while(trained: TrainedRun) -> None:

@@ -12,7 +12,7 @@ from support.trained import TrainedRun
 from folkkeras.notation.tunes import split_tunes
 
 # Files of so few tunes that some of them are soon written.
-FEW = "import sys, folkkeras_cli.shards as shards; shards.SHARD = 6; from folkkeras_cli.main import main; main()"
+FEW = "import sys, folkkeras.sampling.shards as shards; shards.SHARD = 6; from folkkeras_cli.main import main; main()"
 
 
 class Sampling:
@@ -58,7 +58,7 @@ def test_a_killed_command_goes_on_and_ends_with_the_same_files(sampling: Samplin
     assert "tunes-000037.abc" not in contents(tmp_path / "killed")
     code, _, error = sampling("--tunes", 40, "--out", "killed")  # the seed is the folder's
     assert code == 0, error
-    assert "going on with X:" in error
+    assert "continuing with X:" in error
     assert contents(tmp_path / "killed") == through
     assert "has all 40 tunes already" in sampling("--tunes", 40, "--out", "killed")[2]
 

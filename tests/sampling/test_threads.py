@@ -6,7 +6,7 @@ import numpy as np
 from threadpoolctl import ThreadpoolController, threadpool_info
 
 from folkkeras.model.tune_model import build_model
-from folkkeras.sampling.numpy_engine import NumpyLoop
+from folkkeras.sampling.numpy_engine import NumpyEngine
 from folkkeras.sampling.sampler import Sampling
 from folkkeras.sampling.slots import CHUNK
 from folkkeras.sampling.threads import FIRST_WAIT, LONGEST_WAIT, Threads
@@ -46,7 +46,7 @@ def test_the_number_of_threads_changes_no_digit_of_what_is_drawn() -> None:
     states = []
     for threads in (1, 2):
         with ThreadpoolController().limit(limits=threads):
-            loop = NumpyLoop(network, 3, Sampling())
-            loop.advance(np.ones(3, bool), read, uniforms)
+            loop = NumpyEngine(network, 3, Sampling())
+            loop.step(np.ones(3, bool), read, uniforms)
             states.append(loop.state(1))
     assert all(np.array_equal(one, two) for one, two in zip(*states, strict=True))

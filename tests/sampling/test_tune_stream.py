@@ -2,18 +2,36 @@
 
 import pytest
 
-from folkkeras.sampling.tune_stream import GrowingTune
+from folkkeras.sampling.tune_stream import Accept, TuneStream, numbered
 
 
-def written(start: str, text: str, size: int, longest: int = 1_000) -> str:
+class Shown:
+    """A tune as it is shown while it is drawn."""
+
+    def __init__(self, start: str, number: int, max_length: int = 1_000) -> None:
+        self.tune, self.text, self.ended = TuneStream(start, number, max_length), "", False
+
+    def add(self, piece: str) -> str:
+        """What is shown anew after a piece."""
+        before = self.text
+        if not self.ended:
+            self.tune.add(piece)
+            verdict = self.tune.verdict()
+            self.ended = isinstance(verdict, Accept)
+            text = numbered(verdict.text, self.tune.number) if isinstance(verdict, Accept) else self.tune.certain()
+            assert text.startswith(before) or not text  # nothing that was shown is taken back
+            self.text = text or before
+        return self.text[len(before) :]
+
+
+def written(start: str, text: str, size: int, max_length: int = 1_000) -> str:
     """The tune that is shown when `text`, over and over, comes in pieces of a size."""
-    tune = GrowingTune(start, number=4, longest=longest)
+    shown = Shown(start, 4, max_length)
     text *= 50
-    shown = "" if tune.ended else tune.add("")
     for place in range(0, len(text), size):
-        shown += tune.add(text[place : place + size])
-    assert tune.ended
-    return shown
+        shown.add(text[place : place + size])
+    assert shown.ended
+    return shown.text
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 100])
@@ -36,11 +54,11 @@ def test_a_tune_ends_before_the_next_and_is_numbered(start: str, text: str, tune
 
 @pytest.mark.parametrize("size", [1, 5, 64])
 def test_a_tune_that_does_not_end_is_cut(size: int) -> None:
-    assert written("X:1\n", "abc ", size, longest=10) == "X:4\nabc abc ab\n"
+    assert written("X:1\n", "abc ", size, max_length=10) == "X:4\nabc abc ab\n"
 
 
 def test_what_is_certain_is_shown_at_once() -> None:
-    tune = GrowingTune("X:1\nT:", number=2, longest=100)
+    tune = Shown("X:1\nT:", 2)
     assert [tune.add(piece) for piece in ("The ", "Reel\n\nX", "y\n", "X:")] == [
         "X:2\nT:The ", "Reel", "\n\nXy", "\n"
     ]  # fmt: skip

@@ -11,6 +11,7 @@ from folkkeras.notation.tokens import ACCIDENTALS, NOTE
 MOST_PASSES = 64  # of a repeated section; what lies beyond is a slip that would play for days
 _LENGTH = re.compile(r"(\d*)(/*)(\d*)$")
 _LONGEST_NUMBER = 6  # digits
+_PASSES = re.compile(r"(\d{1,3})(?:-(\d{0,3}))?")  # such as 1, 1-3
 
 
 class NoteSign(NamedTuple):
@@ -97,10 +98,10 @@ def passes_of(text: str) -> tuple[int, ...]:
     """The passes of an ending, such as (1, 2, 3) of `[1,2-3`; empty where it names none that can be played."""
     passes: list[int] = []
     for part in text.lstrip("[").split(","):
-        first, _, last = part.partition("-")
-        if not first or len(first) > 3 or len(last) > 3:
+        match = _PASSES.fullmatch(part)
+        if not match:
             return ()
-        passes += range(int(first), int(last or first) + 1)
+        passes += range(int(match[1]), int(match[2] or match[1]) + 1)
     return tuple(passes) if passes and max(passes) <= MOST_PASSES and min(passes) >= 1 else ()
 
 

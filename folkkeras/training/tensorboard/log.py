@@ -17,18 +17,17 @@ from tensorboard.plugins.hparams import api as hparams
 
 from folkkeras.corpus.corpus import Corpus
 from folkkeras.errors import OutputError
-from folkkeras.notation.tunes import split_tunes
 from folkkeras.runs.run import Run
 from folkkeras.runs.train_state import TrainState
-from folkkeras.sampling.generator import DEFAULT_START, Generator
-from folkkeras.sampling.sampler import Sampling
+from folkkeras.sampling.generator import Generator
+from folkkeras.sampling.request import DEFAULT_START, TuneRequest
 from folkkeras.training.callbacks import interval_ended
 from folkkeras.training.tensorboard.figures import TUNES, Figures
 from folkkeras.training.tensorboard.media import Media
 from folkkeras.training.throttle import Pace
 
 _STAMP = re.compile(r"(events\.out\.tfevents\.)(\d+)(\..*)", re.DOTALL)
-LONGEST_TUNE = 1_000  # characters; a young model does not end its tunes
+MAX_LENGTH = 1_000  # characters; a young model does not end its tunes
 
 
 @contextmanager
@@ -102,9 +101,8 @@ class TensorBoardLog(keras.callbacks.Callback):
             self._generator.copy_weights(self.model)
         start = "".join(c for c in DEFAULT_START if not self.model.vocabulary.unknown(c))
         seed = self.run.config.seed
-        pieces = self._generator.stream_tunes(count, start, Sampling(), seed, longest=LONGEST_TUNE)
-        text = "".join(pieces)
-        return split_tunes(text)[1] or [text]
+        request = TuneRequest(count=count, start=start, seed=seed, max_length=MAX_LENGTH)
+        return [tune.text for tune in self._generator.tunes(request)]
 
 
 def _put_in_the_past(logs: Path) -> None:

@@ -7,7 +7,7 @@ import typer
 from folkkeras.errors import FolkError, UsageError
 from folkkeras.files import reason
 from folkkeras_cli.app import app
-from folkkeras_cli.screen import status, visible
+from folkkeras_cli.console import status, visible
 
 
 def run() -> None:

@@ -8,7 +8,7 @@ import gc
 import os
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 
@@ -70,12 +70,6 @@ def start_tensorflow(*, running: bool = True) -> None:
         tf.config.list_physical_devices()
         if running:
             tf.zeros(())  # starts the runtime, which says once more that there is no GPU
-
-
-def start_to_fetch(corpus: Iterable[str]) -> None:
-    """Import what a corpus is fetched by, if one of its sources is."""
-    if "irish" in corpus:
-        start_tensorflow(running=False)  # Keras fetches it
 
 
 def gpus() -> int:

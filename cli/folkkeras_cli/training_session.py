@@ -6,12 +6,12 @@ import typer
 
 from folkkeras.corpus.corpus import Corpus
 from folkkeras.runs.run import Run
+from folkkeras_cli.console import say
 from folkkeras_cli.options import RUNS
 from folkkeras_cli.progress import TrainingProgress
-from folkkeras_cli.quiet import start_tensorflow
-from folkkeras_cli.screen import say
 from folkkeras_cli.signals import StopOnSignal
 from folkkeras_cli.strategy import Strategy
+from folkkeras_cli.tensorflow_startup import start_tensorflow
 
 
 def run_training(run: Run, corpus: Corpus, runs: Path, strategy: Strategy | None = None) -> None:

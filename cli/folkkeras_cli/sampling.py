@@ -1,0 +1,84 @@
+"""What `folk sample` shows of its work: how far it is, and what was rejected."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from folkkeras.sampling.record import with_record
+from folkkeras.sampling.scheduler import RejectionStatistics, SampledTune, TuneSampler
+from folkkeras.sampling.shards import Shards
+from folkkeras_cli.console import say, status, write
+
+MAX_NAMED = 5  # reasons
+
+
+class Collected:
+    """Tunes as they are drawn, with a bar on a terminal; Ctrl-C ends the drawing and keeps those that are there.
+
+    Args:
+        tunes: those to draw.
+        count: how many.
+    """
+
+    def __init__(self, tunes: Iterator[SampledTune], count: int) -> None:
+        self._tunes, self._count = tunes, count
+        self.interrupted = False
+
+    def __iter__(self) -> Iterator[SampledTune]:
+        found = 0
+        with _bar() as bar:
+            task = bar.add_task("sampling", total=self._count, figures=f"0 of {self._count:,} tunes")
+            try:
+                for tune in self._tunes:
+                    found += 1
+                    bar.update(task, completed=found, figures=f"{found:,} of {self._count:,} tunes")
+                    yield tune
+            except KeyboardInterrupt:
+                if not found:
+                    raise
+                self.interrupted = True
+        if self.interrupted:
+            say(f"interrupted after {found:,} of {self._count:,} tunes")
+
+
+def _bar() -> Progress:
+    return Progress(
+        TextColumn("sampling"),
+        BarColumn(bar_width=None),
+        TextColumn("{task.fields[figures]}"),
+        TimeRemainingColumn(compact=True),
+        TextColumn("left"),
+        console=status,
+        expand=True,
+        transient=True,
+        disable=not status.is_terminal,
+    )
+
+
+def say_rejected(statistics: RejectionStatistics) -> None:
+    """Say how many tunes were accepted, and why the others were rejected."""
+    rejected = statistics.rejected
+    if not rejected:
+        return
+    named = rejected.most_common(MAX_NAMED)
+    reasons = ", ".join(f"{count} {reason}" for reason, count in named)
+    if others := rejected.total() - sum(count for _, count in named):
+        reasons += f", and {others} more"
+    say(f"accepted {statistics.accepted:,} of {statistics.drawn:,} tunes; rejected: {reasons}")
+
+
+def write_shards(folder: Path, sampler: TuneSampler) -> None:
+    """Write the tunes that a folder lacks, and say what was written."""
+    count, shards = sampler.request.count, Shards(folder)
+    with shards.first_missing(sampler) as first:
+        if first is None:
+            say(f"{folder} has all {count:,} tunes already")
+            return
+        if first > 1:
+            say(f"{folder} has {first - 1:,} tunes: continuing with X:{first}")
+        for written in shards.write(iter(Collected(sampler.continued(first), count - first + 1)), first, count):
+            if isinstance(written, Path):
+                say(f"wrote {written}")
+            else:  # what was drawn is not to be lost
+                write("\n".join(with_record(tune.text, tune.record) for tune in written))

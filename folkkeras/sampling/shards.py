@@ -1,0 +1,116 @@
+"""Very many tunes in a folder: files of 1,000 tunes, each written whole, so that a killed command can continue."""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from folkkeras.errors import OutputError
+from folkkeras.files import reason, remove_unfinished, write_text
+from folkkeras.lock import HeldError, locked
+from folkkeras.sampling.record import GenerationRecord, with_record
+from folkkeras.sampling.scheduler import SampledTune, TuneSampler
+
+SHARD = 1_000  # tunes of a file
+_METADATA = "sampling.json"
+
+
+def is_sharded(out: str | Path) -> bool:
+    """Whether there is a folder of tunes of this name."""
+    return os.path.isfile(os.path.join(out, _METADATA))
+
+
+class Shards:
+    """A folder of tunes.
+
+    Args:
+        folder: where; it may not exist yet.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @property
+    def seed(self) -> int | None:
+        """The seed of the tunes that are there, or None where there are none.
+
+        Raises:
+            OutputError: its sampling.json cannot be read.
+        """
+        metadata = self._metadata()
+        return metadata["seed"] if metadata else None
+
+    @contextmanager
+    def first_missing(self, sampler: TuneSampler) -> Iterator[int | None]:
+        """Lock the folder, and yield the number of the first tune that it lacks, or None where it has all.
+
+        Raises:
+            OutputError: the folder cannot be written, or has other files in it, or tunes of another request, or
+                another process writes to it.
+        """
+        request = sampler.request
+        record = GenerationRecord.of(sampler.decoder, request, request.first)
+        self._require_same({**asdict(record), "tunes": request.count})
+        try:
+            with locked(self.folder / ".lock"):
+                remove_unfinished(self.folder)
+                starts = range(1, request.count + 1, SHARD)
+                yield next((first for first in starts if not self._path(first).exists()), None)
+        except HeldError as error:
+            raise OutputError(f"another process writes tunes into {self.folder}: wait, or stop that one") from error
+
+    def write(self, tunes: Iterator[SampledTune], first: int, last: int) -> Iterator[Path | list[SampledTune]]:
+        """Write the tunes of the numbers `first` to `last`, and yield the path of each file that was written.
+
+        Where tunes are missing, those that make no full file are yielded last instead.
+
+        Raises:
+            OutputError: a file cannot be written.
+        """
+        for start in range(first, last + 1, SHARD):
+            shard = list(islice(tunes, SHARD))
+            if [tune.number for tune in shard] != list(range(start, min(start + SHARD, last + 1))):
+                yield [*shard, *tunes]
+                return
+            path = self._path(start)
+            if not path.exists():
+                write_text(path, "\n".join(with_record(tune.text, tune.record) for tune in shard))
+                yield path
+
+    def _path(self, first: int) -> Path:
+        return self.folder / f"tunes-{first:06d}.abc"
+
+    def _require_same(self, metadata: dict[str, Any]) -> None:
+        """See that the folder has tunes of this request or none; make it where it is missing."""
+        metadata = json.loads(json.dumps(metadata))
+        found = self._metadata()
+        if found is None:
+            if self.folder.exists() and any(self.folder.iterdir()):
+                raise OutputError(f"{self.folder} has other files in it: give --out a new folder")
+            try:
+                self.folder.mkdir(exist_ok=True)
+            except OSError as error:
+                raise OutputError(f"cannot make the folder {self.folder}: {reason(error)}") from error
+            write_text(self.folder / _METADATA, json.dumps(metadata, indent=2) + "\n")
+            return
+        for name in {**metadata, **found}:
+            if metadata.get(name) != found.get(name):
+                raise OutputError(
+                    f"{self.folder} has tunes with {name} {found.get(name)!r}, not {metadata.get(name)!r}: "
+                    "give --out a new folder"
+                )
+
+    def _metadata(self) -> dict[str, Any] | None:
+        path = self.folder / _METADATA
+        if not path.exists():
+            return None
+        try:
+            metadata: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+            int(metadata["seed"])
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise OutputError(f"cannot read {path} ({error}): give --out a new folder") from error
+        return metadata
