@@ -4,12 +4,13 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PEERS := .venv-peers
+LOWEST := .venv-lowest
 # PyPI's PyTorch for Linux brings CUDA; give the file of a CPU build to save its gigabytes.
 TORCH ?= torch==2.13.0
 DEMO_RUN ?= demo-$(shell date +%Y%m%d-%H%M%S)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test bench box recipe fuzz oracles agreement faults pictures lint format clean
+.PHONY: help install demo test test-lowest try-lowest bench celtic recipe fuzz oracles agreement faults pictures lint format clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +32,21 @@ demo: install ## Train for a few minutes on the built-in tunes, then write a tun
 test: install ## Run every test, two files at a time
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
+$(LOWEST)/installed: pyproject.toml tests/lowest.py
+	$(PYTHON) -m venv $(LOWEST)
+	$(LOWEST)/bin/python tests/lowest.py > $(LOWEST)/constraints.txt
+	$(LOWEST)/bin/python -m pip install --quiet --constraint $(LOWEST)/constraints.txt --editable '.[dev]'
+	touch $@
+
+test-lowest: $(LOWEST)/installed ## Run every test with the lowest versions of all dependencies
+	$(LOWEST)/bin/python -m pytest --numprocesses 2 --dist loadfile
+
+try-lowest: $(LOWEST)/installed ## Train one step and write a tune with these versions
+	$(LOWEST)/bin/folk --help > /dev/null
+	$(LOWEST)/bin/folk sample celtic --complete --seed 1
+	folder=$$(mktemp -d) && $(LOWEST)/bin/folk train ryans --steps 1 --units 8 --runs $$folder --name one && \
+		$(LOWEST)/bin/folk sample one --runs $$folder --length 20 && rm -r $$folder
+
 $(PEERS)/installed: Makefile
 	$(PYTHON) -m venv $(PEERS)
 	$(PEERS)/bin/python -m pip install --quiet $(TORCH) numpy onnx onnxruntime
@@ -40,8 +56,8 @@ bench: install $(PEERS)/installed ## Time training and sampling beside Keras, Py
 	$(BIN)/python tests/bench/reading.py
 	$(BIN)/python tests/bench/bench.py --peer $(PEERS)/bin/python --out bench.json $(BENCH)
 
-box: install ## Train the model in the box again and write its card: half an hour on two cores
-	$(BIN)/python docs/box.py
+celtic: install ## Train the pretrained model again and write its card: half an hour on two cores
+	$(BIN)/python docs/tools/celtic.py
 
 RECIPE ?= oneills
 recipe: install ## Train the default recipe and the lab's over five splits of RECIPE, a corpus: hours
@@ -70,12 +86,13 @@ faults: install ## Kill trainings, fill disks, break files, and see what is left
 
 RUN ?= runs/oneills-1
 pictures: install ## Draw the README's pictures from the run RUN, the page with Chromium
-	PYTHONPATH=tests MPLBACKEND=agg $(BIN)/python docs/pictures.py $(RUN)
+	PYTHONPATH=tests MPLBACKEND=agg $(BIN)/python docs/tools/pictures.py $(RUN)
 
 lint: install ## Check format, lint, types and which room imports which
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/mypy tests/public_names.py
 	$(BIN)/lint-imports --no-logo --no-cache
 
 format: install ## Mend format and what lint can mend
@@ -83,4 +100,4 @@ format: install ## Mend format and what lint can mend
 	$(BIN)/ruff check --fix .
 
 clean: ## Remove the environment and the caches, never the runs
-	rm -rf $(VENV) $(PEERS) build *.egg-info .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) $(PEERS) $(LOWEST) build *.egg-info .mypy_cache .ruff_cache .pytest_cache

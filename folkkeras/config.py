@@ -1,6 +1,6 @@
-"""The options of a training, their ranges and the presets.
+"""The options of a run, their ranges and the presets.
 
-The sizes are those of MIT's 6.S191 music lab (github.com/aamini/introtodeeplearning, lab 1, part 2).
+The preset `lab` is the setting of MIT's 6.S191 music lab (github.com/aamini/introtodeeplearning, lab 1, part 2).
 """
 
 import math
@@ -9,14 +9,14 @@ from typing import Any
 
 from folkkeras.errors import UsageError
 
-INTERVAL = 100  # steps between two checkpoints, and between two looks at the held-out tunes
-CLIP_NORM = 1.0  # bound on the gradient's global norm; also keeps Adam right on the Embedding
-WARM_UP = 100  # steps over which the cosine schedule's rate rises, at most a tenth of all steps
-MOST_DECAY = 10.0
+EVALUATION_INTERVAL = 100  # steps between two checkpoints, and between two evaluations of the held-out tunes
+CLIP_NORM = 1.0  # maximum of the gradient's global norm; clipping also keeps Adam correct on the Embedding
+WARM_UP = 100  # maximum steps over which the cosine schedule's rate rises; at most a tenth of all steps
+MAX_DECAY = 10.0
 SCHEDULES = ("constant", "cosine")
 
 
-MOST = {
+MAX = {
     "embedding": 65_536,
     "units": 65_536,
     "layers": 64,
@@ -31,56 +31,56 @@ MOST = {
 
 @dataclass(frozen=True, kw_only=True)
 class TrainingConfig:
-    """What determines a training, beside its corpus.
+    """Everything that determines a run besides its corpus.
 
     Raises:
-        UsageError: a value is out of its range; the message names the option.
+        UsageError: a value is out of range; the message names the option.
     """
 
-    raw: bool = False  # train on the text as it stands instead of the normal form
-    holdout: float = 0.1  # share of the tunes that is held out
-    split: int = 0  # which choice of them: it salts their hash
-    steps: int = 2_000  # batches at most
+    raw: bool = False  # train on the original text instead of the normal form
+    validation_split: float = 0.1  # fraction of the tunes that is held out
+    split: int = 0  # salt of the hash that chooses the held-out tunes
+    steps: int = 2_000  # maximum number of batches
     batch_size: int = 32  # windows in a batch
     seq_length: int = 100  # characters in a window
-    aligned: float = 0.0  # share of the windows that begin where a tune does; the others begin anywhere
-    transpose: bool = False  # train on each tune in the other keys of its mode that the corpus has, too
+    tune_start_fraction: float = 0.0  # fraction of the windows that begin where a tune does; the others begin anywhere
+    transpose: bool = False  # also train on each tune in the other keys of its mode that the corpus has
     learning_rate: float = 5e-3  # Adam's; the peak of the cosine schedule
     schedule: str = "cosine"  # linear warm-up, then half a cosine down to 0; or "constant"
     embedding: int = 256  # dimensions of a character's vector
-    units: int = 512  # of each LSTM layer
+    units: int = 512  # in each LSTM layer
     layers: int = 1  # LSTM layers
-    dropout: float = 0.5  # share of each LSTM's outputs set to 0, one mask a sequence
-    weight_drop: float = 0.3  # share of each LSTM's recurrent weights set to 0, one mask a step
-    weight_decay: float = 0.0  # AdamW's, of the kernels: what a step takes off them is this times the rate
-    seed: int = 0  # of the initial weights, the windows, the masks
-    patience: int = 10  # intervals without a better held-out figure until the end; 0: never
-    keep: int = 3  # checkpoints
-    base: str = ""  # the digest of the model that training goes on from; its sizes are this one's
+    dropout: float = 0.5  # fraction of each LSTM's outputs set to 0, one mask per sequence
+    weight_drop: float = 0.3  # fraction of each LSTM's recurrent weights set to 0, one mask per step
+    weight_decay: float = 0.0  # AdamW's, for the kernels: a step shrinks them by this times the learning rate
+    seed: int = 0  # for the initial weights, the windows and the masks
+    patience: int = 10  # evaluation intervals without better validation bits before training ends; 0: no limit
+    keep: int = 3  # checkpoints to keep
+    base: str = ""  # digest of the model to fine-tune, which has the same hyperparameters
 
     def __post_init__(self) -> None:
         for name in ("steps", "batch_size", "seq_length", "embedding", "units", "layers", "keep"):
-            at_least(name, getattr(self, name), 1)
-        for name, most in MOST.items():
-            if getattr(self, name) > most:
-                raise UsageError(f"{option(name)} {getattr(self, name)} is too large: give {most} or less")
+            require_min(name, getattr(self, name), 1)
+        for name, maximum in MAX.items():
+            if getattr(self, name) > maximum:
+                raise UsageError(f"{option(name)} {getattr(self, name)} is too large: give {maximum} or less")
         for name in ("seed", "patience", "split"):
-            at_least(name, getattr(self, name), 0)
+            require_min(name, getattr(self, name), 0)
         if self.seed >= 2**31:
             raise UsageError(f"--seed {self.seed} is too large: give less than {2**31}")
-        if not 0 < self.holdout < 1:
-            raise UsageError(f"--holdout {self.holdout} is not between 0 and 1: a tenth is 0.1")
-        if not 0 <= self.aligned <= 1:
-            raise UsageError(f"--aligned {self.aligned} is not from 0 to 1")
+        if not 0 < self.validation_split < 1:
+            raise UsageError(f"--validation-split {self.validation_split} is not between 0 and 1: a tenth is 0.1")
+        if not 0 <= self.tune_start_fraction <= 1:
+            raise UsageError(f"--tune-start-fraction {self.tune_start_fraction} is not between 0 and 1")
         if self.transpose and self.raw:
             raise UsageError(
-                "--transpose moves tunes in the normal form, and these are raw: leave it out, or give --no-raw"
+                "--transpose needs tunes in the normal form, and these are raw: leave it out, or give --no-raw"
             )
         for name in ("dropout", "weight_drop"):
             if not 0 <= getattr(self, name) < 1:
-                raise UsageError(f"{option(name)} {getattr(self, name)} is not from 0 to below 1")
-        if not 0 <= self.weight_decay <= MOST_DECAY:
-            raise UsageError(f"--weight-decay {self.weight_decay} is not from 0 to {MOST_DECAY}")
+                raise UsageError(f"{option(name)} {getattr(self, name)} is not at least 0 and below 1")
+        if not 0 <= self.weight_decay <= MAX_DECAY:
+            raise UsageError(f"--weight-decay {self.weight_decay} is not between 0 and {MAX_DECAY}")
         if not (math.isfinite(self.learning_rate) and self.learning_rate > 0):
             raise UsageError(f"--learning-rate {self.learning_rate} is not a number above 0")
         if self.schedule not in SCHEDULES:
@@ -95,7 +95,7 @@ class TrainingConfig:
         """The options from plain JSON values.
 
         Raises:
-            UsageError: an option is unknown, has another type, or is out of its range.
+            UsageError: an option is unknown, has the wrong type, or is out of range.
         """
         types = {field.name: field.type for field in fields(cls)}
         for name, value in values.items():
@@ -109,7 +109,7 @@ class TrainingConfig:
 
 
 PRESETS: dict[str, dict[str, Any]] = {
-    # The notebook's own setting. It trains until the tunes are known by heart.
+    # The lab notebook's own setting, which trains until the tunes are memorised.
     "lab": {
         "raw": True,
         "steps": 5_000,
@@ -119,7 +119,7 @@ PRESETS: dict[str, dict[str, Any]] = {
         "weight_drop": 0.0,
         "patience": 0,
     },
-    # A model in minutes on two cores: a quarter of the units.
+    # Trains in minutes on two cores, with a quarter of the lab's units.
     "quick": {
         "steps": 1_500,
         "embedding": 64,
@@ -130,9 +130,9 @@ PRESETS: dict[str, dict[str, Any]] = {
     },
 }
 
-# What learning from a small book takes where a trained model is there to go on from.
-FROM_A_MODEL: dict[str, Any] = {"steps": 600, "batch_size": 8, "learning_rate": 1e-3}
-SMALL_BOOK = 500  # tunes; going on from a model, a book of no more is learned in all of its keys
+# The options for fine-tuning a trained model on a small corpus.
+FINE_TUNING: dict[str, Any] = {"steps": 600, "batch_size": 8, "learning_rate": 1e-3}
+SMALL_CORPUS = 500  # tunes; fine-tuning on a corpus of at most this size transposes it to all of its keys
 
 
 def preset(name: str) -> dict[str, Any]:
@@ -147,22 +147,24 @@ def preset(name: str) -> dict[str, Any]:
 
 
 def split_of(config: TrainingConfig) -> dict[str, Any]:
-    """The options that decide which texts a corpus has, and which of them are held out."""
-    return {"raw": config.raw, "holdout": config.holdout, "split": config.split}
+    """The options that determine the texts of a corpus, and which of them are held out."""
+    return {"raw": config.raw, "validation_split": config.validation_split, "split": config.split}
 
 
-def at_least(name: str, value: int, least: int) -> None:
-    """Raise UsageError where the option `name` is below `least`."""
+def require_min(name: str, value: int, least: int) -> None:
+    """Raise UsageError if the option `name` is below `least`."""
     if value < least:
         raise UsageError(f"{option(name)} {value} is too small: give {least} or more")
 
 
 def option(name: str) -> str:
-    """The terminal's name of the option `name`."""
+    """The command-line name of the option `name`."""
     return "--" + name.replace("_", "-")
 
 
-def require_even_shares(batch_size: int, count: int) -> None:
-    """Raise UsageError where a batch cannot be shared evenly among `count` devices."""
+def require_even_shards(batch_size: int, count: int) -> None:
+    """Raise UsageError if a batch cannot be split evenly among `count` devices."""
     if batch_size % count:
-        raise UsageError(f"--batch-size {batch_size} cannot be shared evenly by {count}: give a multiple of {count}")
+        raise UsageError(
+            f"--batch-size {batch_size} cannot be split evenly among {count} devices: give a multiple of {count}"
+        )

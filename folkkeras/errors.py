@@ -1,27 +1,27 @@
-"""Every error that folkkeras raises on purpose.
+"""All errors that folkkeras raises deliberately.
 
 FolkError
-├── UsageError       an option's value is out of its range (also a ValueError)
+├── UsageError       an option whose value is out of range (also a ValueError)
 ├── CorpusError      tunes that cannot be read, found or split
 ├── ModelFileError   a `.keras` file that is missing, damaged, foreign or hostile
-├── RunError         a run that is missing, exists already or cannot go on
+├── RunError         a run that is missing, already exists or cannot continue
 ├── OutputError      a file that cannot be written, or would be overwritten
-└── TrainingError    a training that cannot go on, such as a loss that is not finite
+└── TrainingError    training that cannot continue, such as after a loss that is not finite
 
 A message is one line: the fault, the value that caused it, the remedy.
 """
 
 
 class FolkError(Exception):
-    """The root of the tree; the terminal catches it once and exits with 1."""
+    """The base class; the command line catches it in one place and exits with status 1."""
 
 
 class UsageError(FolkError, ValueError):
-    """An option's value is out of its range; the terminal exits with 2."""
+    """An option's value is out of range; the command line exits with status 2."""
 
 
 class CorpusError(FolkError):
-    """A corpus cannot be read, holds no tunes, or is too small."""
+    """A corpus cannot be read, contains no tunes, or is too small."""
 
 
 class ModelFileError(FolkError):
@@ -29,12 +29,12 @@ class ModelFileError(FolkError):
 
 
 class RunError(FolkError):
-    """A run is missing, exists already, or cannot go on."""
+    """A run is missing, already exists, or cannot continue."""
 
 
 class OutputError(FolkError):
-    """A file or folder cannot be written, or exists already."""
+    """A file or folder cannot be written, or already exists."""
 
 
 class TrainingError(FolkError):
-    """A training cannot go on."""
+    """Training cannot continue."""

@@ -1,8 +1,8 @@
-"""Write files whole or not at all.
+"""Write files atomically.
 
-A file is written beside its place under a hidden temporary name, flushed to the disk, and renamed
-over the old one: `rename` is atomic on POSIX and on Windows' NTFS (`os.replace`), so whoever looks,
-even after a kill or a power cut, finds the old file or the new one and never a part.
+A file is written in its folder under a hidden temporary name, flushed to disk, and renamed over the old
+one. The rename is atomic on POSIX and on Windows' NTFS (`os.replace`), so a reader finds the old file or
+the new one, but never a part of one, even after a kill or a power cut.
 """
 
 import os
@@ -18,15 +18,15 @@ TEMPORARY_PREFIX = ".unfinished-"
 
 
 @contextmanager
-def whole_file(path: Path) -> Iterator[Path]:
-    """Yield a temporary path to write to; on leaving, it becomes `path` or, after an error, vanishes.
+def atomic_file(path: Path) -> Iterator[Path]:
+    """Yield a temporary path to write to; on exit that file replaces `path` or, after an error, is removed.
 
     The temporary name keeps the suffix of `path`, since Keras chooses its format by it.
 
     Raises:
         OutputError: the file cannot be written (folder missing or read-only, disk full).
     """
-    path = Path(os.path.realpath(path))  # a link stays one, and what it names is written
+    path = Path(os.path.realpath(path))  # a link stays a link, and its target is written
     temporary = path.with_name(f"{TEMPORARY_PREFIX}{os.getpid()}-{path.name}")
     try:
         yield temporary
@@ -42,7 +42,7 @@ def whole_file(path: Path) -> Iterator[Path]:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write `text` as UTF-8 with plain newlines, whole or not at all.
+    """Write `text` atomically, as UTF-8 with plain newlines.
 
     Raises:
         OutputError: the file cannot be written.
@@ -51,28 +51,28 @@ def write_text(path: Path, text: str) -> None:
 
 
 def write_bytes(path: Path, data: bytes) -> None:
-    """Write `data`, whole or not at all.
+    """Write `data` atomically.
 
     Raises:
         OutputError: the file cannot be written.
     """
-    with whole_file(path) as temporary:
+    with atomic_file(path) as temporary:
         temporary.write_bytes(data)
 
 
 def remove_unfinished(folder: Path) -> None:
-    """Remove what killed writers left in `folder`."""
+    """Remove the temporary files that killed writers left in `folder`."""
     for path in folder.glob(TEMPORARY_PREFIX + "*"):
         path.unlink(missing_ok=True)
 
 
 def reason(error: OSError) -> str:
-    """The system's own words for an error, such as "No space left on device"."""
+    """The system's message for an error, such as "No space left on device"."""
     return error.strerror or str(error)
 
 
 def _flush_folder(folder: Path) -> None:
-    # A rename lives in the folder; without this a power cut may undo it. Windows cannot open folders.
+    # The folder records the rename; without this flush, a power cut may undo it. Windows cannot open folders.
     with suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)
         try:
@@ -82,5 +82,5 @@ def _flush_folder(folder: Path) -> None:
 
 
 def cache_folder() -> Path:
-    """The folder for what can be fetched or made again: the system's for caches, or `FOLKKERAS_CACHE`."""
+    """The folder for data that can be fetched or computed again: `FOLKKERAS_CACHE`, or the user's cache folder."""
     return Path(os.environ.get("FOLKKERAS_CACHE") or platformdirs.user_cache_path("folkkeras", appauthor=False))

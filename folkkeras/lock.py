@@ -1,4 +1,4 @@
-"""One writer at a time: a lock of the system's on a file, which ends with the process that holds it."""
+"""One writer at a time: an operating-system lock on a file, which is released when its process ends."""
 
 import os
 import sys
@@ -17,20 +17,20 @@ class HeldError(Exception):
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Hold a lock on the file `path`, which is made where it is missing and stays.
+    """Hold a lock on the file `path`, which is created if it is missing and not removed afterwards.
 
     Raises:
         HeldError: another process holds it.
         OutputError: the file cannot be written.
     """
     try:
-        file = open(path, "ab")  # noqa: SIM115  # closed below, which also ends the lock
+        file = open(path, "ab")  # noqa: SIM115  # closed below, which also releases the lock
     except OSError as error:
         raise OutputError(f"cannot write {path}: {reason(error)}") from error
     with file:
         try:
             _lock(file)
-        except (BlockingIOError, PermissionError) as error:  # POSIX's word for it, and Windows'
+        except (BlockingIOError, PermissionError) as error:  # on POSIX and on Windows, respectively
             raise HeldError from error
         yield
 

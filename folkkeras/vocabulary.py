@@ -1,7 +1,7 @@
 """Characters and their indices.
 
-A character's index is its rank by falling frequency, ties by code point, so the same text gives the
-same indices on every run and every machine.
+A character's index is its rank by descending frequency, with ties broken by code point. So the same text
+gives the same indices each time and on every machine.
 """
 
 from collections import Counter
@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-CHUNK = 1 << 20  # characters encoded at a time, so that a large text needs no large temporary
+CHUNK = 1 << 20  # characters encoded at a time, so that a large text needs no large temporary array
 
 
 class Vocabulary:
@@ -23,7 +23,7 @@ class Vocabulary:
 
     def __init__(self, characters: str) -> None:
         if len(set(characters)) != len(characters):
-            raise ValueError("a character stands twice in the vocabulary")
+            raise ValueError("a character is in the vocabulary twice")
         self.characters = characters
         self._index = {character: index for index, character in enumerate(characters)}
         codes = np.array([ord(character) for character in characters], dtype=np.uint32)
@@ -32,7 +32,7 @@ class Vocabulary:
 
     @classmethod
     def from_text(cls, *texts: str) -> "Vocabulary":
-        """The vocabulary of one or several texts."""
+        """The vocabulary of one or more texts."""
         counts: Counter[str] = Counter()
         for text in texts:
             counts.update(text)
@@ -40,7 +40,7 @@ class Vocabulary:
 
     @classmethod
     def from_counts(cls, counts: Counter[str]) -> "Vocabulary":
-        """The vocabulary of a text in which each character stands so often."""
+        """The vocabulary of a text in which each character occurs as often as counted."""
         return cls("".join(sorted(counts, key=lambda character: (-counts[character], character))))
 
     def __len__(self) -> int:
@@ -53,17 +53,17 @@ class Vocabulary:
         return hash(self.characters)
 
     def unknown(self, text: str) -> list[str]:
-        """The characters of `text` that are not in the vocabulary, in their order, each once."""
+        """The characters of `text` that are not in the vocabulary, each once, in order of appearance."""
         return [character for character in dict.fromkeys(text) if character not in self._index]
 
     def encode(self, text: str) -> npt.NDArray[Any]:
-        """The indices of `text`, (characters,), in the smallest unsigned type that holds them.
+        """The indices of `text`, (characters,), in the smallest unsigned dtype that holds them.
 
         Raises:
             ValueError: a character is not in the vocabulary.
         """
         size = len(self)
-        ids = np.empty(len(text), dtype=smallest_kind(size))
+        ids = np.empty(len(text), dtype=smallest_dtype(size))
         for start in range(0, len(text), CHUNK):
             codes = np.frombuffer(text[start : start + CHUNK].encode("utf-32-le", "surrogatepass"), "<u4")
             rank = np.searchsorted(self._codes, codes)
@@ -78,6 +78,6 @@ class Vocabulary:
         return "".join([self.characters[index] for index in ids])
 
 
-def smallest_kind(count: int) -> type[np.unsignedinteger[Any]]:
-    """The smallest unsigned type that numbers so many things from 0 on."""
+def smallest_dtype(count: int) -> type[np.unsignedinteger[Any]]:
+    """The smallest unsigned dtype for `count` different indices."""
     return np.uint8 if count <= 1 << 8 else np.uint16 if count <= 1 << 16 else np.uint32

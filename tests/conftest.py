@@ -12,7 +12,7 @@ from folkkeras.config import TrainingConfig
 from folkkeras.corpus.corpus import Corpus
 from folkkeras.corpus.load import read_corpus
 from folkkeras.corpus.sources import read_source
-from folkkeras.runs.run import create_run
+from folkkeras.runs.folder import create_run
 
 
 @pytest.fixture(scope="session")

@@ -19,8 +19,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from support.broken import broken_files
-from support.harm import FOLK, SIZES, STEPS, Lost, contents, require, same
+from support.corruption import broken_files
+from support.fault_injection import FOLK, SIZES, STEPS, Lost, contents, require, same
 
 from folkkeras.corpus.sources import read_source
 from folkkeras.errors import FolkError
@@ -38,7 +38,7 @@ def folk(*words: object, cwd: Path, code: int | None = 0, **options: object) -> 
 
 def undisturbed(corpus: Path, folder: Path) -> Path:
     """The run that all others are held against."""
-    run = folder / "runs" / "whole"
+    run = folder / "runs" / "complete"
     if not run.exists():
         folk("train", corpus, "--steps", STEPS, "--name", run.name, *SIZES, cwd=folder)
     return run
@@ -46,7 +46,7 @@ def undisturbed(corpus: Path, folder: Path) -> Path:
 
 def kills(corpus: Path, folder: Path, count: int, chance: random.Random) -> str:
     """Kill trainings with signal 9; every checkpoint has to be that of a training that was left alone."""
-    whole = undisturbed(corpus, folder)
+    complete = undisturbed(corpus, folder)
     done = early = runs = redone_most = 0
     while done < count:
         runs += 1
@@ -58,7 +58,7 @@ def kills(corpus: Path, folder: Path, count: int, chance: random.Random) -> str:
                 alive = _kill(words, folder, run, chance)
                 done += alive and steps_done(run) > 0
                 early += alive and not steps_done(run)
-                _look(run, whole)
+                _look(run, complete)
                 redone_most = max(redone_most, _seen(run) - steps_done(run))
                 require(redone_most <= 100, f"{run}: {redone_most} steps are to be done again")
             else:
@@ -67,9 +67,9 @@ def kills(corpus: Path, folder: Path, count: int, chance: random.Random) -> str:
             words = ["resume", run.name] if (run / "config.json").exists() else words
             if not (run / "config.json").exists():
                 shutil.rmtree(run, ignore_errors=True)  # killed before it was a run
-        _look(run, whole)
+        _look(run, complete)
         for name in ("best.keras", "last.keras"):
-            require(same(run / name, whole / name), f"{run / name} differs")
+            require(same(run / name, complete / name), f"{run / name} differs")
         require(not list(run.rglob(".unfinished*")), f"{run}: a half-written file is left")
     return (
         f"{done} of {done} resumes identical, in {runs} trainings: every checkpoint and both models bit for bit; "
@@ -103,10 +103,10 @@ def _kill(words: list[object], folder: Path, run: Path, chance: random.Random) -
     return alive
 
 
-def _look(run: Path, whole: Path) -> None:
+def _look(run: Path, complete: Path) -> None:
     """All that is there is whole, and what an undisturbed training wrote."""
     for path in (run / "checkpoints").glob("step-*00.keras"):
-        require(same(path, whole / "checkpoints" / path.name), f"{path} differs")
+        require(same(path, complete / "checkpoints" / path.name), f"{path} differs")
     for name in ("best.keras", "last.keras"):
         if (run / name).exists():
             contents(run / name)
@@ -156,10 +156,10 @@ def full_disk(corpus: Path, folder: Path, tunes: Path) -> str:
     """Every kind of write onto a disk that is full, or fills up; then there is room, and it goes on."""
     runs = undisturbed(corpus, folder).parent
     tried = 0
-    for name in outputs(tunes, "whole", runs, folder):
+    for name in outputs(tunes, "complete", runs, folder):
         with small_disk(4) as place:
             (place / "filler").write_bytes(bytes(4_096))
-            words = outputs(tunes, "whole", runs, place)[name]
+            words = outputs(tunes, "complete", runs, place)[name]
             told(folk(*words, cwd=folder, code=None), "No space left", "cannot write")
             rest = {path.name for path in place.rglob("*") if path.is_file()} - {"filler", ".lock"}
             require(not rest, f"{name}: half-written {rest}")
@@ -176,7 +176,7 @@ def full_disk(corpus: Path, folder: Path, tunes: Path) -> str:
             else:
                 shutil.rmtree(place / "a", ignore_errors=True)
                 folk(*words, cwd=folder)
-            require(same(place / "a" / "last.keras", runs / "whole" / "last.keras"), f"with {free} kB it went wrong")
+            require(same(place / "a" / "last.keras", runs / "complete" / "last.keras"), f"with {free} kB it went wrong")
             tried += 1
     return f"{tried} of {tried} told in one line, nothing half written; with room again, the same models bit for bit"
 
@@ -186,7 +186,7 @@ def read_only(corpus: Path, folder: Path, tunes: Path) -> str:
     runs = undisturbed(corpus, folder).parent
     with small_disk(1_000) as place:
         subprocess.run(["mount", "-o", "remount,ro", place], check=True)
-        commands = [*outputs(tunes, "whole", runs, place).values()]
+        commands = [*outputs(tunes, "complete", runs, place).values()]
         commands.append(["train", corpus, "--runs", place, *SIZES])
         for words in commands:
             told(folk(*words, cwd=folder, code=None), "Read-only")
@@ -199,12 +199,12 @@ def clock_set_back(corpus: Path, folder: Path) -> str:
     later = time.time() + 86_400
     for path in run.rglob("*"):
         os.utime(path, (later, later))
-    for path in (run / "logs").iterdir():  # TensorFlow names and orders its files by the clock
+    for path in run.glob("events.out.*"):  # TensorFlow names and orders its files by the clock
         parts = path.name.split(".")
         parts[3] = str(int(parts[3]) + 86_400)
         path.rename(path.with_name(".".join(parts)))
     folk("resume", run.name, cwd=folder)
-    _look(run, folder / "runs" / "whole")
+    _look(run, folder / "runs" / "complete")
     _all_steps(run)
     return "the same models bit for bit, each step once in TensorBoard"
 
@@ -212,7 +212,7 @@ def clock_set_back(corpus: Path, folder: Path) -> str:
 def _all_steps(run: Path) -> None:
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-    steps = [event.step for event in EventAccumulator(str(run / "logs"), {"tensors": 0}).Reload().Tensors("loss")]
+    steps = [event.step for event in EventAccumulator(str(run), {"tensors": 0}).Reload().Tensors("loss")]
     require(
         steps == list(range(1, STEPS + 1)), f"{run}: TensorBoard has {len(steps)} steps, {steps[:3]} to {steps[-3:]}"
     )
@@ -238,7 +238,7 @@ def moved(corpus: Path, folder: Path) -> str:
     elsewhere.mkdir()
     shutil.move(run, elsewhere / "renamed")
     folk("resume", "renamed", "--runs", elsewhere, cwd=folder)
-    require(same(elsewhere / "renamed" / "last.keras", folder / "runs" / "whole" / "last.keras"), "it went wrong")
+    require(same(elsewhere / "renamed" / "last.keras", folder / "runs" / "complete" / "last.keras"), "it went wrong")
     return "the same models bit for bit"
 
 

@@ -16,7 +16,7 @@ from support.mutation import mutated, through_python
 from folkkeras.corpus.sources import read_source
 from folkkeras.errors import FolkError
 from folkkeras.music.reading import read_tune
-from folkkeras.music.render.client import Workshop
+from folkkeras.music.render.client import RenderClient
 from folkkeras.music.render.performance import Playing
 
 HANG = 5.0  # seconds
@@ -33,14 +33,14 @@ def main() -> None:
     chance = random.Random(arguments.seed)
     finds: dict[str, int] = {}
     slowest, rendered = 0.0, 0
-    with Workshop(patience=HANG) as workshop:
+    with RenderClient(patience=HANG) as client:
         for number in range(arguments.count):
             text = mutated(chance.choice(texts), chance)
             began, find = time.monotonic(), ""
             try:
                 through_python(text)
-                for kind in ("svg", "wav"):
-                    workshop.render(read_tune(text), kind, playing=Playing(tempo=1_000))
+                for format in ("svg", "wav"):
+                    client.render(read_tune(text), format, playing=Playing(tempo=1_000))
                 rendered += 1
             except FolkError as error:
                 find = "crash or hang of a library" if "failed on it" in str(error) else ""

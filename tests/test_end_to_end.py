@@ -42,9 +42,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if not HAS_ABC2MIDI:
         pytest.skip(NO_ABC2MIDI)
     folder = tmp_path_factory.mktemp("drawn")
-    folk(folder, "sample", "box", *ASKED, "--out", "tunes.abc")
-    for kind in ("mid", "svg", "musicxml"):
-        folk(folder, "render", "tunes.abc", "--to", kind, "--out", f"{kind}/")
+    folk(folder, "sample", "celtic", *ASKED, "--out", "tunes.abc")
+    for format in ("mid", "svg", "musicxml"):
+        folk(folder, "render", "tunes.abc", "--to", format, "--out", f"{format}/")
     folk(folder, "render", "tunes.abc", "--out", "tunes.html")
     text = "\n".join(tune.text.rstrip() + "\n" for tune in tunes_in(folder)[:SOUNDS])
     (folder / "some.abc").write_text(text)
@@ -62,8 +62,8 @@ def texts_in(folder: Path) -> list[str]:
     return [re.sub(r"^%.*\n", "", tune.text, flags=re.MULTILINE) for tune in tunes_in(folder)]
 
 
-def files(folder: Path, kind: str) -> list[bytes]:
-    found = [path.read_bytes() for path in sorted((folder / kind).iterdir())]
+def files(folder: Path, format: str) -> list[bytes]:
+    found = [path.read_bytes() for path in sorted((folder / format).iterdir())]
     assert len(found) == COUNT
     return found
 
@@ -105,7 +105,7 @@ def without_repeats(text: str) -> str:
 def test_all_are_complete_and_as_asked(folder: Path) -> None:
     tunes = tunes_in(folder)
     assert len(tunes) == COUNT
-    assert all(tune.whole and tune.key == "D" for tune in tunes)
+    assert all(tune.complete and tune.key == "D" for tune in tunes)
 
 
 def test_the_midi_files_have_the_notes_of_the_text(folder: Path) -> None:

@@ -1,6 +1,10 @@
 """The shape of the house: one error tree, public names that are there, and a terminal without TensorFlow."""
 
+import ast
+import os
+import re
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -23,6 +27,23 @@ def test_every_error_is_of_the_one_tree_and_drawn_at_its_top() -> None:
 def test_the_public_names_are_there() -> None:
     for name in folkkeras.__all__:
         assert getattr(folkkeras, name).__doc__
+    assert re.fullmatch(r"\d+\.\d+\.\d+", folkkeras.__version__)
+
+
+def test_lint_checks_the_types_of_every_public_name() -> None:
+    script = (PROJECT / "tests" / "public_names.py").read_text(encoding="utf-8")
+    used = set(re.findall(r"folkkeras\.(\w+)", script))
+    assert set(folkkeras.__all__) <= used
+
+
+def test_public_names_have_types(tmp_path: Path) -> None:
+    """A use that does not fit is found, so a name is not just anything."""
+    wrong = tmp_path / "wrong.py"
+    wrong.write_text("import folkkeras\nfolkkeras.TuneRequest(count='two')\nfolkkeras.no_such_name\n")
+    command = [sys.executable, "-m", "mypy", "--config-file", "pyproject.toml", "--no-incremental", str(wrong)]
+    found = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True).stdout
+    assert '"count" to "TuneRequest" has incompatible type' in found
+    assert "no_such_name" in found
 
 
 def test_help_imports_no_tensorflow() -> None:
@@ -37,7 +58,7 @@ def test_help_imports_no_tensorflow() -> None:
 def test_a_tune_is_written_without_tensorflow() -> None:
     code = (
         "import sys\nfrom folkkeras_cli.app import app\n"
-        "try: app(['sample', 'box', '--complete', '--seed', '1'])\nexcept SystemExit: pass\n"
+        "try: app(['sample', 'celtic', '--complete', '--seed', '1'])\nexcept SystemExit: pass\n"
         "assert not {'tensorflow', 'keras'} & set(sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
@@ -65,3 +86,36 @@ def test_a_forbidden_import_fails_lint(tmp_path: Path, module: str, line: str, c
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
     assert done.returncode == 1, done.stdout + done.stderr
     assert any(each.startswith(contract) and each.endswith("BROKEN") for each in done.stdout.splitlines())
+
+
+# What Windows or macOS lacks of os and signal, and modules that are not everywhere.
+NOT_EVERYWHERE = {
+    "os": "fork forkpty getuid geteuid getgid getpgid getloadavg killpg mkfifo nice pipe2 posix_fadvise posix_spawn "
+    "sched_getaffinity sched_setaffinity sendfile setpgid setsid splice statvfs sync uname wait wait3 wait4",
+    "signal": "alarm pause pthread_kill pthread_sigmask set_wakeup_fd setitimer sigpending sigtimedwait sigwait "
+    "sigwaitinfo siginterrupt SIGALRM SIGCHLD SIGHUP SIGKILL SIGPIPE SIGQUIT SIGUSR1 SIGUSR2 SIGWINCH",
+}
+NOT_EVERYWHERE_MODULES = {"fcntl", "grp", "msvcrt", "pty", "pwd", "resource", "syslog", "termios", "tty", "winreg"}
+GUARDED = {"lock.py: fcntl", "lock.py: msvcrt", "environment.py: os.sched_getaffinity"}
+
+
+def lacking(path: Path) -> set[str]:
+    """What a file uses that is not on every system."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            if node.attr in NOT_EVERYWHERE.get(node.value.id, "").split():
+                found.add(f"{path.name}: {node.value.id}.{node.attr}")
+        elif isinstance(node, ast.Import):
+            found |= {f"{path.name}: {each.name}" for each in node.names if each.name in NOT_EVERYWHERE_MODULES}
+    return found
+
+
+def test_no_call_is_used_that_another_system_lacks(tmp_path: Path) -> None:
+    files = [path for folder in ("folkkeras", "cli") for path in (PROJECT / folder).rglob("*.py")]
+    assert set().union(*map(lacking, files)) == GUARDED
+    if sys.platform == "linux":
+        assert hasattr(os, "fork")
+        assert hasattr(signal, "pause")  # so the names are spelled right
+    (tmp_path / "odd.py").write_text("import signal, pty\nsignal.pause()\n")
+    assert lacking(tmp_path / "odd.py") == {"odd.py: signal.pause", "odd.py: pty"}

@@ -1,17 +1,20 @@
 """Assemble the commands."""
 
+import sys
 from importlib import metadata
 from typing import Annotated
 
 import typer
 
-from folkkeras_cli import check, corpus, evaluate, play, render, resume, runs, sample, score, tensorboard, train
+from folkkeras_cli import check, corpus, evaluate, likelihood, play, render, resume, runs, sample, tensorboard, train
+from folkkeras_cli.command import Command, Group
 from folkkeras_cli.console import write
 
 app = typer.Typer(
     name="folk",
+    cls=Group,
     no_args_is_help=True,
-    rich_markup_mode="markdown",
+    rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Learn a tune tradition from tunes in ABC notation, and write new tunes in it.",
     epilog="Begin with `folk sample`, then `folk train` and `folk sample --length 1000`.",
@@ -33,14 +36,27 @@ def folk(
     """Options of all commands."""
 
 
-app.command("train", epilog=train.EXAMPLES)(train.train)
-app.command("resume", epilog=resume.EXAMPLES)(resume.resume)
-app.command("sample", epilog=sample.EXAMPLES)(sample.sample)
-app.command("evaluate", epilog=evaluate.EXAMPLES)(evaluate.evaluate)
-app.command("score", epilog=score.EXAMPLES)(score.score)
-app.command("check", epilog=check.EXAMPLES)(check.check)
-app.command("render", epilog=render.EXAMPLES)(render.render)
-app.command("play", epilog=play.EXAMPLES)(play.play)
-app.command("tensorboard", epilog=tensorboard.EXAMPLES)(tensorboard.tensorboard)
-app.add_typer(runs.app, name="runs")
-app.add_typer(corpus.app, name="corpus")
+# In the order in which one needs them.
+for _command in (
+    sample.sample,
+    train.train,
+    resume.resume,
+    evaluate.evaluate,
+    tensorboard.tensorboard,
+    render.render,
+    play.play,
+    check.check,
+    likelihood.likelihood,
+):
+    _module = sys.modules[_command.__module__]
+    app.command(_command.__name__, cls=Command, epilog=_module.EXAMPLES)(_command)
+
+
+@app.command("help", cls=Command, hidden=True)
+def help_(context: typer.Context, command: Annotated[list[str] | None, typer.Argument()] = None) -> None:
+    """Show the help of folk, or of a command."""
+    app([*(command or ()), "--help"], standalone_mode=False)
+
+
+app.add_typer(runs.app, name="runs", cls=Group)
+app.add_typer(corpus.app, name="corpus", cls=Group)

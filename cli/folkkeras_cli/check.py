@@ -1,4 +1,4 @@
-"""`folk check`: whether tunes are whole, and why not."""
+"""`folk check`: whether tunes are complete, and why not."""
 
 import json
 from typing import Annotated
@@ -9,12 +9,12 @@ from folkkeras_cli.console import say, write, write_lines
 from folkkeras_cli.options import Files
 from folkkeras_cli.tune_files import files_of, name_of, tunes_of
 
-NOT_WHOLE = 3  # the exit code where a tune is not whole
+INCOMPLETE = 3  # the exit code where a tune is incomplete
 HANG = 8  # columns before the rest of a line that is too long
 
 EXAMPLES = """Examples:
 
-`folk check tunes.abc` says of each tune whether it is whole;
+`folk check tunes.abc` says of each tune whether it is complete;
 
 `folk check mytunes/` checks all files in a folder;
 
@@ -26,7 +26,10 @@ def check(
     files: Files,
     as_json: Annotated[bool, typer.Option("--json", help="Write JSON, a list of tunes with their faults.")] = False,
 ) -> None:
-    """Check whether each tune is whole: it parses, has a key, ends with a bar line, and every bar is full."""
+    """Check that tunes are complete.
+
+    A complete tune can be read, has a key, ends with a bar line, and all its bars are full.
+    """
     found = [(file, tune) for file in files_of(files) for tune in tunes_of(file)]
     if as_json:
         values = [
@@ -34,7 +37,7 @@ def check(
                 "file": file,
                 "reference": tune.reference,
                 "title": tune.title,
-                "whole": tune.whole,
+                "complete": tune.complete,
                 "faults": [{"message": fault.message, "line": fault.line, "bar": fault.bar} for fault in tune.faults],
             }
             for file, tune in found
@@ -49,8 +52,8 @@ def check(
             last = file
             name = f"X:{tune.reference} {tune.title}".strip()
             faults = [f"    {fault}" for fault in tune.faults]
-            write_lines([f"{name}: {'whole' if tune.whole else 'not whole'}", *faults], HANG)
-    whole = sum(tune.whole for _, tune in found)
-    say(f"{whole:,} of {len(found):,} tune{'s are' if len(found) > 1 else ' is'} whole")
-    if whole < len(found):
-        raise typer.Exit(NOT_WHOLE)
+            write_lines([f"{name}: {'complete' if tune.complete else 'incomplete'}", *faults], HANG)
+    complete = sum(tune.complete for _, tune in found)
+    say(f"{complete:,} of {len(found):,} tune{'s are' if len(found) > 1 else ' is'} complete")
+    if complete < len(found):
+        raise typer.Exit(INCOMPLETE)

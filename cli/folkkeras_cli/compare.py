@@ -5,7 +5,9 @@ from typing import Annotated, Any
 
 import typer
 
-from folkkeras.runs.run import Interval, Run, open_run
+from folkkeras.runs.folder import open_run
+from folkkeras.runs.metrics import EvaluationInterval
+from folkkeras.runs.run import Run
 from folkkeras_cli.console import write
 from folkkeras_cli.options import OwnRuns
 
@@ -18,7 +20,7 @@ def compare(
     other: Annotated[str, typer.Argument(metavar="OTHER", show_default=False, help="Another run's name.")],
     runs: OwnRuns = None,
 ) -> None:
-    """Tell what differs between two runs, how each went, and whether their models are the same."""
+    """Compare two runs: options, metrics, models."""
     folder = runs or context.obj
     pair = open_run(folder, one), open_run(folder, other)
     rows: list[tuple[str, ...]] = [("", pair[0].name, pair[1].name)]
@@ -27,13 +29,16 @@ def compare(
         rows += _differing(*values)
     if len(rows) == 1:
         rows.append(("all options and versions are the same", "", ""))
-    rows += [("", "", ""), ("held-out bits at step", "", "")]
+    rows += [("", "", ""), ("validation bits at step", "", "")]
     rows += [
         (f"{step:,}", *(f"{bits:.3f}" if bits else _NONE for bits in both))
-        for step, both in _side_by_side(*(run.intervals() for run in pair))
+        for step, both in _side_by_side(*(run.evaluation_intervals() for run in pair))
     ]
     results = [run.result() or {} for run in pair]
-    for name, key, form in (("best step", "best_step", ","), ("over the held-out tunes", "held_out_bits", ".3f")):
+    for name, key, form in (
+        ("best step", "best_step", ","),
+        ("bits over all held-out tunes", "validation_bits", ".3f"),
+    ):
         rows.append((name, *(format(result[key], form) if key in result else _NONE for result in results)))
     widths = [max(len(row[column]) for row in rows) for column in range(2)]
     lines = [f"{name:{widths[0]}}  {left:>{widths[1]}}  {right}".rstrip() for name, left, right in rows]
@@ -50,8 +55,10 @@ def _differing(one: Mapping[str, Any], other: Mapping[str, Any]) -> list[tuple[s
     return [row for row in rows if row[1] != row[2]]
 
 
-def _side_by_side(one: list[Interval], other: list[Interval]) -> list[tuple[int, tuple[float | None, float | None]]]:
-    bits = [{row.step: row.held_out_bits for row in rows} for rows in (one, other)]
+def _side_by_side(
+    one: list[EvaluationInterval], other: list[EvaluationInterval]
+) -> list[tuple[int, tuple[float | None, float | None]]]:
+    bits = [{row.step: row.validation_bits for row in rows} for rows in (one, other)]
     return [(step, (bits[0].get(step), bits[1].get(step))) for step in sorted({**bits[0], **bits[1]})]
 
 
@@ -59,7 +66,7 @@ def _models(one: Run, other: Run) -> str:
     """Whether the last models have the same weights, bit for bit."""
     if not (one.last.exists() and other.last.exists()):
         return "one of them has no model yet"
-    from folkkeras.model.reader import read_network
+    from folkkeras.model.reader import read_exported
 
-    same = read_network(one.last).digest() == read_network(other.last).digest()
+    same = read_exported(one.last).digest() == read_exported(other.last).digest()
     return "their last models are the same, bit for bit" if same else "their last models differ"

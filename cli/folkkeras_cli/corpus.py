@@ -1,4 +1,4 @@
-"""`folk corpus`: what there is to learn from."""
+"""`folk corpus`: tunes to train on."""
 
 from collections import Counter
 from pathlib import Path
@@ -14,19 +14,20 @@ from folkkeras.corpus.load import read_corpus
 from folkkeras.corpus.statistics import corpus_statistics
 from folkkeras.errors import OutputError
 from folkkeras.files import reason, write_text
+from folkkeras_cli.command import Command
 from folkkeras_cli.console import say, write, write_table
-from folkkeras_cli.options import CorpusArguments, Force, Holdout, Raw
+from folkkeras_cli.options import CorpusArguments, Force, Raw, ValidationSplit
 
-MOST = 12  # kinds that a line of the statistics names
+MAX = 12  # kinds that a line of the statistics names
 
 app = typer.Typer(
     no_args_is_help=True,
-    help="List, measure and export tunes.",
+    help="List, measure and export tunes to train on.",
     epilog="Examples: `folk corpus list`, `folk corpus stats mytunes/`, `folk corpus export ryans --out ryans/`.",
 )
 
 
-@app.command("list", epilog="Example: `folk corpus list`.")
+@app.command("list", cls=Command, epilog="Example: `folk corpus list`.")
 def list_collections() -> None:
     """List the built-in collections and their rights."""
     sheet = Table("name", "collection", "rights", box=None, pad_edge=False)
@@ -35,16 +36,16 @@ def list_collections() -> None:
     write_table(sheet)
 
 
-@app.command("stats", epilog="Example: `folk corpus stats oneills ryans`.")
-def stats(corpus: CorpusArguments = None, raw: Raw = None, holdout: Holdout = None) -> None:
-    """Count tunes, characters, lengths, keys, metres, types, and what was left out."""
-    tunes = _read(corpus, raw, holdout)
+@app.command("stats", cls=Command, epilog="Example: `folk corpus stats oneills ryans`.")
+def stats(corpus: CorpusArguments = None, raw: Raw = None, validation_split: ValidationSplit = None) -> None:
+    """Count tunes, lengths, keys, metres and types."""
+    tunes = _read(corpus, raw, validation_split)
     figures = corpus_statistics(tunes)
     quantiles = ", ".join(f"{quantile:.0%} {length}" for quantile, length in figures.lengths.items())
     lines = [
         f"corpus      {' '.join(tunes.sources)}",
         f"tunes       {figures.training + figures.held_out:,} of {tunes.found:,} found: "
-        f"{figures.training:,} to learn from, {figures.held_out:,} held out",
+        f"{figures.training:,} for training, {figures.held_out:,} held out",
         f"characters  {figures.characters:,}",
         f"vocabulary  {len(figures.vocabulary)}: {figures.vocabulary!r}",
         f"length      {quantiles} characters",
@@ -58,26 +59,24 @@ def stats(corpus: CorpusArguments = None, raw: Raw = None, holdout: Holdout = No
     write("\n".join(lines) + "\n")
 
 
-@app.command("export", epilog="Example: `folk corpus export ryans --out ryans/`.")
+@app.command("export", cls=Command, epilog="Example: `folk corpus export ryans --out ryans/`.")
 def export(
     corpus: CorpusArguments = None,
-    out: Annotated[Path, typer.Option(metavar="DIR", help="The folder to write to; made where it is missing.")] = Path(
-        "corpus"
-    ),
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder to write to.")] = Path("corpus"),
     raw: Raw = None,
-    holdout: Holdout = None,
+    validation_split: ValidationSplit = None,
     force: Force = False,
 ) -> None:
-    """Write the normal form as two files, training.abc and held-out.abc."""
-    tunes = _read(corpus, raw, holdout)
+    """Write the training and held-out tunes to two files."""
+    tunes = _read(corpus, raw, validation_split)
     texts = {out / "training.abc": tunes.training_text, out / "held-out.abc": tunes.held_out_text}
     for path in texts:
         if path.exists() and not force:
-            raise OutputError(f"{path} exists already: choose another --out, or overwrite it with --force")
+            raise OutputError(f"{path} already exists: choose another --out, or overwrite it with --force")
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise OutputError(f"cannot make the folder {out}: {reason(error)}") from error
+        raise OutputError(f"cannot create the folder {out}: {reason(error)}") from error
     for path, text in texts.items():
         write_text(path, text)
     counts = [
@@ -86,17 +85,17 @@ def export(
     say(f"wrote {' and '.join(counts)}")
 
 
-def _read(arguments: list[str] | None, raw: bool | None, holdout: float | None) -> Corpus:
-    defaults = TrainingConfig() if holdout is None else TrainingConfig(holdout=holdout)
+def _read(arguments: list[str] | None, raw: bool | None, validation_split: float | None) -> Corpus:
+    defaults = TrainingConfig() if validation_split is None else TrainingConfig(validation_split=validation_split)
     arguments = arguments or [DEFAULT_COLLECTION]
-    return read_corpus(arguments, raw=bool(raw), holdout=defaults.holdout)
+    return read_corpus(arguments, raw=bool(raw), validation_split=defaults.validation_split)
 
 
 def _kinds(counts: Counter[str]) -> str:
-    named = [f"{kind} {count:,}" for kind, count in counts.most_common(MOST)]
+    named = [f"{kind} {count:,}" for kind, count in counts.most_common(MAX)]
     rest = len(counts) - len(named)
-    return ", ".join(named) + (f", and {rest} more kinds" if rest else "")
+    return ", ".join(named) + (f", and {rest} more" if rest else "")
 
 
 def _rights(source: str) -> str:
-    return COLLECTIONS[source].rights if source in COLLECTIONS else "yours to know"
+    return COLLECTIONS[source].rights if source in COLLECTIONS else "unknown: yours to check"

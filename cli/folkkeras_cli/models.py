@@ -3,27 +3,13 @@
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
 
-import typer
-
-from folkkeras.errors import ModelFileError
-from folkkeras.pretrained import BOX, box_model
-from folkkeras.runs.run import Run, all_runs, open_run
+from folkkeras.errors import ModelFileError, RunError
+from folkkeras.pretrained import CELTIC, celtic_model
+from folkkeras.runs.choice import best_bits, better_model
+from folkkeras.runs.folder import all_runs, open_run
+from folkkeras.runs.run import Run
 from folkkeras_cli.console import say
-
-MODEL_HELP = (
-    "A run's name (its best model), a .keras file, or box, the model that comes with folkkeras; "
-    "default: the latest run, and where there is none, box."
-)
-ModelName = Annotated[
-    str | None,
-    typer.Argument(
-        metavar="MODEL",
-        show_default=False,
-        help=MODEL_HELP,
-    ),
-]
 
 
 @dataclass(frozen=True)
@@ -42,7 +28,7 @@ class ChosenModel:
     @property
     def name(self) -> str:
         """What it was named by, or would be."""
-        return self.run.name if self.run else BOX if self.path == box_model() else str(self.path)
+        return self.run.name if self.run else CELTIC if self.path == celtic_model() else str(self.path)
 
     def say_note(self) -> None:
         """Say why it is this one."""
@@ -55,23 +41,45 @@ def chosen_model(name: str | None, runs: Path, *, last: bool = False) -> ChosenM
 
     Raises:
         RunError: there is no such run.
-        ModelFileError: the run has no model yet, or the one in the box is missing.
+        ModelFileError: the run has no model yet, or the pretrained model is missing.
     """
     if name is None:
-        found = all_runs(runs)
-        if not found:
-            note = f"there are no runs in {runs}: this is the model in the box; train your own with `folk train`"
-            return ChosenModel(box_model(), note=note)
-        run = next((run for run in found if run.best.exists()), found[0])
-    elif name == BOX:
-        return ChosenModel(box_model())
-    elif os.path.isdir(name):
-        run = open_run(Path(name).parent, Path(name).name)
-    elif name.endswith(".keras") or "/" in name or "\\" in name or os.path.isfile(name):
+        return _latest_model(runs, last=last)
+    if name == CELTIC:
+        return ChosenModel(celtic_model())
+    if os.path.isdir(name):
+        return _model_of(Path(name).parent, Path(name).name, last=last)
+    if name.endswith(".keras") or "/" in name or "\\" in name or os.path.isfile(name):
         return ChosenModel(Path(name).expanduser())
-    else:
+    return _model_of(runs, name, last=last)
+
+
+def _latest_model(runs: Path, *, last: bool) -> ChosenModel:
+    found = all_runs(runs)
+    if not found:
+        note = "no trained runs yet: using celtic, the pretrained model; train your own with `folk train`"
+        return ChosenModel(celtic_model(), note=note)
+    run = next((run for run in found if run.best.exists()), found[0])
+    bits = best_bits(run)
+    note = f"using run {run.name}" + (f", {bits:.3f} validation bits per character" if bits else "")
+    if bits and (better := better_model(run, bits, found)):
+        note += f"; {better.name} has {better.bits:.3f}: use it with `folk sample {better.name}`"
+    return ChosenModel(_existing(run, last=last), run, note)
+
+
+def _model_of(runs: Path, name: str, *, last: bool) -> ChosenModel:
+    try:
         run = open_run(runs, name)
+    except RunError as error:
+        path = runs / name / ("last.keras" if last else "best.keras")
+        if not path.is_file():
+            raise
+        return ChosenModel(path, note=f"using the model only: {error}")  # it is well, whatever the run's config is
+    return ChosenModel(_existing(run, last=last), run)
+
+
+def _existing(run: Run, *, last: bool) -> Path:
     path = run.last if last else run.best
     if not path.exists():
-        raise ModelFileError(f"run {run.name} has no model yet: its first is written after 100 steps")
-    return ChosenModel(path, run)
+        raise ModelFileError(f"run {run.name} has no model yet: the first is written after 100 steps")
+    return path

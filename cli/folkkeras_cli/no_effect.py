@@ -10,9 +10,9 @@ from folkkeras_cli.console import say
 PLAYED = ("mid", *SOUNDS)
 
 
-def say_unplayed(kind: str, *, instrument: str | None, tempo: float | None, repeats: bool, swing: bool) -> None:
+def say_unplayed(format: str, *, instrument: str | None, tempo: float | None, repeats: bool, swing: bool) -> None:
     """Name the options given that say how a tune is played, where the kind of file is not played."""
-    if kind in PLAYED:
+    if format in PLAYED:
         return
     given = {
         "--instrument": instrument is not None,
@@ -23,7 +23,7 @@ def say_unplayed(kind: str, *, instrument: str | None, tempo: float | None, repe
     names = [name for name, is_given in given.items() if is_given]
     if names:
         listed = f"{', '.join(names[:-1])} and {names[-1]} have" if len(names) > 1 else f"{names[0]} has"
-        say(f"{listed} no effect on .{kind} files, only on sound and MIDI")
+        say(f"{listed} no effect on .{format} files, only on sound and MIDI")
 
 
 def say_unswung(tunes: Sequence[Tune]) -> None:

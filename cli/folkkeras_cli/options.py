@@ -5,16 +5,20 @@ from typing import Annotated
 
 import typer
 
+from folkkeras.config import TrainingConfig
 from folkkeras.music.render.instruments import DEFAULT_INSTRUMENT, INSTRUMENTS
+from folkkeras_cli import completions
 from folkkeras_cli.patterns import expanded
 
 Runs = Annotated[
     Path,
-    typer.Option("--runs", metavar="DIR", envvar="FOLK_RUNS", readable=False, help="The folder of all runs."),
+    typer.Option(
+        "--runs", metavar="DIR", envvar="FOLK_RUNS", show_envvar=False, readable=False, help="Folder of runs."
+    ),
 ]
 RUNS = Path("runs")
 OwnRuns = Annotated[  # of a command below `folk runs`, which takes the option too
-    Path | None, typer.Option("--runs", metavar="DIR", show_default=False, help="The folder of all runs.")
+    Path | None, typer.Option("--runs", metavar="DIR", show_default=False, help="Folder of runs.")
 ]
 
 CorpusArguments = Annotated[
@@ -23,8 +27,9 @@ CorpusArguments = Annotated[
         metavar="CORPUS",
         show_default=False,
         callback=lambda arguments: expanded(arguments) if arguments else arguments,
-        help="A built-in collection (see `folk corpus list`; default: oneills), an .abc file, "
-        "a folder, or - for standard input. Several are joined.",
+        autocompletion=completions.corpora,
+        help="Built-in collections (see `folk corpus list`; default: oneills), .abc files, folders, or - for standard "
+        "input.",
     ),
 ]
 Files = Annotated[
@@ -33,28 +38,59 @@ Files = Annotated[
         metavar="FILE",
         show_default=False,
         callback=expanded,
-        help="Files with tunes in ABC notation, folders of .abc files, or patterns such as *.abc; - is standard input.",
+        autocompletion=completions.tune_files,
+        help="Files of tunes in ABC notation, folders of .abc files, or patterns such as *.abc; - is standard input.",
     ),
 ]
 RunName = Annotated[
     str | None,
-    typer.Argument(metavar="RUN", show_default=False, help="A run's name; default: the latest run."),
+    typer.Argument(
+        metavar="RUN", show_default=False, autocompletion=completions.runs, help="Name of a run; default: the latest."
+    ),
 ]
-Holdout = Annotated[
-    float | None, typer.Option(show_default="0.1", help="Share of the tunes to hold out, by a hash of their music.")
+MODEL_HELP = (
+    "Name of a run (its best model), a .keras file, or celtic, the pretrained model; default: the latest run, or "
+    "celtic where there is none."
+)
+ModelName = Annotated[
+    str | None,
+    typer.Argument(metavar="MODEL", show_default=False, autocompletion=completions.models, help=MODEL_HELP),
+]
+ValidationSplit = Annotated[
+    float | None,
+    typer.Option(
+        metavar="FRACTION",
+        show_default=f"{TrainingConfig().validation_split}",
+        rich_help_panel="Corpus",
+        help="Fraction of the tunes to hold out, chosen by a hash of their music.",
+    ),
 ]
 Raw = Annotated[
     bool | None,
-    typer.Option("--raw/--no-raw", show_default="--no-raw", help="Take the text as it stands, not the normal form."),
+    typer.Option(
+        "--raw/--no-raw",
+        metavar="",
+        show_default="no-raw",
+        rich_help_panel="Corpus",
+        help="Use the text as it is, not its normal form.",
+    ),
 ]
-Force = Annotated[bool, typer.Option("--force", help="Overwrite what exists.")]
+Force = Annotated[bool, typer.Option("--force", help="Overwrite existing files.")]
 
 InstrumentName = Annotated[
-    str | None, typer.Option("--instrument", show_default=DEFAULT_INSTRUMENT, help=f"{', '.join(INSTRUMENTS)}.")
+    str | None,
+    typer.Option(
+        "--instrument",
+        metavar="NAME",
+        show_default=DEFAULT_INSTRUMENT,
+        autocompletion=completions.instruments,
+        help=f"One of {', '.join(INSTRUMENTS)}.",
+    ),
 ]
 Tempo = Annotated[
-    float | None, typer.Option(show_default="the tune's, or its dance's", help="Beats a minute, 10 to 1000.")
+    float | None,
+    typer.Option(metavar="BPM", show_default="the tune's, or its dance's", help="Beats per minute, 10 to 1000."),
 ]
-Transpose = Annotated[int, typer.Option(help="Semitones up, -24 to 24.")]
+Transpose = Annotated[int, typer.Option(metavar="SEMITONES", help="Semitones up, -24 to 24.")]
 Repeats = Annotated[bool, typer.Option("--repeats/--no-repeats", help="Play repeats.")]
-Swing = Annotated[bool, typer.Option("--swing", help="Play a hornpipe's even eighths long and short.")]
+Swing = Annotated[bool, typer.Option("--swing", help="Swing the eighth notes of hornpipes.")]

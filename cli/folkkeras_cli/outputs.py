@@ -8,8 +8,8 @@ from folkkeras.errors import OutputError
 def require_new(out: Path, *, force: bool) -> None:
     """Raise OutputError where `out` is no file that can be made, or one that exists and is not to be overwritten."""
     if str(out) == "-" or (out.exists() and not out.is_file()):
-        raise OutputError(f"{out} is no file's name: leave --out out for the screen")
+        raise OutputError(f"{out} is not a file name: leave out --out to write to the screen")
     if out.exists() and not force:
-        raise OutputError(f"{out} exists already: choose another name, or overwrite it with --force")
+        raise OutputError(f"{out} already exists: choose another name, or overwrite it with --force")
     if not out.parent.is_dir():
-        raise OutputError(f"there is no folder {out.parent} for {out.name}: make it first")
+        raise OutputError(f"no folder {out.parent} for {out.name}: create it first")

@@ -10,35 +10,35 @@ from folkkeras.files import reason
 from folkkeras.music.render.file_names import slug
 
 
-def place(out: str | None, stem: str, kind: str) -> Path:
+def place(out: str | None, stem: str, format: str) -> Path:
     """The path of one file.
 
     Args:
         out: the file, or a folder for it, which exists or ends with a slash; None makes up a name.
         stem: of a name that is made up.
-        kind: of file.
+        format: of file.
 
     Raises:
         UsageError: `out` is the sign for standard output.
         OutputError: the file's folder does not exist.
     """
     if out == "-":
-        raise UsageError("--out - is not a file's name: give a file or a folder")
+        raise UsageError("--out - is not a file name: give a file or a folder")
     if names_folder(out):
-        return Path(out or "", f"{stem}.{kind}")
-    path = Path(out or f"{stem}.{kind}")
+        return Path(out or "", f"{stem}.{format}")
+    path = Path(out or f"{stem}.{format}")
     if not path.parent.is_dir():
-        raise OutputError(f"there is no folder {path.parent} for {path.name}: make it first")
+        raise OutputError(f"no folder {path.parent} for {path.name}: create it first")
     return path
 
 
-def places(out: str | None, stem: str, kind: str, titles: Sequence[str]) -> list[Path]:
+def places(out: str | None, stem: str, format: str, titles: Sequence[str]) -> list[Path]:
     """A path for each tune; made from titles, they stay within their folder.
 
     Args:
         out: a file for one tune, a folder for many; see `place`.
         stem: of a name that is made up.
-        kind: of file.
+        format: of file.
         titles: of the tunes.
 
     Raises:
@@ -46,7 +46,7 @@ def places(out: str | None, stem: str, kind: str, titles: Sequence[str]) -> list
         OutputError: the folder is a file, or does not exist.
     """
     if out == "-" or (len(titles) == 1 and not names_folder(out)):
-        return [place(out, stem, kind)]
+        return [place(out, stem, format)]
     folder = Path(out or stem)
     if folder.is_file():
         raise OutputError(f"{folder} is a file, but there are {len(titles):,} tunes: give --out another folder")
@@ -57,7 +57,7 @@ def places(out: str | None, stem: str, kind: str, titles: Sequence[str]) -> list
         )
     digits = len(str(len(titles)))
     names = [f"{number:0{digits}}-{slug(title)}".rstrip("-") for number, title in enumerate(titles, start=1)]
-    return [folder / f"{name}.{kind}" for name in names]
+    return [folder / f"{name}.{format}" for name in names]
 
 
 def names_folder(out: str | None) -> bool:
@@ -77,7 +77,7 @@ def made_folder(folder: Path) -> Iterator[None]:
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise OutputError(f"cannot make the folder {folder}: {reason(error)}") from error
+            raise OutputError(f"cannot create the folder {folder}: {reason(error)}") from error
         yield
     except BaseException:
         for each in missing:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from folkkeras.errors import FolkError
 from folkkeras.files import write_bytes
-from folkkeras.music.render.client import Workshop
+from folkkeras.music.render.client import RenderClient
 from folkkeras.music.render.instruments import DEFAULT_INSTRUMENT, instrument
 from folkkeras.music.render.performance import Playing
 from folkkeras_cli.console import say
@@ -17,7 +17,7 @@ from folkkeras_cli.tune_files import files_of, tunes_of
 
 EXAMPLES = """Examples:
 
-`folk play tunes.abc` plays a file's tunes, one after another; Ctrl-C ends it;
+`folk play tunes.abc` plays a file's tunes, one after another; Ctrl-C stops it;
 
 `folk sample | folk play -` plays a new tune.
 """
@@ -41,7 +41,10 @@ def play(
     repeats: Repeats = True,
     swing: Swing = False,
 ) -> None:
-    """Play tunes, or name a file to open if no program here plays sound."""
+    """Play tunes.
+
+    Where no program plays sound, the command names a file to open.
+    """
     player = instrument(instrument_name or DEFAULT_INSTRUMENT)
     playing = Playing(tempo=tempo, transpose=transpose, repeats=repeats, swing=swing)
     tunes = [tune for file in files_of(files) for tune in tunes_of(file)]
@@ -50,14 +53,14 @@ def play(
     folder = Path(tempfile.mkdtemp(prefix="folk-"))
     kept = False
     try:
-        with Workshop() as workshop:
+        with RenderClient() as client:
             for number, tune in enumerate(tunes, start=1):
                 path = folder / f"{number}.wav"
-                write_bytes(path, workshop.render(tune, "wav", player, playing))
+                write_bytes(path, client.render(tune, "wav", player, playing))
                 say(f"playing X:{tune.reference} {tune.title}")
                 if not _sounded(path):
                     kept = True
-                    raise FolkError(f"no program here plays sound: open {path}, which stays there")
+                    raise FolkError(f"found no program that plays sound: open {path} yourself")
     finally:
         if not kept:
             shutil.rmtree(folder, ignore_errors=True)

@@ -6,21 +6,21 @@ from types import TracebackType
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from folkkeras.runs.run import Interval
+from folkkeras.runs.metrics import EvaluationInterval
 from folkkeras.training.listener import Listener
 from folkkeras_cli.console import say, status
 
-SMOOTHING = 0.1  # weight of the newest step in the loss and speed that the bar shows
+SMOOTHING = 0.1  # weight of the newest step in the bits and speed that the bar shows
 
 
 class TrainingProgress(Listener):
-    """Shows step, loss, held-out bits, characters a second and the time left."""
+    """Shows the step, bits per character, characters per second and the time left."""
 
     def __init__(self, best_bits: float | None = None) -> None:
         self._best = best_bits
         self._steps = 0
         self._characters = 0
-        self._loss = math.nan
+        self._bits = math.nan
         self._speed = math.nan
         self._then = math.nan
         self._bar = Progress(
@@ -28,7 +28,6 @@ class TrainingProgress(Listener):
             BarColumn(bar_width=None),
             TextColumn("{task.fields[figures]}"),
             TimeRemainingColumn(compact=True),
-            TextColumn("left"),
             console=status,
             expand=True,
             transient=True,  # what is left on the screen are the lines of the intervals
@@ -50,39 +49,39 @@ class TrainingProgress(Listener):
 
     def on_start(self, step: int, steps: int, characters_per_step: int) -> None:
         if step:
-            say(f"going on from step {step}")
+            say(f"continuing from step {step}")
         self._steps, self._characters = steps, characters_per_step
         self._bar.update(self._task, completed=step, total=steps, steps=f"{step}/{steps}")
         self._bar.start_task(self._task)
-        self._then = math.nan  # the first step is compiled, which tells nothing of the speed
+        self._then = math.nan  # the first step is compiled, which says nothing of the speed
 
     def on_damaged(self, fault: str) -> None:
-        say(f"passed over: {fault}")
+        say(f"skipped: {fault}")
 
     def on_step(self, step: int, loss: float) -> None:
         now = time.monotonic()
-        self._loss = _smooth(self._loss, loss)
+        self._bits = _smooth(self._bits, loss / math.log(2))
         self._speed = _smooth(self._speed, self._characters / max(now - self._then, 1e-9))
         self._then = now
         self._show(step)
 
-    def on_interval(self, interval: Interval) -> None:
-        self._then = time.monotonic()  # the held-out tunes' time is no step's
-        better = self._best is None or interval.held_out_bits < self._best
+    def on_evaluation_interval(self, interval: EvaluationInterval) -> None:
+        self._then = time.monotonic()  # evaluating is not part of a step
+        better = self._best is None or interval.validation_bits < self._best
         if better:
-            self._best = interval.held_out_bits
+            self._best = interval.validation_bits
         self._show(interval.step)
         left = (self._steps - interval.step) * self._characters / interval.characters_per_second
         say(
-            f"step {interval.step:>5}/{self._steps}  loss {interval.loss:.3f}  "
-            f"held-out {interval.held_out_bits:.3f}{' *' if better else '  '}  "
+            f"step {interval.step:>5}/{self._steps}  bits per character: training {interval.training_bits:.3f}, "
+            f"validation {interval.validation_bits:.3f}{' *' if better else '  '}  "
             f"{interval.characters_per_second:,.0f} characters/s  {_duration(left)} left"
         )
 
     def _show(self, step: int) -> None:
-        held_out = "" if self._best is None else f"  best held-out {self._best:.3f}"
+        best = "" if self._best is None else f"  best validation {self._best:.3f}"
         speed = "" if math.isnan(self._speed) else f"  {self._speed:,.0f} characters/s"
-        figures = f"loss {self._loss:.3f}{held_out}{speed}"
+        figures = f"training {self._bits:.3f}{best}{speed}"
         self._bar.update(self._task, completed=step, steps=f"{step}/{self._steps}", figures=figures)
 
 

@@ -9,17 +9,17 @@ from folkkeras.corpus.sources import STANDARD_INPUT
 from folkkeras.errors import UsageError
 from folkkeras.music.render.instruments import DEFAULT_INSTRUMENT, instrument
 from folkkeras.music.render.performance import Playing
+from folkkeras_cli import completions
+from folkkeras_cli.completions import ALL_FORMATS, PAGE, TEXT
 from folkkeras_cli.no_effect import PLAYED, say_unplayed, say_unswung
 from folkkeras_cli.options import Files, Force, InstrumentName, Repeats, Swing, Tempo, Transpose
 from folkkeras_cli.places import names_folder
-from folkkeras_cli.rendering import ALL_KINDS, PAGE, TEXT, Rendering, kind_named
+from folkkeras_cli.rendering import Rendering, format_named
 from folkkeras_cli.tune_files import files_of, tunes_of
-
-KINDS = (*ALL_KINDS, TEXT)
 
 EXAMPLES = """Examples:
 
-`folk render tunes.abc --to mp3` writes a sound file of each tune into the folder `tunes`;
+`folk render tunes.abc --to mp3` writes a sound file of each tune into the folder tunes;
 
 `folk sample --tunes 5 | folk render - --to html` makes a page with scores and a player of new tunes;
 
@@ -31,13 +31,21 @@ EXAMPLES = """Examples:
 
 def render(
     files: Files,
-    to: Annotated[str | None, typer.Option(show_default=False, help=f"The file type: {', '.join(KINDS)}.")] = None,
+    to: Annotated[
+        str | None,
+        typer.Option(
+            show_default=False,
+            metavar="FORMAT",
+            autocompletion=completions.formats,
+            help=f"One of {', '.join(ALL_FORMATS)}.",
+        ),
+    ] = None,
     out: Annotated[
         str | None,
         typer.Option(
             show_default=False,
             metavar="FILE|DIR",
-            help="Where to write: a file for one tune, a folder for many; html and abc hold many in one file.",
+            help="A file for one tune, a folder for many; html and abc files hold many.",
         ),
     ] = None,
     instrument_name: InstrumentName = None,
@@ -47,39 +55,42 @@ def render(
     swing: Swing = False,
     force: Force = False,
 ) -> None:
-    """Write tunes as sound, score, MIDI or MusicXML, one file each, or all as one web page or ABC file."""
+    """Turn tunes into sound, scores, MIDI, MusicXML or a page.
+
+    Each tune becomes a file; a page or an ABC file holds all of them.
+    """
     playing = Playing(tempo=tempo, transpose=transpose, repeats=repeats, swing=swing)
     player = instrument(instrument_name or DEFAULT_INSTRUMENT)
-    kind = _kind(to, out)
+    format = _format(to, out)
     found = files_of(files)
     tunes = [tune for file in found for tune in tunes_of(file)]
-    if transpose and kind not in PLAYED:  # what is played is transposed by the player
+    if transpose and format not in PLAYED:  # what is played is transposed by the player
         from folkkeras.music.transposed import transposed
 
         tunes = [transposed(tune, transpose) for tune in tunes]
-    stem = _stem(files, found, kind)
-    rendering = Rendering(kind=kind, out=out, stem=stem, force=force, player=player, playing=playing)
+    stem = _stem(files, found, format)
+    rendering = Rendering(format=format, out=out, stem=stem, force=force, player=player, playing=playing)
     rendering.paths([tune.title for tune in tunes])  # an error here stands alone, without the notes below
-    say_unplayed(kind, instrument=instrument_name, tempo=tempo, repeats=repeats, swing=swing)
-    if swing and kind in PLAYED:
+    say_unplayed(format, instrument=instrument_name, tempo=tempo, repeats=repeats, swing=swing)
+    if swing and format in PLAYED:
         say_unswung(tunes)
     rendering.write(tunes)
 
 
-def _kind(to: str | None, out: str | None) -> str:
-    """The kind of file that --to names, or the suffix of --out."""
+def _format(to: str | None, out: str | None) -> str:
+    """The format that --to names, or the suffix of --out."""
     suffix = Path(out).suffix if out else ""
-    kind = kind_named(to or suffix)
-    if not kind:
-        raise UsageError(f"no file type is given: add --to with one of {', '.join(KINDS)}")
-    if kind not in KINDS:
-        raise UsageError(f"unsupported file type {to or suffix[1:]!r}: choose one of {', '.join(KINDS)}")
-    if kind_named(suffix) in KINDS and kind_named(suffix) != kind and not names_folder(out):
-        raise UsageError(f"--to {to} and --out {out} name different file types: give only one of them")
-    return kind
+    format = format_named(to or suffix)
+    if not format:
+        raise UsageError(f"no format is given: add --to with one of {', '.join(ALL_FORMATS)}")
+    if format not in ALL_FORMATS:
+        raise UsageError(f"unsupported format {to or suffix[1:]!r}: choose one of {', '.join(ALL_FORMATS)}")
+    if format_named(suffix) in ALL_FORMATS and format_named(suffix) != format and not names_folder(out):
+        raise UsageError(f"--to {to} and --out {out} name different formats: give only one of them")
+    return format
 
 
-def _stem(arguments: list[str], files: list[str], kind: str) -> str:
+def _stem(arguments: list[str], files: list[str], format: str) -> str:
     """A name for what is written: that of the one file or folder there is, else "tunes"."""
     stem = "tunes"
     if len(arguments) == 1 and arguments != [STANDARD_INPUT]:
@@ -87,4 +98,4 @@ def _stem(arguments: list[str], files: list[str], kind: str) -> str:
         stem = (only.name if only.is_dir() else only.stem) or stem
     sources = {folder for file in files for folder in Path(file).expanduser().resolve().parents}
     # Made up, a folder is not one that the tunes come from, where hundreds of new files would be among them.
-    return f"{stem}-{kind}" if kind not in (PAGE, TEXT) and Path(stem).resolve() in sources else stem
+    return f"{stem}-{format}" if format not in (PAGE, TEXT) and Path(stem).resolve() in sources else stem

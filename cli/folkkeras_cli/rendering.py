@@ -8,8 +8,8 @@ from pathlib import Path
 
 from folkkeras.errors import FolkError, OutputError
 from folkkeras.files import write_bytes, write_text
-from folkkeras.music.render.client import Workshop
-from folkkeras.music.render.formats import KINDS, SCORES
+from folkkeras.music.render.client import RenderClient
+from folkkeras.music.render.formats import FORMATS, SCORES
 from folkkeras.music.render.instruments import DEFAULT_INSTRUMENT, Instrument, instrument
 from folkkeras.music.render.left_out import left_out
 from folkkeras.music.render.performance import LONGEST, Playing, is_cut
@@ -19,8 +19,8 @@ from folkkeras_cli.places import made_folder, place, places
 
 PAGE = "html"
 TEXT = "abc"
-MOST_NAMED = 5  # of the things that are left out
-ALL_KINDS = (*KINDS, PAGE)
+MAX_NAMED = 5  # of the things that are left out
+ALL_FORMATS = (*FORMATS, PAGE)
 _OTHER_NAMES = {"midi": "mid", "oga": "ogg", "xml": "musicxml", "htm": "html"}
 
 
@@ -29,60 +29,60 @@ class Rendering:
     """How tunes are written.
 
     Args:
-        kind: of file, one of `ALL_KINDS` or `TEXT`.
+        format: of file, one of `ALL_FORMATS` or `TEXT`.
         out: a file, for many tunes a folder; see `places`.
         stem: of names that are made up.
         force: whether what exists is overwritten.
         player: the instrument.
         playing: tempo, transposition, repeats.
-        about: what a page says about how its tunes were made.
+        metadata: what a page says about how its tunes were made.
     """
 
-    kind: str
+    format: str
     out: str | Path | None
     stem: str
     force: bool
     player: Instrument = field(default_factory=lambda: instrument(DEFAULT_INSTRUMENT))
     playing: Playing = field(default_factory=Playing)
-    about: Mapping[str, str] = field(default_factory=dict)
+    metadata: Mapping[str, str] = field(default_factory=dict)
 
     def write(self, tunes: list[Tune]) -> None:
         """Write tunes; those that are not whole are named, and so are those that cannot be rendered.
 
         Raises:
             UsageError: many tunes have one file to go to.
-            OutputError: a file exists already or cannot be written.
+            OutputError: a file already exists or cannot be written.
             FolkError: a tune cannot be rendered; the others are.
         """
         paths = self.paths([tune.title for tune in tunes])
-        if self.kind == TEXT:
+        if self.format == TEXT:
             self._write_text(tunes, paths[0])
             return
-        with Workshop() as workshop:
-            if self.kind == PAGE:
+        with RenderClient() as client:
+            if self.format == PAGE:
                 with made_folder(paths[0].parent):
-                    self._write_page(tunes, paths[0], workshop)
+                    self._write_page(tunes, paths[0], client)
                 _say_left_out(tunes, PAGE)
             else:
-                self._write_files(tunes, paths, workshop)
+                self._write_files(tunes, paths, client)
 
     def paths(self, titles: Sequence[str]) -> list[Path]:
         """Where tunes of these titles are written, one path each, or one alone where one file holds them all.
 
         Raises:
             UsageError: many tunes have one file to go to.
-            OutputError: a file exists already.
+            OutputError: a file already exists.
         """
         out = None if self.out is None else str(self.out)
-        if self.kind in (PAGE, TEXT):
-            paths = [place(out, self.stem, self.kind)]
+        if self.format in (PAGE, TEXT):
+            paths = [place(out, self.stem, self.format)]
         else:
-            paths = places(out, self.stem, self.kind, titles)
+            paths = places(out, self.stem, self.format, titles)
         for path in paths:
             if path.exists() and not path.is_file():  # such as a device, which a file must not replace
                 raise OutputError(f"{path} is not a file: choose another --out")
             if path.exists() and not self.force:
-                raise OutputError(f"{path} exists already: choose another --out, or overwrite it with --force")
+                raise OutputError(f"{path} already exists: choose another --out, or overwrite it with --force")
         return paths
 
     def _write_text(self, tunes: list[Tune], path: Path) -> None:
@@ -90,15 +90,15 @@ class Rendering:
             write_text(path, "\n".join(tune.text.rstrip("\n") + "\n" for tune in tunes))
         say(f"wrote {path}")
 
-    def _write_page(self, tunes: list[Tune], path: Path, workshop: Workshop) -> None:
+    def _write_page(self, tunes: list[Tune], path: Path, client: RenderClient) -> None:
         from folkkeras.music.render.page import Entry, page_text
-        from folkkeras.music.render.page.scores import MOST_IN_ALL_KEYS, Scores
+        from folkkeras.music.render.page.scores import MAX_IN_ALL_KEYS, Scores
 
         def scores_of(tune: Tune) -> Scores:
-            if len(tunes) <= MOST_IN_ALL_KEYS:
+            if len(tunes) <= MAX_IN_ALL_KEYS:
                 with suppress(FolkError):  # in its own key alone it may be engraved, and in time
-                    return Scores.unpacked(workshop.render(tune, "scores"))
-            return Scores.unpacked(workshop.render(tune, "score"))
+                    return Scores.unpacked(client.render(tune, "scores"))
+            return Scores.unpacked(client.render(tune, "score"))
 
         entries = []
         for tune in tunes:
@@ -108,56 +108,56 @@ class Rendering:
                 say(f"{path}: {error}; its text is on the page")
                 entries.append(Entry(tune, None))
                 continue
-            if not tune.whole:
-                say(f"{path}: {_name(tune)} is not whole: {tune.faults[0]}")
+            if not tune.complete:
+                say(f"{path}: {_name(tune)} is incomplete: {tune.faults[0]}")
             entries.append(Entry(tune, scores))
-        write_bytes(path, page_text(entries, self.stem, self.about).encode())
+        write_bytes(path, page_text(entries, self.stem, self.metadata).encode())
         say(f"wrote {path}")
 
-    def _write_files(self, tunes: list[Tune], paths: list[Path], workshop: Workshop) -> None:
+    def _write_files(self, tunes: list[Tune], paths: list[Path], client: RenderClient) -> None:
         written: list[Tune] = []
         failed: list[str] = []
         for tune, path in zip(tunes, paths, strict=True):
             try:
-                data = workshop.render(tune, self.kind, self.player, self.playing)
+                data = client.render(tune, self.format, self.player, self.playing)
             except FolkError as error:
                 failed.append(str(error))
                 continue
             with made_folder(path.parent):
                 write_bytes(path, data)
             written.append(tune)
-            if not tune.whole:
-                say(f"{path}: not whole: {tune.faults[0]}")
-            if self.kind not in SCORES and is_cut(tune, self.playing):
+            if not tune.complete:
+                say(f"{path}: incomplete: {tune.faults[0]}")
+            if self.format not in SCORES and is_cut(tune, self.playing):
                 say(f"{path}: cut off after {LONGEST // 60} minutes")
         if written:
             say(f"wrote {paths[0] if len(tunes) == 1 else f'{len(written):,} files to {paths[0].parent}'}")
-        _say_left_out(written, self.kind)
+        _say_left_out(written, self.format)
         if failed:
             others = f"; and {len(failed) - 1:,} more" if len(failed) > 1 else ""
             raise FolkError(failed[0] + others)
 
 
-def kind_named(name: str) -> str:
+def format_named(name: str) -> str:
     """The kind that is named, such as "mid" by "MIDI" or ".mid"; what names none is given back in small letters."""
     name = name.removeprefix(".").lower()
     return _OTHER_NAMES.get(name, name)
 
 
-def kind_of(out: Path | None) -> str:
-    """The kind of `ALL_KINDS` that a file's suffix names, or an empty string."""
-    kind = kind_named(out.suffix) if out else ""
-    return kind if kind in ALL_KINDS else ""
+def format_of(out: Path | None) -> str:
+    """The kind of `ALL_FORMATS` that a file's suffix names, or an empty string."""
+    format = format_named(out.suffix) if out else ""
+    return format if format in ALL_FORMATS else ""
 
 
-def _say_left_out(tunes: list[Tune], kind: str) -> None:
+def _say_left_out(tunes: list[Tune], format: str) -> None:
     """Count, in one line, what the tunes' files do not hold of them."""
-    counts: Counter[str] = sum((left_out(tune, kind) for tune in tunes), Counter())
-    named = [f"{name} ({count:,})" for name, count in counts.most_common(MOST_NAMED)]
+    counts: Counter[str] = sum((left_out(tune, format) for tune in tunes), Counter())
+    named = [f"{name} ({count:,})" for name, count in counts.most_common(MAX_NAMED)]
     if more := len(counts) - len(named):
         named.append(f"and {more:,} more")
     if named:
-        say(f"left out: {', '.join(named)}")
+        say(f"left out of the file: {', '.join(named)}")
 
 
 def _name(tune: Tune) -> str:

@@ -1,4 +1,4 @@
-"""`folk resume`: go on with a run."""
+"""`folk resume`: continue a run."""
 
 from typing import Annotated
 
@@ -7,14 +7,14 @@ import typer
 from folkkeras.config import split_of
 from folkkeras.corpus.load import read_corpus
 from folkkeras.errors import UsageError
-from folkkeras.runs.run import latest_run, open_run
+from folkkeras.runs.folder import latest_run, open_run
 from folkkeras_cli.console import say
 from folkkeras_cli.options import RUNS, RunName, Runs
 from folkkeras_cli.training_session import run_training
 
 EXAMPLES = """Examples:
 
-`folk resume` goes on with the latest run;
+`folk resume` continues the latest run;
 
 `folk resume oneills-1 --steps 10000` gives a run more steps.
 """
@@ -23,15 +23,18 @@ EXAMPLES = """Examples:
 def resume(
     name: RunName = None,
     steps: Annotated[
-        int | None, typer.Option(show_default="the run's own", help="Steps at most; they may only be raised.")
+        int | None, typer.Option(metavar="N", show_default="the run's own", help="Steps at most; can only be raised.")
     ] = None,
     runs: Runs = RUNS,
 ) -> None:
-    """Go on with a run from its last checkpoint, to the same weights as if it had never stopped."""
+    """Continue a training from its last checkpoint.
+
+    It ends with the same weights as a training that was never interrupted.
+    """
     run = open_run(runs, name) if name else latest_run(runs)
     if steps is not None and steps < run.config.steps:
         raise UsageError(
-            f"--steps {steps} is less than the {run.config.steps} of run {run.name}: they may only be raised"
+            f"--steps {steps} is less than the {run.config.steps} of run {run.name}: the number can only be raised"
         )
     corpus = read_corpus(run.corpus, **split_of(run.config), standard_input=run.standard_input)
     run.require_corpus(corpus)

@@ -1,4 +1,4 @@
-"""`folk runs`: what has been trained."""
+"""`folk runs`: the runs that were trained."""
 
 import shlex
 import time
@@ -9,18 +9,19 @@ import typer
 from rich.markup import escape
 from rich.table import Column, Table
 
-from folkkeras.config import FROM_A_MODEL, TrainingConfig, option
+from folkkeras.config import FINE_TUNING, TrainingConfig, option
 from folkkeras.errors import RunError
-from folkkeras.runs.run import Run, all_runs, latest_run, open_run
+from folkkeras.runs.folder import all_runs, latest_run, open_run
+from folkkeras.runs.run import Run
+from folkkeras_cli.command import Command
 from folkkeras_cli.compare import compare
 from folkkeras_cli.console import say, visible, write, write_table
 from folkkeras_cli.options import RUNS, OwnRuns, RunName, Runs
 
 app = typer.Typer(
-    help="List runs, show one, or compare two.",
+    help="List, show and compare runs.",
     epilog="Examples: `folk runs`, `folk runs show oneills-1`, `folk runs compare oneills-1 oneills-2`.",
 )
-app.command("compare", epilog="Example: `folk runs compare oneills-1 oneills-2`.")(compare)
 
 
 @app.callback(invoke_without_command=True)
@@ -30,13 +31,13 @@ def list_runs(context: typer.Context, runs: Runs = RUNS) -> None:
     if context.invoked_subcommand is not None:
         return
     if not runs.is_dir() and runs != RUNS:
-        raise RunError(f"no folder {runs}: name the runs' folder with --runs")
-    found = all_runs(runs)
+        raise RunError(f"no folder {runs}: name the folder of the runs with --runs")
+    found = all_runs(runs, unreadable=lambda error: say(f"skipped: {error}"))
     if not found:
         say(f"no runs in {runs}: train one with `folk train`")
         return
     whole = partial(Column, overflow="fold")  # a name is there to be copied
-    sheet = Table(whole("run"), whole("corpus"), "steps", "held-out bits", "age", "size", box=None, pad_edge=False)
+    sheet = Table(whole("run"), whole("corpus"), "steps", "validation bits", "age", "size", box=None, pad_edge=False)
     for run in found:
         sheet.add_row(
             run.name,
@@ -49,44 +50,47 @@ def list_runs(context: typer.Context, runs: Runs = RUNS) -> None:
     write_table(sheet)
 
 
-@app.command("show", epilog="Example: `folk runs show oneills-1`.")
+@app.command("show", cls=Command, epilog="Example: `folk runs show oneills-1`.")
 def show(
     context: typer.Context,
     name: RunName = None,
     runs: OwnRuns = None,
 ) -> None:
-    """Print a run: its options, its course, and the command that repeats it."""
+    """Show a run: options, metrics, the command to repeat it."""
     folder = runs or context.obj
     run = open_run(folder, name) if name else latest_run(folder)
     lines = [f"run      {run.name}", f"folder   {run.folder}", f"corpus   {' '.join(run.corpus)}"]
     lines += [f"         sha256 {run.corpus_digest}"]
     lines += [f"options  {' '.join(f'{key}={value}' for key, value in run.config.to_json().items())}"]
-    lines += [f"made by  {' '.join(f'{package} {version}' for package, version in run.versions.items())}"]
+    lines += [f"versions {' '.join(f'{package} {version}' for package, version in run.versions.items())}"]
     lines += [f"         {name}={value}" for name, value in run.flags.items()]
-    lines += [f"begun by {shlex.join(run.command)}"] if run.command else []
+    lines += [f"command  {shlex.join(run.command)}"] if run.command else []
     lines += [f"repeat   {command(run)}"]
     lines += [f"         at step {at} `folk resume {run.name} --steps {after}`" for at, _, after in run.raises]
-    lines += ["", "  step    loss  held-out bits  learning rate  characters/s"]
+    lines += ["", "  step  train bits  validation bits  learning rate  characters/s"]
     lines += [
-        f"{row.step:>6}  {row.loss:6.3f}  {row.held_out_bits:13.3f}  {row.learning_rate:13.2e}  "
+        f"{row.step:>6}  {row.training_bits:10.3f}  {row.validation_bits:15.3f}  {row.learning_rate:13.2e}  "
         f"{row.characters_per_second:12,.0f}"
-        for row in run.intervals()
+        for row in run.evaluation_intervals()
     ]
     result = run.result()
     if result:
         lines += [
             "",
             f"ended at step {result['step']} ({result['ended']}); best at step {result['best_step']}, "
-            f"{result['held_out_bits']:.3f} bits per character over the held-out tunes",
+            f"{result['validation_bits']:.3f} bits per character over the held-out tunes",
         ]
     write("\n".join(lines) + "\n")
+
+
+app.command("compare", cls=Command, epilog="Example: `folk runs compare oneills-1 oneills-2`.")(compare)
 
 
 def command(run: Run) -> str:
     """The `folk train` command that repeats a run."""
     defaults = TrainingConfig().to_json()
     if run.config.base:
-        defaults |= {**FROM_A_MODEL, "transpose": None}  # which hangs on the book
+        defaults |= {**FINE_TUNING, "transpose": None}  # which depends on the corpus
     words = ["folk", "train", *run.corpus]
     first = run.raises[0][1] if run.raises else run.config.steps
     for key, value in replace(run.config, steps=first).to_json().items():
@@ -106,9 +110,9 @@ def command(run: Run) -> str:
 def _best(run: Run) -> str:
     """The closing figure, and until that is there the best one of their sample."""
     if result := run.result():
-        return f"{result['held_out_bits']:.3f}"
-    rows = run.intervals()
-    return f"{min(row.held_out_bits for row in rows):.3f}" if rows else "none yet"
+        return f"{result['validation_bits']:.3f}"
+    rows = run.evaluation_intervals()
+    return f"{min(row.validation_bits for row in rows):.3f}" if rows else "none yet"
 
 
 def _age(run: Run) -> str:

@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from folkkeras.config import at_least
+from folkkeras.config import require_min
 from folkkeras.errors import CorpusError, UsageError
 from folkkeras.notation.tunes import TUNE_START
 from folkkeras.sampling.conditioning import RARE, header_fields
 from folkkeras.sampling.continuation import beginning_of
 from folkkeras.sampling.request import DEFAULT_START, TuneRequest
 from folkkeras.sampling.sampler import Sampling
+from folkkeras_cli import completions
 from folkkeras_cli.console import say, write
-from folkkeras_cli.models import ChosenModel, ModelName, chosen_model
-from folkkeras_cli.options import RUNS, Force, Runs
+from folkkeras_cli.models import ChosenModel, chosen_model
+from folkkeras_cli.options import RUNS, Force, ModelName, Runs
 from folkkeras_cli.sample_output import SampleOutput
 from folkkeras_cli.sampling import Collected, say_rejected, write_shards
 from folkkeras_cli.tensorflow_startup import start_tensorflow
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 FEWER = 3  # the exit code where fewer tunes than asked for were accepted
 INTERRUPTED = 130  # the one of shells for Ctrl-C
+
+TUNE, SAMPLING = "What to write", "How to draw it"  # panels of the help
 
 EXAMPLES = """Examples:
 
@@ -45,61 +48,106 @@ EXAMPLES = """Examples:
 
 def sample(
     model: ModelName = None,
+    tunes: Annotated[int | None, typer.Option(metavar="N", show_default="1", help="Tunes to write.")] = None,
     length: Annotated[
-        int | None, typer.Option(show_default=False, help="New characters to write, instead of tunes.")
-    ] = None,
-    tunes: Annotated[int | None, typer.Option(show_default="1", help="Tunes to write.")] = None,
-    start: Annotated[
-        str | None,
-        typer.Option(
-            show_default="X:1",
-            help=r"Text to go on from, \n for a line's end; tunes get X: lines with their own numbers.",
-        ),
-    ] = None,
-    continued: Annotated[
-        str | None,
-        typer.Option("--continue", metavar="FILE", help="Continue the tune of this file after its first part."),
-    ] = None,
-    reproduce: Annotated[
-        str | None,
-        typer.Option(metavar="FILE", help="Draw the tunes of a file of --out again, by their generation records."),
+        int | None, typer.Option(metavar="N", show_default=False, help="Characters to write, instead of tunes.")
     ] = None,
     complete: Annotated[
         bool, typer.Option("--complete", help="Resample bars that are not full; output only complete tunes.")
     ] = False,
+    out_name: Annotated[
+        str | None,
+        typer.Option(
+            "--out",
+            metavar="FILE|DIR/",
+            help="Write to this file: .abc, .html for a page, or a format of `folk render`; or to a folder, in files "
+            "of 1,000 tunes, which the same command continues after an interruption.",
+        ),
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(metavar="N", show_default="random", help="The same seed gives the same text.")
+    ] = None,
+    force: Force = False,
+    runs: Runs = RUNS,
+    type_: Annotated[
+        str | None,
+        typer.Option(
+            "--type", metavar="TYPE", rich_help_panel=TUNE, help="Type of the tune, such as reel, jig, hornpipe."
+        ),
+    ] = None,
+    metre: Annotated[
+        str | None,
+        typer.Option("--metre", "--meter", metavar="METRE", rich_help_panel=TUNE, help="Metre, such as 6/8."),
+    ] = None,
+    key: Annotated[
+        str | None, typer.Option(metavar="KEY", rich_help_panel=TUNE, help="Key, such as D, Em, Edor, Amix.")
+    ] = None,
+    title: Annotated[str | None, typer.Option(metavar="TITLE", rich_help_panel=TUNE, help="Title of the tune.")] = None,
     max_copy: Annotated[
         int | None,
         typer.Option(
             metavar="NOTES",
             show_default=False,
-            help="Reject tunes that share a longer passage with a training tune. 95 of 100 tunes of the built-in "
-            "collections share at most 20 to 27 notes with the others, variants aside.",
+            rich_help_panel=TUNE,
+            help="Reject tunes that share a longer passage with a training tune; 24 is a good limit.",
         ),
     ] = None,
-    type_: Annotated[str | None, typer.Option("--type", help="Type of the tune, such as reel, jig, hornpipe.")] = None,
-    metre: Annotated[str | None, typer.Option(help="Metre of the tune, such as 6/8.")] = None,
-    key: Annotated[str | None, typer.Option(help="Key of the tune, such as D, Em, Edor, Amix.")] = None,
-    title: Annotated[str | None, typer.Option(help="Title of the tune.")] = None,
-    temperature: Annotated[float, typer.Option(help="Below 1 bolder choices get rarer; 0 takes the likeliest.")] = 1.0,
-    top_k: Annotated[int, typer.Option(help="Draw from the k likeliest characters; 0: from all.")] = 0,
-    top_p: Annotated[float, typer.Option(help="Draw from the fewest characters that make up this probability.")] = 1.0,
-    seed: Annotated[int | None, typer.Option(show_default="random", help="One seed gives one text.")] = None,
-    out_name: Annotated[
+    start: Annotated[
         str | None,
         typer.Option(
-            "--out",
-            metavar="FILE",
-            help="Write to this file: .abc, .html for a page, or a format of `folk render`. With a / at its end, write "
-            "to a folder, in files of 1,000 tunes; the same command continues it after an interruption.",
+            metavar="TEXT",
+            show_default="X:1",
+            rich_help_panel=TUNE,
+            help=r"Text to continue; \n is a line end.",
         ),
     ] = None,
-    force: Force = False,
+    continued: Annotated[
+        str | None,
+        typer.Option(
+            "--continue",
+            metavar="FILE",
+            rich_help_panel=TUNE,
+            autocompletion=completions.tune_files,
+            help="Continue the tune of this file after its first part.",
+        ),
+    ] = None,
+    reproduce: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            rich_help_panel=TUNE,
+            autocompletion=completions.tune_files,
+            help="Draw the tunes of a file of --out again, by their generation records.",
+        ),
+    ] = None,
+    temperature: Annotated[
+        float,
+        typer.Option(
+            metavar="T",
+            rich_help_panel=SAMPLING,
+            help="Below 1, unlikely characters get rarer; 0: the likeliest.",
+        ),
+    ] = 1.0,
+    top_k: Annotated[
+        int, typer.Option(metavar="K", rich_help_panel=SAMPLING, help="Draw from the K likeliest characters; 0: all.")
+    ] = 0,
+    top_p: Annotated[
+        float,
+        typer.Option(
+            metavar="P", rich_help_panel=SAMPLING, help="Draw from the fewest characters of this total probability."
+        ),
+    ] = 1.0,
     bfloat16: Annotated[
-        bool, typer.Option("--bfloat16", help="Read the weights in bfloat16; faster on processors made for it.")
+        bool,
+        typer.Option(
+            "--bfloat16", rich_help_panel=SAMPLING, help="Use bfloat16 weights; faster on processors made for it."
+        ),
     ] = False,
-    runs: Runs = RUNS,
 ) -> None:
-    """Write new tunes; only the text goes to stdout, so `folk sample > tune.abc` gives a clean file."""
+    """Write new tunes.
+
+    Only the text goes to standard output, so `folk sample > tune.abc` gives a clean file.
+    """
     fields = header_fields(type=type_, metre=metre, key=key, title=title)
     sampling = Sampling(temperature=temperature, top_k=top_k, top_p=top_p)
     if length is not None and (tunes is not None or complete or fields or max_copy is not None):
@@ -111,13 +159,13 @@ def sample(
     others = tunes, seed, length, max_copy, *filter(None, (complete, bfloat16, sampling != Sampling()))
     if reproduce is not None and any(other is not None for other in others):
         raise UsageError("--reproduce draws by the records in its file: leave out all other options for drawing")
-    at_least("length", 1 if length is None else length, 1)
+    require_min("length", 1 if length is None else length, 1)
     out = SampleOutput(out_name, force=force)
     out.require_new(tunes or 1)
     if out.folder and (length is not None or reproduce is not None or force):
         raise UsageError(f"--out {out_name} is a folder for tunes: leave out --length, --reproduce and --force")
     text = _beginning(continued, complete) if continued else (start or DEFAULT_START).replace("\\n", "\n")
-    if (out.folder or out.kind) and not text.startswith(TUNE_START):
+    if (out.folder or out.format) and not text.startswith(TUNE_START):
         raise UsageError(f"--out {out_name} takes tunes: begin --start with {TUNE_START}1")
     known_seed = out.seed if seed is None else seed
     request = TuneRequest(
@@ -141,28 +189,28 @@ def sample(
     else:
         code = _write_tunes(_sampler(generator, request), chosen, out)
     if known_seed is None:
-        say(f"{chosen.path}, seed {request.seed}: the same again with --seed {request.seed}")
+        say(f"{chosen.path}, seed {request.seed}: reproduce it with --seed {request.seed}")
     raise typer.Exit(code)
 
 
 def _beginning(file: str, complete: bool) -> str:
     found = tunes_of(file)
     if len(found) > 1:
-        raise UsageError(f"{file} has {len(found):,} tunes: give --continue a file of one")
+        raise UsageError(f"{file} has {len(found):,} tunes: give --continue a file with one tune")
     return beginning_of(found[0], complete=complete)
 
 
 def _generator(chosen: ChosenModel, tunes: int, *, bfloat16: bool, slots: int | None = None) -> "Generator":
-    from folkkeras.model.reader import read_network
+    from folkkeras.model.reader import read_exported
     from folkkeras.sampling.decoder import needs_tensorflow
     from folkkeras.sampling.generator import Generator
     from folkkeras.sampling.training_tunes import TrainingTunes
 
-    network = read_network(chosen.path)
+    exported = read_exported(chosen.path)
     if needs_tensorflow(tunes, bfloat16=bfloat16):
         start_tensorflow()
-    learned = TrainingTunes(network.about, chosen.standard_input)
-    return Generator(network, name=chosen.name, bfloat16=bfloat16, slots=slots, training_tunes=learned)
+    learned = TrainingTunes(exported.metadata, chosen.standard_input)
+    return Generator(exported, name=chosen.name, bfloat16=bfloat16, slots=slots, training_tunes=learned)
 
 
 def _sampler(generator: "Generator", request: TuneRequest) -> "TuneSampler":
@@ -176,7 +224,9 @@ def _sampler(generator: "Generator", request: TuneRequest) -> "TuneSampler":
         return generator.tunes(replace(request, training_checks=False))
     if sampler.matching is not None and sampler.matching < RARE:
         asked = ", ".join(f"{letter}:{value}" for letter, value in sampler.request.fields.items() if letter != "T")
-        say(f"the training tunes have {sampler.matching} with {asked}: results may be poor")
+        say(f"{sampler.matching} training tunes have {asked}: results may be poor")
+        if similar := generator.training_tunes.similar_type(sampler.request.fields.get("R", "")):
+            say(f"no training tune has the type {sampler.request.fields['R']}: did you mean --type {similar}?")
     return sampler
 
 

@@ -10,7 +10,7 @@ from folkkeras.files import write_text
 from folkkeras.music.reading import read_tunes
 from folkkeras_cli.console import say, write
 from folkkeras_cli.outputs import require_new
-from folkkeras_cli.rendering import ALL_KINDS, PAGE, Rendering, kind_of
+from folkkeras_cli.rendering import ALL_FORMATS, PAGE, Rendering, format_of
 
 if TYPE_CHECKING:
     from folkkeras.sampling.scheduler import SampledTune
@@ -32,7 +32,7 @@ class SampleOutput:
         is_folder = name is not None and (name.endswith(("/", os.sep)) or is_sharded(name))
         self.folder = Path(name) if name and is_folder else None
         self.path = Path(name) if name and not is_folder else None
-        self.kind = kind_of(self.path)
+        self.format = format_of(self.path)
         self._force = force
 
     @property
@@ -48,13 +48,13 @@ class SampleOutput:
             return
         require_new(self.path, force=self._force)
         suffix = self.path.suffix
-        if suffix.lower() not in _TEXTS and not self.kind:
-            formats = ", ".join(f".{kind}" for kind in ALL_KINDS)
+        if suffix.lower() not in _TEXTS and not self.format:
+            formats = ", ".join(f".{format}" for format in ALL_FORMATS)
             raise UsageError(f"--out {self.path}: {suffix} is not a supported file type: give .abc, {formats}")
-        if self.kind not in ("", PAGE) and tunes > 1:
+        if self.format not in ("", PAGE) and tunes > 1:
             raise UsageError(
                 f"--out {self.path} is one file, but {tunes:,} tunes are asked for: give a page, such as "
-                f"--out {self.path.with_suffix('.html')}, or pipe them into `folk render - --to {self.kind}`"
+                f"--out {self.path.with_suffix('.html')}, or pipe them into `folk render - --to {self.format}`"
             )
 
     def write_text(self, pieces: Iterable[str]) -> None:
@@ -88,10 +88,10 @@ class SampleOutput:
     def _write(self, text: str, description: dict[str, str]) -> None:
         if self.path is None:
             write(text)
-        elif self.kind:
+        elif self.format:
             try:
                 rendering = Rendering(
-                    kind=self.kind, out=self.path, stem=self.path.stem, force=self._force, about=description
+                    format=self.format, out=self.path, stem=self.path.stem, force=self._force, metadata=description
                 )
                 rendering.write(read_tunes(text))
             except FolkError:

@@ -10,22 +10,22 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from folkkeras.config import TrainingConfig, option, require_even_shares
+from folkkeras.config import TrainingConfig, require_even_shards
 from folkkeras.corpus.corpus import Corpus
+from folkkeras.distributed.agreement import agreement_of
 from folkkeras.distributed.cluster import Cluster, cluster_of
-from folkkeras.distributed.rendezvous import meet
-from folkkeras.errors import RunError, UsageError
+from folkkeras.distributed.rendezvous import rendezvous
+from folkkeras.errors import UsageError
 from folkkeras.runs.environment import versions
-from folkkeras.runs.run import Run, create_run, open_run
+from folkkeras.runs.folder import create_run, existing_run
+from folkkeras.runs.run import Run
+from folkkeras_cli.completions import STRATEGIES
 from folkkeras_cli.console import say
 from folkkeras_cli.signals import StopOnSignal
 from folkkeras_cli.tensorflow_startup import gpus, quiet_tensorflow, start_tensorflow
 
 if TYPE_CHECKING:
     from folkkeras.distributed.replicas import Replicas
-
-_NAMES = ("mirrored", "multi-worker")
-_SAME = ("folkkeras", "keras", "tensorflow")  # versions that all workers have to share
 
 
 @dataclass(frozen=True)
@@ -43,9 +43,7 @@ class Strategy:
         text: str | None,
         base: Path | None,
     ) -> Run:
-        """The run to train: of a cluster the chief's new one or the one to go on with, the others' a mere name.
-
-        Of a cluster it is there once all machines are.
+        """The run to train. In a cluster the chief creates or continues it once all machines are there.
 
         Raises:
             UsageError: a cluster's run has no name, or its batches cannot be shared evenly.
@@ -54,13 +52,13 @@ class Strategy:
         if self.cluster is None:
             return create_run(runs, name, corpus, config, text, base)
         if name is None:
-            raise UsageError("--strategy multi-worker needs --name: by it the same command goes on with the run")
-        require_even_shares(config.batch_size, len(self.cluster.workers))
+            raise UsageError("--strategy multi-worker needs --name: the same command then continues the run")
+        require_even_shards(config.batch_size, len(self.cluster.workers))
         run = Run(runs / name, corpus.sources, corpus.digest, config, versions())
 
         def prepare() -> None:
             nonlocal run
-            run = _kept(run) or create_run(runs, name, corpus, config, text)
+            run = existing_run(run) or create_run(runs, name, corpus, config, text)
 
         _meet(self.cluster, run, prepare)
         return run
@@ -74,41 +72,24 @@ class Strategy:
             return mirrored() if self.cluster is None else multi_worker(self.cluster)
 
 
-def _kept(run: Run) -> Run | None:
-    """The run that is there already and goes on, or None."""
-    if not run.folder.exists():
-        return None
-    kept = open_run(run.folder.parent, run.name)
-    if (kept.corpus_digest, kept.config) != (run.corpus_digest, run.config):
-        raise RunError(
-            f"run {run.name} exists already, with other options or another corpus: "
-            "give its own, or choose another --name"
-        )
-    kept.require_unended()
-    return kept
-
-
 def _meet(cluster: Cluster, run: Run, prepare: Callable[[], None]) -> None:
-    """Wait for the other machines, which have to be about the same training; exits where a signal ends the wait."""
+    """Wait for the other machines, which need the same training; exit if a signal ends the wait."""
     say(f"worker {cluster.index} of {len(cluster.workers)}, waiting for the others")
-    options = {option(name): value for name, value in run.config.to_json().items() if name != "keep"}
-    about = {"corpus of the digest": run.corpus_digest, **options, **{each: run.versions[each] for each in _SAME}}
-    about["number of GPUs"] = gpus()
     with StopOnSignal("stopping") as signals:
-        if not meet(cluster, about, signals.requested, prepare):
+        if not rendezvous(cluster, agreement_of(run, gpus()), signals.requested, prepare):
             raise typer.Exit(signals.exit_code)
 
 
 def chosen_strategy(name: str | None, base: str | None) -> Strategy | None:
-    """The strategy of this name, or None where there is none.
+    """The strategy of this name, or None without a name.
 
     Raises:
         UsageError: it is unknown, there are no GPUs for it, it does not go with `--from`, or `TF_CONFIG` is wrong.
     """
     if name is None:
         return None
-    if name not in _NAMES:
-        raise UsageError(f"--strategy {name!r} is not one of {', '.join(_NAMES)}")
+    if name not in STRATEGIES:
+        raise UsageError(f"--strategy {name!r} is not one of {', '.join(STRATEGIES)}")
     if name == "mirrored":
         start_tensorflow()
         from folkkeras.distributed.replicas import require_gpus
@@ -116,5 +97,5 @@ def chosen_strategy(name: str | None, base: str | None) -> Strategy | None:
         require_gpus()
         return Strategy(None)
     if base:
-        raise UsageError("--from and --strategy multi-worker exclude each other: a small book needs one machine")
+        raise UsageError("--from and --strategy multi-worker cannot be combined: fine-tuning needs one machine")
     return Strategy(cluster_of(os.environ.get("TF_CONFIG")))

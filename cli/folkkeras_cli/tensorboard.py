@@ -2,6 +2,7 @@
 
 import signal
 import sys
+import time
 from types import FrameType
 from typing import Annotated
 
@@ -19,13 +20,20 @@ def tensorboard(
     runs: Runs = RUNS,
     port: Annotated[
         int | None,
-        typer.Option(show_default="6006 or the next free one", min=0, max=65_535, help="The port; 0 is any free one."),
+        typer.Option(
+            metavar="N", show_default="6006, or the next free one", min=0, max=65_535, help="Port; 0: any free one."
+        ),
     ] = None,
-    host: Annotated[str, typer.Option(help="The address to listen on; 0.0.0.0 lets others in.")] = "127.0.0.1",
+    host: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Address to listen on; 0.0.0.0 lets other machines in.")
+    ] = "127.0.0.1",
 ) -> None:
-    """Start TensorBoard on all runs and print its address; Ctrl-C ends it."""
+    """Show all runs in TensorBoard.
+
+    The command prints its address; Ctrl-C stops it.
+    """
     if not runs.is_dir():
-        raise RunError(f"no folder {runs}: train a run with `folk train`, or name the runs' folder with --runs")
+        raise RunError(f"no folder {runs}: train a run with `folk train`, or name the folder of the runs with --runs")
     start_tensorflow()
     from tensorboard import program
 
@@ -46,12 +54,13 @@ def tensorboard(
         why = "" if isinstance(refused, SystemExit) else f" ({refused})"
         raise FolkError(f"cannot listen on {host}:{port or 6006}{why}: choose another --port or --host")
     write(f"{address}\n")
-    say("Ctrl-C ends the dashboard")
+    say("Ctrl-C stops the dashboard")
     signal.signal(signal.SIGTERM, _end)
     try:
-        signal.pause()
+        while True:  # signal.pause is not on Windows, where only a sleep hears Ctrl-C
+            time.sleep(3_600)
     except KeyboardInterrupt:
-        say("ended")
+        say("stopped")
 
 
 def _end(number: int, frame: FrameType | None) -> None:

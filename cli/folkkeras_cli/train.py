@@ -1,4 +1,4 @@
-"""`folk train`: learn tunes."""
+"""`folk train`: train a model."""
 
 import sys
 import tempfile
@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from folkkeras.config import FROM_A_MODEL, SMALL_BOOK, TrainingConfig, option, preset, split_of
+from folkkeras.config import FINE_TUNING, PRESETS, SMALL_CORPUS, TrainingConfig, preset, split_of
 from folkkeras.corpus.collections import DEFAULT_COLLECTION
 from folkkeras.corpus.corpus import Corpus, require_window, unlearned
 from folkkeras.corpus.load import read_corpus
@@ -16,102 +16,136 @@ from folkkeras.corpus.provenance import learned
 from folkkeras.corpus.sources import STANDARD_INPUT
 from folkkeras.errors import CorpusError, UsageError
 from folkkeras.notation.decoding import decode
-from folkkeras.runs.run import create_run
+from folkkeras.runs.folder import create_run
+from folkkeras_cli import completions
 from folkkeras_cli.console import say
 from folkkeras_cli.models import chosen_model
-from folkkeras_cli.options import RUNS, CorpusArguments, Holdout, Raw, Runs
+from folkkeras_cli.options import RUNS, CorpusArguments, Raw, Runs, ValidationSplit
 from folkkeras_cli.strategy import chosen_strategy
 from folkkeras_cli.training_session import run_training
 
 EXAMPLES = """Examples:
 
-`folk train` learns O'Neill's Music of Ireland;
+`folk train` trains on O'Neill's Music of Ireland;
 
-`folk train mytunes/ --from box` learns your own, from the model in the box on;
+`folk train mytunes/ --from celtic` fine-tunes the pretrained model on your own tunes;
 
-`folk train irish --preset lab` does what the MIT lab's notebook does.
+`folk train irish --preset lab` does what the notebook of MIT's lab does.
 """
+
+CORPUS, MODEL, TRAINING = "Corpus", "Model", "Training"  # panels of the help
+_DEFAULTS = TrainingConfig()
+
+
+def _option(name: str, metavar: str, help: str, panel: str | None = None, **settings: Any) -> Any:
+    """An option of `TrainingConfig`, whose defaults its help shows."""
+    default = getattr(_DEFAULTS, name)
+    shown = f"{default}; with --from, {FINE_TUNING[name]}" if name in FINE_TUNING else f"{default}"
+    return typer.Option(metavar=metavar, show_default=shown, rich_help_panel=panel, help=help, **settings)
 
 
 def train(
     corpus: CorpusArguments = None,
-    raw: Raw = None,
-    holdout: Holdout = None,
-    split: Annotated[
-        int | None,
-        typer.Option(show_default="0", help="Another choice of held-out tunes, to see how much hangs on it."),
+    name: Annotated[
+        str | None, typer.Option(metavar="RUN", show_default="from the corpus", help="Name of the run.")
     ] = None,
-    steps: Annotated[int | None, typer.Option(show_default="2000; with --from, 600", help="Steps at most.")] = None,
-    batch_size: Annotated[
-        int | None, typer.Option(show_default="32; with --from, 8", help="Windows in a batch.")
-    ] = None,
-    seq_length: Annotated[int | None, typer.Option(show_default="100", help="Characters in a window.")] = None,
-    aligned: Annotated[
-        float | None, typer.Option(show_default="0", help="Share of the windows that begin where a tune does.")
-    ] = None,
-    transpose: Annotated[
-        bool | None,
-        typer.Option(
-            "--transpose/--no-transpose",
-            show_default="no; with --from and at most 500 tunes, yes",
-            help="Learn each tune in the other keys of its mode that the corpus has, too; for small books.",
-        ),
-    ] = None,
-    learning_rate: Annotated[
-        float | None, typer.Option(show_default="0.005; with --from, 0.001", help="Adam's; the peak of a cosine.")
-    ] = None,
-    schedule: Annotated[
-        str | None, typer.Option(show_default="cosine", help="cosine with warm-up down to 0, or constant.")
-    ] = None,
-    embedding: Annotated[
-        int | None, typer.Option(show_default="256", help="Dimensions of a character's vector.")
-    ] = None,
-    units: Annotated[int | None, typer.Option(show_default="512", help="Units of each LSTM layer.")] = None,
-    layers: Annotated[int | None, typer.Option(show_default="1", help="LSTM layers.")] = None,
-    dropout: Annotated[
-        float | None,
-        typer.Option(show_default="0.5", help="Share of each LSTM's outputs dropped, one mask a sequence."),
-    ] = None,
-    weight_drop: Annotated[
-        float | None, typer.Option(show_default="0.3", help="Share of each LSTM's recurrent weights dropped at a step.")
-    ] = None,
-    weight_decay: Annotated[float | None, typer.Option(show_default="0", help="AdamW's, of the kernels.")] = None,
-    seed: Annotated[int | None, typer.Option(show_default="0", help="Of weights, windows and masks.")] = None,
-    patience: Annotated[
-        int | None,
-        typer.Option(
-            show_default="10", help="Intervals of 100 steps without a better held-out figure until the end; 0: never."
-        ),
-    ] = None,
+    steps: Annotated[int | None, _option("steps", "N", "Steps at most.")] = None,
     preset_name: Annotated[
-        str | None, typer.Option("--preset", help="lab: the notebook's own setting; quick: a model in minutes.")
+        str | None,
+        typer.Option(
+            "--preset",
+            metavar="|".join(PRESETS),
+            show_default=False,
+            autocompletion=completions.presets,
+            help="lab: the settings of the MIT notebook; quick: a model in minutes.",
+        ),
     ] = None,
     base: Annotated[
         str | None,
         typer.Option(
-            "--from", metavar="MODEL", help="Go on from this run's best model, or .keras file; for small books."
+            "--from",
+            metavar="MODEL",
+            show_default=False,
+            autocompletion=completions.models,
+            help="Fine-tune this model: a run, a .keras file, or celtic.",
         ),
     ] = None,
-    name: Annotated[str | None, typer.Option(help="The run's name; made up where none is given.")] = None,
     runs: Runs = RUNS,
-    keep: Annotated[int | None, typer.Option(show_default="3", help="Checkpoints to keep.")] = None,
+    raw: Raw = None,
+    validation_split: ValidationSplit = None,
+    split: Annotated[int | None, _option("split", "N", "Another choice of held-out tunes.", CORPUS)] = None,
+    transpose: Annotated[
+        bool | None,
+        typer.Option(
+            "--transpose/--no-transpose",
+            show_default=f"with --from and at most {SMALL_CORPUS} tunes",
+            rich_help_panel=CORPUS,
+            help="Train on each tune in all keys of its mode that the corpus has.",
+        ),
+    ] = None,
+    embedding: Annotated[int | None, _option("embedding", "N", "Dimensions of the embedding.", MODEL)] = None,
+    units: Annotated[int | None, _option("units", "N", "Units of each LSTM layer.", MODEL)] = None,
+    layers: Annotated[int | None, _option("layers", "N", "LSTM layers.", MODEL)] = None,
+    dropout: Annotated[
+        float | None, _option("dropout", "FRACTION", "Dropout of each LSTM's outputs, one mask per sequence.", MODEL)
+    ] = None,
+    weight_drop: Annotated[
+        float | None,
+        _option("weight_drop", "FRACTION", "DropConnect of the recurrent weights, one mask per step.", MODEL),
+    ] = None,
+    batch_size: Annotated[int | None, _option("batch_size", "N", "Windows per batch.", TRAINING)] = None,
+    seq_length: Annotated[int | None, _option("seq_length", "N", "Characters per window.", TRAINING)] = None,
+    tune_start_fraction: Annotated[
+        float | None,
+        _option("tune_start_fraction", "FRACTION", "Fraction of windows that start where a tune does.", TRAINING),
+    ] = None,
+    learning_rate: Annotated[
+        float | None,
+        _option("learning_rate", "RATE", "Adam's learning rate, or the peak of the schedule.", TRAINING),
+    ] = None,
+    schedule: Annotated[
+        str | None,
+        _option(
+            "schedule",
+            "NAME",
+            "Learning rate schedule: constant, or cosine with a warm-up.",
+            TRAINING,
+            autocompletion=completions.schedules,
+        ),
+    ] = None,
+    weight_decay: Annotated[
+        float | None, _option("weight_decay", "RATE", "AdamW's weight decay, of the kernels.", TRAINING)
+    ] = None,
+    patience: Annotated[
+        int | None,
+        _option("patience", "N", "Evaluations without improvement before stopping; 0: never stop.", TRAINING),
+    ] = None,
+    seed: Annotated[int | None, _option("seed", "N", "Seed for weights, batches and dropout.", TRAINING)] = None,
+    keep: Annotated[int | None, _option("keep", "N", "Checkpoints to keep.", TRAINING)] = None,
     strategy_name: Annotated[
         str | None,
         typer.Option(
             "--strategy",
-            help="mirrored: share each batch among this machine's GPUs; multi-worker: among the machines of TF_CONFIG.",
+            metavar="NAME",
+            show_default=False,
+            autocompletion=completions.strategies,
+            rich_help_panel=TRAINING,
+            help="mirrored: share batches among GPUs; multi-worker: among machines, see TF_CONFIG.",
         ),
     ] = None,
 ) -> None:
-    """Learn tunes: train a model, with checkpoints and a TensorBoard log every 100 steps."""
+    """Train a model on tunes.
+
+    Every 100 steps the run gets an evaluation, a checkpoint and a TensorBoard log.
+    """
     asked: dict[str, Any] = {
         "raw": raw,
-        "holdout": holdout,
+        "validation_split": validation_split,
         "split": split,
         "steps": steps,
         "batch_size": batch_size,
         "seq_length": seq_length,
-        "aligned": aligned,
+        "tune_start_fraction": tune_start_fraction,
         "transpose": transpose,
         "learning_rate": learning_rate,
         "schedule": schedule,
@@ -129,51 +163,44 @@ def train(
     options = preset(preset_name) if preset_name else {}
     given = {key: value for key, value in asked.items() if value is not None}
     base_file = chosen_model(base, runs).path if base else None
+    pretrained = None
     if base_file:
-        options, base_about = _from_model(base_file, options, given)
+        if options:
+            raise UsageError("--preset and --from cannot be combined: the model of --from sets the sizes")
+        from folkkeras.model.reader import read_exported
+        from folkkeras.training.fine_tuning import fine_tuning_options, is_transposed
+
+        pretrained = read_exported(base_file)
+        options = fine_tuning_options(pretrained, given)
     config = TrainingConfig(**{**options, **given})
     tunes, text = _read(corpus or [DEFAULT_COLLECTION], config)
-    if base_file and transpose is None and not config.raw:
-        config = replace(config, transpose=len(tunes.training) <= SMALL_BOOK)
-    if base_file:
-        _tell_learned(tunes, base_about)
+    if pretrained:
+        if transpose is None:
+            config = replace(config, transpose=is_transposed(tunes.training, raw=config.raw))
+        _say_if_learned(tunes, pretrained.metadata)
     require_window(tunes.training.length, config.seq_length)
     if strategy:
         run = strategy.run_of(runs, name, tunes, config, text, base_file)
     else:
         run = create_run(runs, name, tunes, config, text, base_file)
     say(
-        f"run {run.name}: {len(tunes.training):,} tunes to learn from, {len(tunes.held_out):,} held out; "
-        f"{tunes.training.length:,} characters{', in all keys that the tunes have' if config.transpose else ''}"
+        f"run {run.name}: {len(tunes.training):,} training tunes, {len(tunes.held_out):,} held out; "
+        f"{tunes.training.length:,} characters{', transposed into all keys' if config.transpose else ''}"
     )
     run_training(run, tunes, runs, strategy)
 
 
-def _from_model(path: Path, options: dict[str, Any], given: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The options for going on from a model, and how that was trained."""
-    if options:
-        raise UsageError("--preset and --from exclude each other: the sizes are the model's")
-    from folkkeras.model.reader import read_network
-
-    network = read_network(path)
-    own = {**network.sizes, "raw": bool(network.about.get("raw"))}
-    for name, value in given.items():
-        if own.get(name, value) != value:
-            raise UsageError(f"{option(name)} {value} does not fit the model of --from, which has {own[name]}")
-    return {**FROM_A_MODEL, **own, "base": network.digest()}, network.about
-
-
-def _tell_learned(tunes: Corpus, about: dict[str, Any]) -> None:
-    """Say how many held-out tunes were learned before, since their figure is not to be trusted."""
+def _say_if_learned(tunes: Corpus, metadata: dict[str, Any]) -> None:
+    """Say how many held-out tunes the model was trained on before, since they count as easier than they are."""
     try:
-        known = len(tunes.held_out) - len(unlearned(tunes.held_out, learned(about)))
+        known = len(tunes.held_out) - len(unlearned(tunes.held_out, learned(metadata)))
     except CorpusError as error:
-        say(f"whether the model of --from has learned some of the held-out tunes cannot be told: {error}")
+        say(f"cannot check whether the model of --from was trained on some of the held-out tunes: {error}")
         return
     if known:
         say(
-            f"the model of --from has learned {known:,} of the {len(tunes.held_out):,} held-out tunes, "
-            "so their figure will be too good"
+            f"the model of --from was trained on {known:,} of the {len(tunes.held_out):,} held-out tunes, "
+            "so the validation bits will be too low"
         )
 
 

@@ -16,29 +16,29 @@ from folkkeras_cli.tensorflow_startup import start_tensorflow
 
 def run_training(run: Run, corpus: Corpus, runs: Path, strategy: Strategy | None = None) -> None:
     """Train or go on, then say what came of it; exits with 130 or 143 where a signal stopped it."""
-    best = min((row.held_out_bits for row in run.intervals()), default=None)
+    best = min((row.validation_bits for row in run.evaluation_intervals()), default=None)
     with StopOnSignal() as signals, TrainingProgress(best) as progress:
         replicas = strategy.start() if strategy else None
         start_tensorflow()
         from folkkeras.training.train import train
 
-        outcome = train(run, corpus, listener=progress, stop=signals.requested, replicas=replicas)
+        result = train(run, corpus, listener=progress, stop=signals.requested, replicas=replicas)
     if replicas and not replicas.is_chief:
-        ended = "done" if outcome.ended == "helped" else "stopped"
-        say(f"{ended} at step {outcome.step}: the run's files are with worker 0")
-        raise typer.Exit(0 if outcome.ended == "helped" else signals.exit_code)
+        ended = "done" if result.ended == "helped" else "stopped"
+        say(f"{ended} at step {result.step}: worker 0 has the run's files")
+        raise typer.Exit(0 if result.ended == "helped" else signals.exit_code)
     where = "" if runs == RUNS else f" --runs {runs}"
-    if outcome.ended == "stopped":
-        say(f"stopped at step {outcome.step}, saved; go on with `folk resume {run.name}{where}`")
+    if result.ended == "stopped":
+        say(f"stopped at step {result.step}, saved; continue with `folk resume {run.name}{where}`")
         raise typer.Exit(signals.exit_code)
-    if outcome.ended == "patience":
+    if result.ended == "patience":
         say(
-            f"stopped at step {outcome.step}: the held-out figure has not fallen since step {outcome.best_step}; "
-            "from there the model only learned the tunes by heart"
+            f"stopped at step {result.step}: the validation bits have not fallen since step {result.best_step}; "
+            "from there on the model only memorised its tunes"
         )
     held_out = len(corpus.held_out)
     over = f"all held-out tunes ({held_out:,})"
-    if outcome.scored < held_out:
-        over = f"{outcome.scored:,} of {held_out:,} held-out tunes"
-    say(f"best model: {run.best}, step {outcome.best_step}, {outcome.held_out_bits:.3f} bits per character over {over}")
+    if result.evaluated < held_out:
+        over = f"{result.evaluated:,} of {held_out:,} held-out tunes"
+    say(f"best model: {run.best}, step {result.best_step}, {result.validation_bits:.3f} bits per character over {over}")
     say(f"write a tune with `folk sample {run.name}{where}`")

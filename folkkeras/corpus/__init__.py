@@ -1,1 +1,1 @@
-"""Tune books: found, read, brought into the normal form and split. Knows nothing of Keras."""
+"""Tune collections: find, read, normalise and split them. Independent of Keras."""

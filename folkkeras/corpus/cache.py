@@ -1,7 +1,7 @@
-"""Large corpora kept as they were read, under a hash of their files, to be mapped instead of read again.
+"""A cache of large corpora, keyed by a hash of their files and memory-mapped instead of read again.
 
-The folder is `corpora` in `files.cache_folder()`. It may be
-deleted at any time, and a corpus whose checksums do not fit counts as missing.
+The folder is `corpora` in `files.cache_folder()`. It may be deleted at any time, and a corpus whose checksums do not
+match counts as missing.
 """
 
 import hashlib
@@ -23,22 +23,22 @@ from folkkeras.corpus.sources import source_files
 from folkkeras.errors import OutputError
 from folkkeras.files import TEMPORARY_PREFIX, cache_folder, write_text
 
-KEPT = 4  # corpora; those that were used longest ago are deleted
+MAX_CACHED = 4  # cached corpora; the least recently used ones are deleted
 _LISTS = ("training", "held_out")
-_ROOMS = ("corpus", "notation")  # of the library, whose code makes a corpus of files
+_ROOMS = ("corpus", "notation")  # packages of the library whose code turns files into a corpus
 _BLOCK = 1 << 22  # bytes hashed at a time
 
 
 def corpora() -> Path:
-    """The folder of the corpora that are kept."""
+    """The folder of the cached corpora."""
     return cache_folder() / "corpora"
 
 
 def key_of_corpus(arguments: Sequence[str], options: dict[str, Any]) -> str:
-    """The hash of CORPUS arguments' files, the options, and the code that makes a corpus of them.
+    """A hash of the files that CORPUS arguments name, the options, and the code that turns files into a corpus.
 
     Raises:
-        CorpusError: an argument names nothing.
+        CorpusError: an argument names no corpus.
         OSError: a file cannot be read.
     """
     sources = [source_files(argument) for argument in arguments]
@@ -49,8 +49,8 @@ def key_of_corpus(arguments: Sequence[str], options: dict[str, Any]) -> str:
     return digest.hexdigest()
 
 
-def keep(corpus: Corpus, key: str) -> None:
-    """Write a corpus, whole or not at all; where that fails, as on a full disk, there is no trace and no error."""
+def store(corpus: Corpus, key: str) -> None:
+    """Cache a corpus atomically; a failure, such as a full disk, leaves no trace and raises no error."""
     folder = corpora() / key
     building = folder.with_name(f"{TEMPORARY_PREFIX}{os.getpid()}-{key}")
     with suppress(OSError, OutputError):
@@ -77,42 +77,42 @@ def keep(corpus: Corpus, key: str) -> None:
             building.rename(folder)
         finally:
             shutil.rmtree(building, ignore_errors=True)
-        for old in sorted(corpora().iterdir(), key=lambda path: -path.stat().st_mtime)[KEPT:]:
+        for old in sorted(corpora().iterdir(), key=lambda path: -path.stat().st_mtime)[MAX_CACHED:]:
             shutil.rmtree(old, ignore_errors=True)
 
 
-def kept(key: str) -> Corpus | None:
-    """The corpus that is kept under a key, its texts mapped from the disk; None where none is, or a damaged one."""
+def cached(key: str) -> Corpus | None:
+    """The corpus cached under a key, with memory-mapped texts; None if it is missing or damaged."""
     folder = corpora() / key
     try:
         checksum, text = (folder / "corpus.json").read_text(encoding="utf-8").split("\n", 1)
         if hashlib.sha256(text.encode()).hexdigest() != checksum:
             return None
-        about = json.loads(text)
-        if any(_checksum(folder / name) != checksum for name, checksum in about["checksums"].items()):
+        metadata = json.loads(text)
+        if any(_checksum(folder / name) != checksum for name, checksum in metadata["checksums"].items()):
             return None
         lists = {
             name: TuneList(_map(folder / f"{name}.ids.npy"), _map(folder / f"{name}.ends.npy"), characters)
-            for name, characters in about["characters"].items()
+            for name, characters in metadata["characters"].items()
         }
         with suppress(OSError):
             os.utime(folder)
     except (OSError, ValueError):
         return None
     return Corpus(
-        sources=tuple(about["sources"]),
-        raw=about["raw"],
-        found=about["found"],
-        dropped=Counter(about["dropped"]),
-        duplicates=about["duplicates"],
-        digest=about["digest"],
+        sources=tuple(metadata["sources"]),
+        raw=metadata["raw"],
+        found=metadata["found"],
+        dropped=Counter(metadata["dropped"]),
+        duplicates=metadata["duplicates"],
+        digest=metadata["digest"],
         **lists,
     )
 
 
 def _map(path: Path) -> npt.NDArray[Any]:
     mapped: npt.NDArray[Any] = np.load(path, mmap_mode="r")
-    return mapped.view(np.ndarray)  # slices of the mapped kind are slow
+    return mapped.view(np.ndarray)  # slices of a np.memmap are slow
 
 
 def _checksum(path: Path) -> str:

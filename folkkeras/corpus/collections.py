@@ -1,7 +1,7 @@
-"""The built-in collections of tunes: where they are, and whose rights they carry.
+"""The built-in tune collections: their locations and their licences.
 
-Four come with the installed package music21, whose corpus folder is read without importing music21;
-one is fetched once from its repository.
+Four come with the installed package music21, whose corpus folder is read without importing music21. The fifth is
+downloaded once from its repository.
 """
 
 import importlib.util
@@ -22,23 +22,23 @@ class Collection:
 
     title: str
     rights: str
-    folder: str = ""  # under music21/corpus; empty: fetched
+    folder: str = ""  # under music21/corpus; empty for a download
 
 
 COLLECTIONS = {
     "oneills": Collection(
         "O'Neill's Music of Ireland",
-        f"tunes of 1903 and before; {_MUSIC21_RIGHTS}",
+        f"tunes from 1903 and earlier; {_MUSIC21_RIGHTS}",
         "oneills1850",
     ),
     "ryans": Collection(
         "Ryan's Mammoth Collection of Fiddle Tunes",
-        f"tunes of 1883 and before; {_MUSIC21_RIGHTS}",
+        f"tunes from 1883 and earlier; {_MUSIC21_RIGHTS}",
         "ryansMammoth",
     ),
     "airds": Collection(
         "Aird's Selection of Scotch, English, Irish and Foreign Airs",
-        f"tunes of 1801 and before; {_MUSIC21_RIGHTS}",
+        f"tunes from 1801 and earlier; {_MUSIC21_RIGHTS}",
         "airdsAirs",
     ),
     "essen": Collection(
@@ -47,7 +47,7 @@ COLLECTIONS = {
         "essenFolksong",
     ),
     "irish": Collection(
-        "The Irish tunes of MIT's 6.S191 music lab (fetched once, 200 kB)",
+        "The Irish tunes of MIT's 6.S191 music lab (downloaded once, 200 kB)",
         "MIT licence, (c) MIT Introduction to Deep Learning, introtodeeplearning.com",
     ),
 }
@@ -81,17 +81,17 @@ def collection_path(name: str) -> Path:
 
 
 def fetch(url: str, sha256: str, cache: Path | None = None) -> Path:
-    """Fetch a tune file once into the cache and return its path.
+    """Download a tune file to the cache, unless it is there already, and return its path.
 
     Args:
-        url: where the file is.
-        sha256: its digest; a file that differs is fetched again, and refused if it still differs.
-        cache: the folder of the cache; None is folkkeras's own.
+        url: the file's address.
+        sha256: the expected digest; a file that differs is downloaded again, and rejected if it still differs.
+        cache: the cache folder; None means folkkeras's own.
 
     Raises:
-        CorpusError: there is no network, or the file is not the expected one.
+        CorpusError: there is no network, or the file does not match the digest.
     """
-    import pooch  # takes a moment, for one collection of five
+    import pooch  # slow to import, and needed for only one of the five collections
 
     pooch.get_logger().setLevel("WARNING")
     folder, name = cache or cache_folder(), url.rsplit("/", 1)[-1]

@@ -1,7 +1,7 @@
-"""A corpus: tunes to learn from, and tunes held out to see how well they were learned.
+"""A corpus: training tunes, and held-out tunes that measure how well a model has learned.
 
-A tune is held out by a hash of its music, so the choice is the same on every machine, does not move
-when tunes are added, and puts a tune's copies on one side.
+Whether a tune is held out depends on a hash of its music. The choice is therefore the same on every machine, does not
+change when tunes are added, and never separates copies of a tune.
 """
 
 import hashlib
@@ -17,22 +17,22 @@ from folkkeras.corpus.packed_tunes import GrowingTuneList, TuneList
 from folkkeras.errors import CorpusError
 from folkkeras.notation.normal_form import normalise
 
-SCORED = 1_000_000  # characters of held-out tunes at most that a closing figure is of; three digits need no more
-_HASHED = 16  # bytes of a tune's hash that tell it from others
+EVALUATED = 1_000_000  # maximum held-out characters in a final evaluation; enough for three digits
+_HASHED = 16  # bytes of a tune's hash that identify it
 
 
 @dataclass(frozen=True)
 class Corpus:
-    """Tunes split into training and held-out ones; every text ends in its blank line."""
+    """Training and held-out tunes. Every text ends in a blank line."""
 
-    sources: tuple[str, ...]  # collections' names, absolute paths, "-"
-    raw: bool  # the text as it stands instead of the normal form
+    sources: tuple[str, ...]  # collection names, absolute paths, or "-"
+    raw: bool  # whether texts are verbatim instead of in the normal form
     training: TuneList
     held_out: TuneList
-    found: int  # tunes before any was left out
-    dropped: Counter[str]  # what is not in the texts -> how often
-    duplicates: int  # tunes whose music stands in an earlier one
-    digest: str  # SHA-256 of both texts: two corpora with one digest train the same model
+    found: int  # tunes before any were left out
+    dropped: Counter[str]  # what was left out -> count
+    duplicates: int  # tunes with the same music as an earlier one
+    digest: str  # SHA-256 of both texts: corpora with the same digest train the same model
 
     @property
     def training_text(self) -> str:
@@ -46,12 +46,12 @@ class Corpus:
 
     @property
     def counts(self) -> Counter[str]:
-        """How often each character stands in both texts."""
+        """How often each character occurs in both texts."""
         return self.training.counts() + self.held_out.counts()
 
 
 def sample_of(tunes: Sequence[str], characters: int) -> list[str]:
-    """A fixed sample of tunes, by hash, of at most `characters` characters, and at least a piece of one."""
+    """A fixed sample of tunes, chosen by hash, of at most `characters` characters; never less than part of a tune."""
     hashes = np.fromiter((int.from_bytes(_hash(tune)[:8]) for tune in tunes), np.uint64, len(tunes))
     sample: list[str] = []
     for number in np.argsort(hashes, kind="stable").tolist():
@@ -65,12 +65,12 @@ def sample_of(tunes: Sequence[str], characters: int) -> list[str]:
 
 
 def at_most(tunes: TuneList, characters: int) -> Sequence[str]:
-    """All tunes, or a fixed sample where they have more characters."""
+    """All tunes, or a fixed sample of them if they have more than `characters` characters."""
     return tunes if tunes.length <= characters else sample_of(tunes, characters)
 
 
 def in_form(tunes: Iterable[str], *, raw: bool = False) -> list[str]:
-    """The tunes in the form that a model reads: the normal one, each music once, or as they stand where `raw`."""
+    """The tunes as a model reads them: verbatim if `raw`, else in the normal form and without duplicates."""
     if raw:
         return list(tunes)
     texts: dict[str, str] = {}
@@ -81,7 +81,7 @@ def in_form(tunes: Iterable[str], *, raw: bool = False) -> list[str]:
 
 
 def unlearned(tunes: Sequence[str], learned: Iterable[str]) -> list[str]:
-    """The tunes whose music is that of none of the learned ones, whatever their titles."""
+    """The tunes whose music differs from that of every learned tune, whatever their titles."""
     bodies = {normalise(tune).body for tune in learned}
     return [tune for tune in tunes if normalise(tune).body not in bodies]
 
@@ -90,7 +90,7 @@ def split_corpus(
     tunes: Iterable[str],
     *,
     raw: bool = False,
-    holdout: float = 0.1,
+    validation_split: float = 0.1,
     split: int = 0,
     dropped: Counter[str] | None = None,
 ) -> Corpus:
@@ -98,13 +98,13 @@ def split_corpus(
 
     Args:
         tunes: each from its `X:` line on.
-        raw: keep the text as it stands, duplicates too.
-        holdout: the share of tunes to hold out; at least one is.
-        split: which choice of them.
-        dropped: what was dropped before, to be added to.
+        raw: keep the text verbatim, including duplicates.
+        validation_split: the fraction of tunes to hold out; at least one tune is held out.
+        split: which choice of held-out tunes; it salts the hash.
+        dropped: counts of what was dropped earlier; updated in place.
 
     Raises:
-        CorpusError: fewer than two tunes remain, one to learn from and one to hold out.
+        CorpusError: fewer than two tunes remain: one to train on and one to hold out.
     """
     dropped = Counter() if dropped is None else dropped
     seen: set[bytes] = set()
@@ -126,7 +126,7 @@ def split_corpus(
                 continue
         seen.add(body)
         number = int.from_bytes((_hash(f"{split}\n{normal.body}") if split else body)[:8])
-        if number < holdout * 2**64:
+        if number < validation_split * 2**64:
             held_out.append(tune if raw else normal.text)
         else:
             training.append(tune if raw else normal.text)
@@ -137,7 +137,9 @@ def split_corpus(
             "give at least two different ones, since one is held out"
         )
     if not hashes:
-        raise CorpusError(f"--holdout {holdout} leaves no tune to train on: give a smaller share or more tunes")
+        raise CorpusError(
+            f"--validation-split {validation_split} leaves no tune to train on: give a smaller fraction or more tunes"
+        )
     learned, held = training.done(), held_out.done()
     if not held:
         least = min(hashes)
@@ -156,7 +158,15 @@ def split_corpus(
 
 
 def require_window(characters: int, seq_length: int) -> None:
-    """Raise CorpusError where a text of so many characters is shorter than one window and its last label."""
+    """Check that a training text has room for one window and its last label.
+
+    Args:
+        characters: length of the text.
+        seq_length: length of a window, in characters.
+
+    Raises:
+        CorpusError: the text is too short.
+    """
     if characters <= seq_length:
         raise CorpusError(
             f"the training tunes have {characters} characters, fewer than the {seq_length + 1} of one window and "

@@ -1,4 +1,4 @@
-"""Read what CORPUS arguments name, join it and split it; a large corpus once, and from then on as it is kept."""
+"""Read, join and split the tunes that CORPUS arguments name; a large corpus is read once and then cached."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -6,49 +6,49 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from folkkeras.corpus.cache import keep, kept, key_of_corpus
+from folkkeras.corpus.cache import cached, key_of_corpus, store
 from folkkeras.corpus.corpus import Corpus, split_corpus
 from folkkeras.corpus.sources import STANDARD_INPUT, read_source, source_files
 
-LARGE = 20_000_000  # bytes of files; what is smaller is read in a second or two
+LARGE = 20_000_000  # bytes of files; a smaller corpus is read in a second or two
 
 
 def read_corpus(
     arguments: str | Sequence[str],
     *,
     raw: bool = False,
-    holdout: float = 0.1,
+    validation_split: float = 0.1,
     split: int = 0,
     standard_input: Path | None = None,
 ) -> Corpus:
     """Read, join and split the tunes of CORPUS arguments.
 
     Args:
-        arguments: one or several: a collection's name, the path of a file or folder, or `-` for standard input.
-        raw: keep the text as it stands instead of the normal form.
-        holdout: the share of tunes to hold out, above 0 and below 1.
-        split: which choice of them, any number; it salts the hash.
+        arguments: one or more collection names, paths of files or folders, or `-` for standard input.
+        raw: keep the text verbatim instead of in the normal form.
+        validation_split: the fraction of tunes to hold out, above 0 and below 1.
+        split: which choice of held-out tunes, any number; it salts the hash.
         standard_input: a file to read for `-` in place of standard input.
 
     Raises:
         CorpusError: a source cannot be read, or there are fewer than two tunes.
     """
     names = list(dict.fromkeys([arguments] if isinstance(arguments, str) else arguments))
-    options: dict[str, Any] = {"raw": raw, "holdout": holdout, "split": split}
+    options: dict[str, Any] = {"raw": raw, "validation_split": validation_split, "split": split}
     try:
         large = STANDARD_INPUT not in names and _size(names) >= LARGE
         key = key_of_corpus(names, options) if large else ""
     except OSError:
-        key = ""  # what cannot be read is named where it is read
+        key = ""  # reading reports the file that cannot be read
     if not key:
         return _gathered(names, options, standard_input)
-    if found := kept(key):
+    if found := cached(key):
         return found
     found = _gathered(names, options, None)
     if key_of_corpus(names, options) != key:
-        return found  # a file was changed meanwhile
-    keep(found, key)
-    return kept(key) or found
+        return found  # a file changed in the meantime
+    store(found, key)
+    return cached(key) or found
 
 
 def _size(arguments: Sequence[str]) -> int:
@@ -59,7 +59,7 @@ def _gathered(arguments: Sequence[str], options: dict[str, Any], standard_input:
     names: list[str] = []
     dropped: Counter[str] = Counter()
 
-    def tunes() -> Iterator[str]:  # of one source after another, so that not all are in memory at once
+    def tunes() -> Iterator[str]:  # one source at a time, so that not all are in memory at once
         for argument in arguments:
             source = read_source(argument, standard_input)
             names.append(source.name)

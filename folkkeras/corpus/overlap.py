@@ -1,8 +1,8 @@
-"""How new a tune is: the longest run of its notes that stands in a tune of the book, in whatever key.
+"""Measure how new a tune is: the longest passage that it shares with a tune of a collection, in any key.
 
-All melodies of the book stand in one text of steps with a suffix array over it, which finds any run in
-logarithmic time. Source: U. Manber and E. Myers, "Suffix arrays: a new method for on-line string searches"
-(1993); built by libdivsufsort.
+All melodies of the collection form one text of steps. A suffix array over it finds any passage in logarithmic time.
+Source: U. Manber and E. Myers, "Suffix arrays: a new method for on-line string searches" (1993); built by
+libdivsufsort.
 """
 
 from collections.abc import Iterable
@@ -17,27 +17,27 @@ from pydivsufsort import divsufsort, sa_search
 from folkkeras.notation.melody import staff_places
 from folkkeras.notation.tunes import header_of
 
-RUN = 8  # notes of the runs whose share is counted
-VARIANT = 0.5  # share of a tune's runs that stand in one other tune, from which on the two are variants
-_END = 255  # between two melodies; no step
-_MIDDLE = 128  # the step 0
+PASSAGE = 8  # notes in each of the passages that are counted
+VARIANT = 0.5  # a tune is a variant of another that contains more than this fraction of its passages
+_END = 255  # separates two melodies; no step has this value
+_MIDDLE = 128  # represents the step 0
 
 
 @dataclass(frozen=True)
 class Overlap:
-    """What a tune shares with a book."""
+    """What a tune shares with the indexed tunes."""
 
-    longest: int  # notes of the longest shared run; 0 where none of at least two notes is shared
-    nearest: str  # the title of the tune with that run, "" where there is none
-    new_runs: float  # share of the tune's runs of 8 notes that stand nowhere in the book; nan where it has none
-    variant: bool  # whether more than half of these runs stand in one tune of the book
+    longest: int  # notes in the longest shared passage; 0 if no passage of two notes is shared
+    nearest: str  # the title of the tune with that passage, or an empty string
+    new_passages: float  # fraction of the tune's 8-note passages that no indexed tune has; NaN if it is too short
+    variant: bool  # whether one indexed tune has more than half of these passages
 
 
 class MelodyIndex:
-    """The melodies of many tunes, searchable.
+    """A searchable index of the melodies of many tunes. It takes 5 bytes per note, plus the titles.
 
     Args:
-        tunes: in ABC. Memory is 5 bytes a note and the titles.
+        tunes: the tunes in ABC.
     """
 
     def __init__(self, tunes: Iterable[str]) -> None:
@@ -55,29 +55,29 @@ class MelodyIndex:
         return found
 
     def overlap(self, tune: str) -> Overlap:
-        """What a tune in ABC shares with the book's tunes."""
+        """Compare a tune in ABC with the indexed tunes."""
         steps = _steps(tune)
         best = steps[:0]
         for begin in range(len(steps)):
-            # Whether a run has a place is all that is asked here, since a short one has very many.
+            # Only check whether the passage occurs, since a short one occurs very often.
             while begin + len(best) < len(steps) and self._places(steps[begin : begin + len(best) + 1]).size:
                 best = steps[begin : begin + len(best) + 1]
-        runs = [self._tunes_with(steps[begin : begin + RUN - 1]) for begin in range(len(steps) - RUN + 2)]
+        runs = [self._tunes_with(steps[begin : begin + PASSAGE - 1]) for begin in range(len(steps) - PASSAGE + 2)]
         shared = np.unique(np.concatenate(runs), return_counts=True)[1] if runs else np.empty(0)
         return Overlap(
             longest=len(best) + 1 if best.size else 0,
             nearest=self.titles[self._tunes_with(best)[0]] if best.size else "",
-            new_runs=sum(not run.size for run in runs) / len(runs) if runs else float("nan"),
+            new_passages=sum(not run.size for run in runs) / len(runs) if runs else float("nan"),
             variant=bool(shared.max(initial=0) > VARIANT * len(runs)),
         )
 
     def _places(self, steps: npt.NDArray[np.uint8]) -> npt.NDArray[np.int32]:
-        """Where a run of steps stands in the text."""
+        """The positions in the text at which a sequence of steps occurs."""
         count, first = sa_search(self._text, self._suffixes, steps)
         return self._suffixes[first : first + count] if count else self._suffixes[:0]
 
     def _tunes_with(self, steps: npt.NDArray[np.uint8]) -> npt.NDArray[np.int64]:
-        """The numbers of the tunes in which a run of steps stands, rising."""
+        """The indices of the tunes that contain a sequence of steps, in ascending order."""
         return np.unique(np.searchsorted(self._ends, self._places(steps), side="right"))
 
 

@@ -1,7 +1,7 @@
-"""Many tunes in little memory: a byte for each character, and where each tune ends.
+"""Store many tunes in little memory: one byte per character, and the end of each tune.
 
-A character is kept as its index among the list's characters. That is one byte where they are at most 256,
-whatever their code points; a list of strings costs a sixth more, and their joined text as much again.
+A character is stored as its index in the list's alphabet. That takes one byte if the alphabet has at most 256
+characters, whatever their code points. A list of strings takes a sixth more, and their joined text as much again.
 """
 
 from array import array
@@ -12,19 +12,19 @@ from typing import Any, overload
 import numpy as np
 import numpy.typing as npt
 
-from folkkeras.vocabulary import Vocabulary, smallest_kind
+from folkkeras.vocabulary import Vocabulary, smallest_dtype
 
-CHUNK = 1 << 20  # characters that are encoded or decoded at a time
+CHUNK = 1 << 20  # characters encoded or decoded at a time
 _CODE_POINTS = 0x110000
 
 
 class TuneList(Sequence[str]):
-    """A sequence of tunes; each is decoded when it is asked for.
+    """A sequence of tunes, each decoded on access.
 
     Args:
-        ids: of the characters of all tunes, (characters,), unsigned; may be mapped from a file.
-        ends: where the tunes end in it, (tunes + 1,), the first of them 0.
-        characters: those that the tunes have, in the order of their indices.
+        ids: indices of the characters of all tunes, (characters,), unsigned; may be memory-mapped.
+        ends: 0, and the end of each tune in `ids`, (tunes + 1,).
+        characters: the alphabet, in the order of the indices.
     """
 
     def __init__(self, ids: npt.NDArray[Any], ends: npt.NDArray[np.int64], characters: str) -> None:
@@ -33,14 +33,14 @@ class TuneList(Sequence[str]):
 
     @classmethod
     def of(cls, tunes: Iterable[str]) -> "TuneList":
-        """The list of these tunes."""
+        """Build a list from tunes."""
         growing = GrowingTuneList()
         for tune in tunes:
             growing.append(tune)
         return growing.done()
 
     def union(self, others: Sequence[str]) -> "TuneList":
-        """The list with those of the others at its end that it has not, each once; itself where there are none."""
+        """This list, followed by the others that it does not contain, each once."""
         if not others:
             return self
         own = set(self)
@@ -48,12 +48,12 @@ class TuneList(Sequence[str]):
 
     @property
     def starts(self) -> npt.NDArray[np.int64]:
-        """Where each tune begins in the text."""
+        """The beginning of each tune in the text, (tunes,)."""
         return self.ends[:-1]
 
     @property
     def length(self) -> int:
-        """Characters of all tunes."""
+        """The number of characters in all tunes."""
         return len(self.ids)
 
     @property
@@ -62,18 +62,18 @@ class TuneList(Sequence[str]):
         return "".join(self.pieces())
 
     def pieces(self) -> Iterator[str]:
-        """The text in pieces, for what needs not have it at once."""
+        """Yield the text in pieces, so that it need not be in memory at once."""
         return (self._decoded(start, start + CHUNK) for start in range(0, self.length, CHUNK))
 
     def counts(self) -> Counter[str]:
-        """How often each character stands in the text."""
+        """How often each character occurs in the text."""
         counts = np.zeros(len(self.characters), np.int64)
         for start in range(0, self.length, CHUNK):
             counts += np.bincount(self.ids[start : start + CHUNK], minlength=len(counts))
         return Counter(dict(zip(self.characters, counts.tolist(), strict=True)))
 
     def encoded(self, vocabulary: Vocabulary) -> "Encoded":
-        """The text as a vocabulary's indices.
+        """The text as indices of a vocabulary.
 
         Raises:
             ValueError: a character is not in the vocabulary.
@@ -90,7 +90,7 @@ class TuneList(Sequence[str]):
     def __getitem__(self, index: int | slice) -> str | list[str]:
         if isinstance(index, slice):
             return [self[number] for number in range(*index.indices(len(self)))]
-        number = range(len(self))[index]  # counts from the end too, and raises beyond it
+        number = range(len(self))[index]  # handles negative indices, and raises IndexError out of range
         return self._decoded(self.ends[number], self.ends[number + 1])
 
     def __iter__(self) -> Iterator[str]:
@@ -101,11 +101,11 @@ class TuneList(Sequence[str]):
 
 
 class Encoded:
-    """A text as indices of another order, looked up where they are asked for, so that they need no room.
+    """A text as indices of a vocabulary, looked up on access, so that they take no memory.
 
     Args:
-        ids: the text's indices in the one order, (characters,).
-        table: each one's index in the other.
+        ids: the text's own indices, (characters,).
+        table: own index -> index in the vocabulary, (alphabet,).
     """
 
     def __init__(self, ids: npt.NDArray[Any], table: npt.NDArray[Any]) -> None:
@@ -119,7 +119,7 @@ class Encoded:
 
 
 class GrowingTuneList:
-    """Tunes that are added one after another."""
+    """Builds a TuneList from tunes that are added one at a time."""
 
     def __init__(self) -> None:
         self._ids, self._kind = bytearray(), np.dtype(np.uint8)
@@ -138,7 +138,7 @@ class GrowingTuneList:
             self._encode()
 
     def done(self) -> TuneList:
-        """The list of what was added; nothing is to be added after it."""
+        """The list of the added tunes; no more may be added afterwards."""
         self._encode()
         characters = "".join(map(chr, self._codes))
         return TuneList(np.frombuffer(self._ids, self._kind), np.frombuffer(self._ends, np.int64), characters)
@@ -149,7 +149,7 @@ class GrowingTuneList:
         new = np.flatnonzero(np.bincount(codes, minlength=_CODE_POINTS) * (self._index < 0))
         self._index[new] = np.arange(len(self._codes), len(self._codes) + len(new))
         self._codes += new.tolist()
-        kind = np.dtype(smallest_kind(len(self._codes)))
+        kind = np.dtype(smallest_dtype(len(self._codes)))
         if kind != self._kind:
             self._ids = bytearray(np.frombuffer(self._ids, self._kind).astype(kind).tobytes())
             self._kind = kind

@@ -1,4 +1,4 @@
-"""The corpus that a model was trained on, and those of the models it goes on from, read as its file tells of them."""
+"""Read the training corpora of a model, and of the models it was fine-tuned from, as named in its metadata."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,28 +11,30 @@ from folkkeras.corpus.sources import STANDARD_INPUT
 from folkkeras.errors import CorpusError, FolkError
 
 
-def own_corpus(about: dict[str, Any], standard_input: Path | None = None) -> Corpus:
+def training_corpus(metadata: dict[str, Any], standard_input: Path | None = None) -> Corpus:
     """The training and held-out tunes of a model.
 
     Args:
-        about: the model's, how it was trained.
-        standard_input: the kept text of a corpus from standard input.
+        metadata: the model's training metadata.
+        standard_input: the saved text of a corpus from standard input.
 
     Raises:
-        CorpusError: the model does not tell its corpus, or it is gone or has changed since.
+        CorpusError: the metadata names no corpus, or the corpus is gone or has changed since.
     """
     try:
-        sources, raw, options = about["corpus"], bool(about["raw"]), about["options"]
+        sources, raw, options = metadata["corpus"], bool(metadata["raw"]), metadata["options"]
         if not isinstance(sources, list) or not all(isinstance(source, str) for source in sources):
             raise TypeError
-        holdout, split = float(options["holdout"]), int(options["split"])
-        digest = str(about["corpus_digest"])
+        validation_split, split = float(options["validation_split"]), int(options["split"])
+        digest = str(metadata["corpus_digest"])
     except (KeyError, TypeError, ValueError):
-        raise CorpusError("the model does not tell which tunes it was trained on: train it with `folk train`") from None
+        raise CorpusError("the model does not say which tunes it was trained on: train it with `folk train`") from None
     if STANDARD_INPUT in sources and standard_input is None:
-        raise CorpusError("the model learned from standard input, and its tunes are in its run alone: give the run")
+        raise CorpusError("the model was trained on standard input, and only its run has the tunes: name the run")
     try:
-        corpus = read_corpus(sources, raw=raw, holdout=holdout, split=split, standard_input=standard_input)
+        corpus = read_corpus(
+            sources, raw=raw, validation_split=validation_split, split=split, standard_input=standard_input
+        )
     except FolkError as error:
         raise CorpusError(f"the tunes that the model was trained on cannot be read: {error}") from error
     if corpus.digest != digest:
@@ -42,50 +44,50 @@ def own_corpus(about: dict[str, Any], standard_input: Path | None = None) -> Cor
     return corpus
 
 
-def base_of(about: dict[str, Any]) -> dict[str, Any]:
-    """What a model that goes on from another one keeps of how that one was trained.
+def base_of(metadata: dict[str, Any]) -> dict[str, Any]:
+    """The part of a model's training metadata that a model fine-tuned from it keeps.
 
     Args:
-        about: the other one's.
+        metadata: the metadata of the base model.
     """
-    return {name: about[name] for name in ("corpus", "corpus_digest", "raw", "options", "base") if name in about}
+    return {name: metadata[name] for name in ("corpus", "corpus_digest", "raw", "options", "base") if name in metadata}
 
 
-def bases(about: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """How the models were trained that a model goes on from, each from the next one; none where it began anew."""
-    base = about.get("base")
+def bases(metadata: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the metadata of the models that a model was fine-tuned from, the most recent first."""
+    base = metadata.get("base")
     while isinstance(base, dict):
         yield base
         base = base.get("base")
 
 
-def learned_before(about: dict[str, Any]) -> list[str]:
-    """The training tunes of the models that a model goes on from, but for those of its own corpus.
+def learned_before(metadata: dict[str, Any]) -> list[str]:
+    """The training tunes of the models that a model was fine-tuned from, except those of its own corpus.
 
     Raises:
-        CorpusError: the tunes of one are gone or have changed since.
+        CorpusError: the tunes of one of these models are gone or have changed since.
     """
     tunes: list[str] = []
-    read = {about.get("corpus_digest")}
-    for base in bases(about):
+    read = {metadata.get("corpus_digest")}
+    for base in bases(metadata):
         if base.get("corpus_digest") in read:
             continue
         read.add(base.get("corpus_digest"))
         try:
-            tunes.extend(own_corpus(base).training)
+            tunes.extend(training_corpus(base).training)
         except CorpusError as error:
-            raise CorpusError(f"of the model that this one goes on from: {error}") from error
+            raise CorpusError(f"base model: {error}") from error
     return tunes
 
 
-def learned(about: dict[str, Any], standard_input: Path | None = None) -> TuneList:
-    """All tunes that a model has learned from, those of the models that it goes on from last.
+def learned(metadata: dict[str, Any], standard_input: Path | None = None) -> TuneList:
+    """All tunes that a model was trained on, followed by those of the models that it was fine-tuned from.
 
     Args:
-        about: the model's, how it was trained.
-        standard_input: the kept text of a corpus from standard input.
+        metadata: the model's training metadata.
+        standard_input: the saved text of a corpus from standard input.
 
     Raises:
-        CorpusError: the model does not tell its corpus, or one is gone or has changed since.
+        CorpusError: the metadata names no corpus, or a corpus is gone or has changed since.
     """
-    return own_corpus(about, standard_input).training.union(learned_before(about))
+    return training_corpus(metadata, standard_input).training.union(learned_before(metadata))

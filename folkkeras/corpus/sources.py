@@ -1,4 +1,4 @@
-"""Find and read what a CORPUS argument names: a built-in collection, a file, a folder, standard input."""
+"""Find and read what a CORPUS argument names: a built-in collection, a file, a folder or standard input."""
 
 import os
 import sys
@@ -23,7 +23,7 @@ class Source:
 
     name: str  # a collection's name, an absolute path, or "-"
     tunes: TuneList  # verbatim, each with the blank lines that follow it
-    skipped: Counter[str]  # what stood outside the tunes
+    skipped: Counter[str]  # what was outside the tunes -> count
 
 
 def read_source(argument: str, standard_input: Path | None = None) -> Source:
@@ -34,7 +34,7 @@ def read_source(argument: str, standard_input: Path | None = None) -> Source:
         standard_input: a file to read for `-` in place of standard input.
 
     Raises:
-        CorpusError: it does not exist, cannot be read, or holds no tunes.
+        CorpusError: it does not exist, cannot be read, or contains no tunes.
     """
     if argument == STANDARD_INPUT:
         data = standard_input.read_bytes() if standard_input else sys.stdin.buffer.read()
@@ -44,7 +44,7 @@ def read_source(argument: str, standard_input: Path | None = None) -> Source:
 
 
 def source_files(argument: str) -> tuple[str, list[Path]]:
-    """What a CORPUS argument other than `-` is called, a collection's name or an absolute path, and its files.
+    """The name of a CORPUS argument other than `-` (a collection's name or an absolute path), and its files.
 
     Raises:
         CorpusError: it does not exist, or has no files.
@@ -52,7 +52,7 @@ def source_files(argument: str) -> tuple[str, list[Path]]:
     if argument in COLLECTIONS:
         return argument, _files(collection_path(argument))
     path = Path(argument).expanduser()
-    if not os.path.exists(path):  # unlike Path's own, also False where a name is too long or may not be looked up
+    if not os.path.exists(path):  # unlike Path.exists, False if a name is too long or access is denied
         names = ", ".join(COLLECTIONS)
         raise CorpusError(f"no corpus {argument!r}: give a file or folder that exists, or one of {names}")
     return str(path.resolve()), _files(path)
@@ -98,7 +98,7 @@ def _gather(name: str, files: Iterable[tuple[str, str]]) -> Source:
                 tunes.append(last)
             last = tune
         if last:
-            # The last tune of a file ends like all others, whatever its line ends.
+            # The last tune ends in a blank line like all others, however the file ends.
             tunes.append(last.rstrip("\n") + "\n\n")
     found = tunes.done()
     if not found:

@@ -1,4 +1,4 @@
-"""Figures of a corpus: how many tunes, how long, in which keys, metres and types."""
+"""Corpus statistics: the number and lengths of tunes, their keys, metres and types."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ QUANTILES = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
 
 @dataclass(frozen=True)
 class Statistics:
-    """What `corpus_statistics` counts; the Counters are over tunes."""
+    """The result of `corpus_statistics`; the Counters count tunes."""
 
     training: int  # tunes
     held_out: int  # tunes
     characters: int
-    vocabulary: str  # by falling frequency
+    vocabulary: str  # by descending frequency
     lengths: dict[float, int]  # quantile -> characters of a tune
     keys: Counter[str]
     metres: Counter[str]
@@ -27,7 +27,7 @@ class Statistics:
 
 
 def corpus_statistics(corpus: Corpus) -> Statistics:
-    """Count the tunes, training and held-out ones together."""
+    """Compute statistics over the training and held-out tunes together."""
     tunes = (*corpus.training, *corpus.held_out)
     headers = [header_of(tune) for tune in tunes]
     lengths = np.quantile([len(tune) for tune in tunes], QUANTILES)

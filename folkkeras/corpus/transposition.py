@@ -1,8 +1,8 @@
-"""Transpose a tune's ABC text into another key, exactly: each note keeps its degree, and so its interval to the others.
+"""Transpose a tune's ABC text exactly: each note keeps its scale degree, and so its interval to the others.
 
-Every note moves by the same number of letters. A sign before a note says how far it stands from the key's
-own, so it moves with the signature: a raised seventh stays a raised seventh. What cannot be moved exactly,
-such as a note that would need three sharps, or a key with signs of its own, leaves the tune untransposed.
+Every note moves by the same number of letters. An accidental changes a note relative to the key signature, so it moves
+with the signature: a raised seventh stays a raised seventh. A tune is not transposed if that cannot be exact: if a
+note would need three sharps, for example, or if a key has accidentals of its own.
 """
 
 import re
@@ -29,11 +29,11 @@ class _Inexact(Exception):
 
 
 def transposed(tune: str, fifths: int) -> str | None:
-    """The tune in the key so many fifths up, up or down by the nearer way; None where that cannot be exact.
+    """Transpose a tune by fifths, in the nearer direction; None if that cannot be exact.
 
     Args:
-        tune: in the normal form.
-        fifths: such as 1 from G to D, and -3 from A to C.
+        tune: the tune in the normal form.
+        fifths: steps on the line of fifths, such as 1 from G to D or -3 from A to C.
     """
     if key_of(header_of(tune).get("K", "")) is None:
         return None
@@ -54,11 +54,11 @@ def transposed(tune: str, fifths: int) -> str | None:
 
 
 def in_all_keys(tunes: Sequence[str], *, but_not: Iterable[str] = ()) -> TuneList:
-    """The tunes in the normal form, each also in the other keys of its mode that stand among them, where exact.
+    """The tunes, each followed by its exact transpositions into all other keys of its mode that the tunes use.
 
     Args:
-        tunes: those to learn from.
-        but_not: tunes that may not be learned in this way either, such as those held out.
+        tunes: the training tunes, in the normal form.
+        but_not: tunes that no transposition may equal, such as those held out.
     """
     forbidden = {normalise(tune).body for tune in but_not}
     keys = [key_of(header_of(tune).get("K", "")) for tune in tunes]
@@ -75,7 +75,7 @@ def in_all_keys(tunes: Sequence[str], *, but_not: Iterable[str] = ()) -> TuneLis
 
 
 class _Exact(Transposer):
-    """Moves each sign by itself: where every sign moves, those that hold in a bar or over a tie move with it."""
+    """Transposes each token by itself: accidentals in force within a bar or across a tie move along with the rest."""
 
     def __init__(self, interval: Interval) -> None:
         self.interval = interval
@@ -101,7 +101,7 @@ class _Exact(Transposer):
 
 @lru_cache(maxsize=65_536)
 def _note(text: str, interval: Interval) -> str | None:
-    """A note moved, None where ABC has no sign for it; kept, since the same notes come again and again."""
+    """A transposed note, or None if ABC cannot write it; cached, since the same notes recur often."""
     accidental, note, length = read_note(text)
     moved = interval.moved(note._replace(alter=accidental or 0))
     if accidental is None:

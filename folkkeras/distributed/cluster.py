@@ -1,7 +1,7 @@
-"""A cluster: the machines that train one model together, as the variable TF_CONFIG names them.
+"""A cluster: the machines that train one model together, as the variable TF_CONFIG lists them.
 
-TF_CONFIG is TensorFlow's standard (tensorflow.org/guide/distributed_training): a JSON object of the cluster,
-the same on each machine, and of the task that this one has in it:
+TF_CONFIG is TensorFlow's standard (tensorflow.org/guide/distributed_training). It is a JSON object with the
+cluster, which is the same on each machine, and this machine's task in it:
 
     {"cluster": {"worker": ["10.0.0.1:2222", "10.0.0.2:2222"]}, "task": {"type": "worker", "index": 0}}
 """
@@ -17,7 +17,7 @@ _EXAMPLE = '{"cluster": {"worker": ["10.0.0.1:2222", "10.0.0.2:2222"]}, "task": 
 
 @dataclass(frozen=True)
 class Cluster:
-    """Who trains together, and which of them this process is."""
+    """The workers that train together, and this process's index among them."""
 
     workers: tuple[str, ...]  # host:port of each
     index: int
@@ -32,14 +32,14 @@ def cluster_of(config: str | None) -> Cluster:
     """The cluster that the text of TF_CONFIG describes.
 
     Raises:
-        UsageError: it is missing, or no such description; the message says what is wrong with it.
+        UsageError: the text is missing or does not describe a cluster; the message says what is wrong.
     """
 
     def refuse(fault: str) -> UsageError:
         return UsageError(f"TF_CONFIG {fault}: set it as in {_EXAMPLE}")
 
     if not config:
-        raise refuse("is not set, which --strategy multi-worker needs on each machine")
+        raise refuse("is not set, and --strategy multi-worker needs it on each machine")
     try:
         values = json.loads(config)
     except (ValueError, RecursionError) as error:
@@ -49,7 +49,7 @@ def cluster_of(config: str | None) -> Cluster:
     if not isinstance(values.get("task"), dict):
         raise refuse("has no object 'task', which says which worker this machine is")
     if others := sorted(values["cluster"].keys() - {"chief", "worker"}):
-        raise refuse(f"has {others[0]!r} in its cluster, which training of this kind does not have")
+        raise refuse(f"has {others[0]!r} in its cluster, and training with --strategy multi-worker has none")
     groups = {kind: values["cluster"].get(kind, []) for kind in ("chief", "worker")}
     for kind, addresses in groups.items():
         if not isinstance(addresses, list):
@@ -65,7 +65,7 @@ def cluster_of(config: str | None) -> Cluster:
         raise refuse("has no workers in its cluster")
     kind, index = values["task"].get("type"), values["task"].get("index")
     if not isinstance(kind, str) or not groups.get(kind):
-        raise refuse(f"has the task type {kind!r}, of which its cluster has none")
+        raise refuse(f"has the task type {kind!r}, but its cluster has no worker of this type")
     if type(index) is not int or not 0 <= index < len(groups[kind]):
         raise refuse(f"has the task index {index!r}, where its cluster has {len(groups[kind])} of type {kind!r}")
     return Cluster(workers, index + (len(groups["chief"]) if kind == "worker" else 0))

@@ -1,12 +1,12 @@
-"""Training on several devices: each takes its share of a step's batch, and all take the same step.
+"""Training on several devices: each processes its shard of a step's batch, and all take the same step.
 
-The batch is that of (seed, step), as on one device, and so are its dropout masks; each replica of the model
-has a slice of both. The replicas' gradients are summed before the bound on their norm is applied, so a step is
-the one that a single device would take, up to the rounding of sums in another order. Keras's own `fit` bounds
-each replica's gradient before the sum, which is another step, and cannot run over several machines
-(github.com/keras-team/keras/issues/20585); so this is a loop of our own, with the same callbacks.
+The batch and its dropout masks depend on (seed, step), as on one device, and each replica of the model takes
+a slice of both. The replicas' gradients are summed before their norm is clipped. A step is therefore the one
+that a single device would take, up to the rounding of sums in another order. Keras's own `fit` clips each
+replica's gradient before the sum, which gives a different step, and it cannot run on several machines
+(github.com/keras-team/keras/issues/20585). So this module has its own training loop, with the same callbacks.
 
-The engine is TensorFlow's: `tf.distribute.MirroredStrategy` for the GPUs of one machine,
+The communication is TensorFlow's: `tf.distribute.MirroredStrategy` for the GPUs of one machine,
 `MultiWorkerMirroredStrategy` for several machines.
 """
 
@@ -19,20 +19,21 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from folkkeras.config import INTERVAL
+from folkkeras.config import EVALUATION_INTERVAL
 from folkkeras.distributed.cluster import Cluster
 from folkkeras.errors import TrainingError, UsageError
-from folkkeras.model.tune_model import Share, TuneModel
+from folkkeras.model.keras_compat import apply_summed_gradients
+from folkkeras.model.tune_model import BatchShard, TuneModel
 from folkkeras.runs.train_state import TrainState
 
 
 class Replicas:
-    """The replicas of a model that learn together.
+    """The replicas of a model that train together.
 
     Args:
-        strategy: TensorFlow's.
-        is_chief: whether this process is the one that writes files.
-        workers: processes that take part.
+        strategy: TensorFlow's distribution strategy.
+        is_chief: whether this process writes the files.
+        workers: the number of processes.
     """
 
     def __init__(self, strategy: tf.distribute.Strategy, *, is_chief: bool = True, workers: int = 1) -> None:
@@ -40,39 +41,39 @@ class Replicas:
 
         @tf.function(autograph=False)
         def total(value: tf.Tensor) -> tf.Tensor:
-            """The sum of what each replica has."""
+            """The sum of all replicas' values."""
             return self._first(strategy.run(_summed, args=(value,)))
 
         self._total = total
 
     @property
     def count(self) -> int:
-        """How many there are in all processes together."""
+        """The number of replicas in all processes together."""
         return int(self.strategy.num_replicas_in_sync)
 
     def create(self, create: Callable[[], TuneModel]) -> TuneModel:
-        """The compiled model that `create` makes, its variables and its optimizer's in every replica."""
-        with _told(self.workers), self.strategy.scope():
+        """The compiled model that `create` returns, with its variables and its optimizer's on every replica."""
+        with _reporting_lost_workers(self.workers), self.strategy.scope():
             model = create()
             model.optimizer.build(model.trainable_variables)
         return model
 
     def share_state(self, model: TuneModel, state: TrainState) -> TrainState:
-        """Give every process the chief's weights, optimizer and step; the state is where that step stands."""
+        """Copy the chief's weights, optimizer and step to every process; return the state at that step."""
         if self.workers == 1:
             return state
         variables = [*model.trainable_variables, *model.optimizer.variables]
 
         def replica_state() -> list[tf.Tensor]:
-            # A sum in which the chief's first replica alone has a share.
-            share = tf.cast(tf.equal(_replica(), 0), tf.float64)
-            return list(_summed([tf.cast(variable.value, tf.float64) * share for variable in variables]))
+            # A sum to which only the chief's first replica contributes.
+            shard = tf.cast(tf.equal(_replica(), 0), tf.float64)
+            return list(_summed([tf.cast(variable.value, tf.float64) * shard for variable in variables]))
 
         @tf.function(autograph=False)
         def chief_state() -> list[tf.Tensor]:
             return self._first(self.strategy.run(replica_state))
 
-        with _told(self.workers):
+        with _reporting_lost_workers(self.workers):
             values = chief_state()
         for variable, value in zip(variables, values, strict=True):
             variable.assign(tf.cast(value, variable.dtype))
@@ -85,15 +86,15 @@ class Replicas:
         callbacks: Sequence[keras.callbacks.Callback],
         state: TrainState,
     ) -> None:
-        """Train until a callback of any process stops the training.
+        """Train until a callback in any process stops the training.
 
-        An epoch is an interval; where the training goes on within one, the first epoch ends that one.
+        An epoch is an evaluation interval. If training resumes within an interval, the first epoch finishes it.
 
         Args:
-            model: from `create`.
-            windows: batches of (features, labels), from the step at hand on.
-            callbacks: as `model.fit` takes them; they count `state.step`.
-            state: where the training stands.
+            model: the model from `create`.
+            windows: batches of (features, labels), from the current step on.
+            callbacks: as for `model.fit`; they count `state.step`.
+            state: the progress of the run.
 
         Raises:
             TrainingError: another process has stopped or cannot be reached.
@@ -105,29 +106,28 @@ class Replicas:
             return
         listeners.on_train_begin()
         while not model.stop_training:
-            listeners.on_epoch_begin(state.step // INTERVAL)
-            for _ in range(INTERVAL - state.step % INTERVAL):
+            listeners.on_epoch_begin(state.step // EVALUATION_INTERVAL)
+            for _ in range(EVALUATION_INTERVAL - state.step % EVALUATION_INTERVAL):
                 listeners.on_train_batch_begin(state.step)
-                with _told(self.workers):
+                with _reporting_lost_workers(self.workers):
                     loss = float(take_step(*next(batches), tf.constant(state.step, tf.int64)))
                 listeners.on_train_batch_end(state.step, {"loss": loss})
                 if self._any(model):
                     break
-            listeners.on_epoch_end((state.step - 1) // INTERVAL)
+            listeners.on_epoch_end((state.step - 1) // EVALUATION_INTERVAL)
             self._any(model)
         listeners.on_train_end()
 
     def any(self, flag: bool) -> bool:
-        """Whether the flag is set in any process; all of them have to ask."""
+        """Whether the flag is set in any process; all of them must call this."""
         if self.workers == 1:
             return flag
-        with _told(self.workers):
+        with _reporting_lost_workers(self.workers):
             return float(self._total(tf.constant(float(flag)))) > 0
 
     def _step_of(self, model: TuneModel) -> Callable[..., tf.Tensor]:
-        """A function that takes one step with (features, labels, step) and returns the batch's loss."""
-        # The gradients that the optimizer gets are sums already.
-        model.optimizer._all_reduce_sum_gradients = list
+        """A function that takes one step on (features, labels, step) and returns the batch's loss."""
+        apply_summed_gradients(model.optimizer)
 
         def replica_step(features: tf.Tensor, labels: tf.Tensor, step: tf.Tensor) -> tf.Tensor:
             batch_size, length = features.shape
@@ -138,7 +138,7 @@ class Replicas:
                 return tf.slice(rows, [begin, 0], [size, length])
 
             with tf.GradientTape() as tape:
-                logits = model.call(own(features), training=True, share=Share(step, begin, batch_size))
+                logits = model.call(own(features), training=True, shard=BatchShard(step, begin, batch_size))
                 losses = tf.nn.sparse_softmax_cross_entropy_with_logits(own(labels), logits)
                 loss = tf.reduce_mean(losses) / self.count
             gradients = tape.gradient(loss, [variable.value for variable in model.trainable_variables])
@@ -153,18 +153,18 @@ class Replicas:
         return take_step
 
     def _any(self, model: TuneModel) -> bool:
-        """Stop the training in all processes where it stops in any; whether it does."""
+        """Stop the training in all processes if it stops in any of them; return whether it does."""
         model.stop_training = self.any(bool(model.stop_training))
         return model.stop_training
 
     def _first(self, values: Any) -> Any:
-        """What the first replica of this process has."""
+        """The values of this process's first replica."""
         return tf.nest.map_structure(lambda value: self.strategy.experimental_local_results(value)[0], values)
 
 
 @contextmanager
-def _told(workers: int) -> Iterator[None]:
-    """A context in which the end of another process is told in a line."""
+def _reporting_lost_workers(workers: int) -> Iterator[None]:
+    """A context in which the failure of another process is reported as a one-line TrainingError."""
     try:
         yield
     except tf.errors.ResourceExhaustedError:
@@ -173,51 +173,51 @@ def _told(workers: int) -> Iterator[None]:
         if workers == 1:
             raise
         raise TrainingError(
-            "another worker has stopped, or cannot be reached: give the same command on every machine again, "
-            "and they go on from the last checkpoint"
+            "another worker has stopped, or cannot be reached: run the same command on every machine again "
+            "to resume from the last checkpoint"
         ) from error
 
 
 def _summed(values: Any) -> Any:
-    """The sum over all replicas of what each has; to be called in each."""
-    values = tf.nest.map_structure(tf.identity, values)  # an argument is on no device yet
+    """The sum of all replicas' values; must be called in each replica."""
+    values = tf.nest.map_structure(tf.identity, values)  # an argument is not on any device yet
     return tf.distribute.get_replica_context().all_reduce(tf.distribute.ReduceOp.SUM, values)
 
 
 def _replica() -> tf.Tensor:
-    """The number of the replica in which it is called, int32."""
+    """The number of the replica in which this is called, int32."""
     return tf.cast(tf.distribute.get_replica_context().replica_id_in_sync_group, tf.int32)
 
 
 def require_gpus() -> None:
-    """Raise UsageError where this machine has not the GPUs for `mirrored`."""
+    """Raise UsageError if this machine does not have the GPUs for `mirrored`."""
     if (found := len(tf.config.list_physical_devices("GPU"))) < 2:
         raise UsageError(
-            f"--strategy mirrored shares a batch among GPUs, and TensorFlow sees {found} of them here: leave it out"
+            f"--strategy mirrored splits a batch among at least 2 GPUs, but TensorFlow sees {found} here: leave it out"
         )
 
 
 def mirrored() -> Replicas:
-    """A replica on each GPU of this machine."""
+    """One replica on each GPU of this machine."""
     return Replicas(tf.distribute.MirroredStrategy())
 
 
 def multi_worker(cluster: Cluster) -> Replicas:
-    """A replica on each machine's devices; to be called before TensorFlow has done anything else.
+    """Replicas on all machines' devices; must be called before TensorFlow has done anything else.
 
-    `TF_CONFIG` has to describe the cluster.
+    `TF_CONFIG` must describe the cluster.
     """
-    with _told(len(cluster.workers)), _mortal():
+    with _reporting_lost_workers(len(cluster.workers)), _mortal():
         strategy = tf.distribute.MultiWorkerMirroredStrategy()
     return Replicas(strategy, is_chief=cluster.is_chief, workers=len(cluster.workers))
 
 
 @contextmanager
 def _mortal() -> Iterator[None]:
-    """A context in which Ctrl-C ends the process at once, and after which SIGTERM is heard again.
+    """A context in which Ctrl-C ends the process at once, and after which SIGTERM works as before.
 
-    TensorFlow waits for the other workers in native code, where no handler of Python's runs, and takes SIGTERM
-    for a notice of preemption, which nobody here would hear.
+    TensorFlow waits for the other workers in native code, where no Python signal handler runs. It also treats
+    SIGTERM as a preemption notice, which nothing here handles.
     """
     if threading.current_thread() is not threading.main_thread():
         yield

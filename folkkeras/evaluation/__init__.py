@@ -1,1 +1,1 @@
-"""How good a model is: bits per character, whole, new and in style."""
+"""Evaluate a model: its bits per character, and whether its tunes are complete, new and in style."""

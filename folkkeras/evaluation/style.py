@@ -1,8 +1,8 @@
-"""How tunes are made: distributions of their keys, metres, lengths, notes, and how far two collections lie apart.
+"""The style of tunes: distributions of keys, metres, lengths and notes, and the distance between two of them.
 
-The distance is Jensen and Shannon's, the root of the divergence to base 2: 0 where two distributions are
-the same, 1 where they share nothing. Source: D. Endres and J. Schindelin, "A new metric for probability
-distributions" (2003).
+The distance is the Jensen-Shannon distance, the square root of the divergence to base 2. It is 0 if two
+distributions are the same and 1 if they have no value in common. Source: D. Endres and J. Schindelin, "A new
+metric for probability distributions" (2003).
 """
 
 import math
@@ -15,8 +15,8 @@ from folkkeras.music.tune import Event, Tune
 from folkkeras.notation.keys import key_of
 
 _PITCH_CLASSES = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "G#", "A", "Bb", "B")
-_WIDEST = 12  # semitones; wider intervals count as this one
-_BARS = 8  # in a class of lengths
+_WIDEST = 12  # semitones; wider intervals are clipped to this
+_BARS = 8  # in each class of lengths
 
 Distribution = Counter[Hashable]
 
@@ -41,7 +41,7 @@ def _pitch_classes(tune: Tune) -> Iterator[str]:
     return (_PITCH_CLASSES[event.pitches[0].midi % 12] for event in _events(tune))
 
 
-def _intervals(tune: Tune) -> Iterator[int]:
+def _melodic_intervals(tune: Tune) -> Iterator[int]:
     for before, after in pairwise(_events(tune)):
         yield max(-_WIDEST, min(_WIDEST, after.pitches[0].midi - before.pitches[0].midi))
 
@@ -55,7 +55,7 @@ FEATURES: dict[str, Callable[[Tune], Iterable[Hashable]]] = {
     "metre": _metres,
     "length": _lengths,  # bars, in classes of eight
     "pitch class": _pitch_classes,
-    "interval": _intervals,  # semitones to the next note
+    "interval": _melodic_intervals,  # semitones to the next note
     "note length": _note_lengths,  # whole notes
 }
 
@@ -67,13 +67,13 @@ def style_of(tunes: Sequence[Tune]) -> dict[str, Distribution]:
 
 
 def distance(one: Distribution, other: Distribution) -> float:
-    """Jensen and Shannon's distance of two distributions, 0 to 1; 1 where one of them is empty."""
+    """The Jensen-Shannon distance between two distributions, 0 to 1; 1 if either of them is empty."""
     sums = one.total(), other.total()
     if not all(sums):
         return 1.0
     divergence = 0.0
-    for value in sorted(one.keys() | other.keys(), key=str):  # a set's own order differs from process to process
-        shares = one[value] / sums[0], other[value] / sums[1]
-        middle = sum(shares) / 2
-        divergence += sum(share * math.log2(share / middle) for share in shares if share) / 2
+    for value in sorted(one.keys() | other.keys(), key=str):  # the order of a set differs between processes
+        fractions = one[value] / sums[0], other[value] / sums[1]
+        middle = sum(fractions) / 2
+        divergence += sum(fraction * math.log2(fraction / middle) for fraction in fractions if fraction) / 2
     return math.sqrt(min(max(divergence, 0.0), 1.0))

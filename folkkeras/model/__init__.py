@@ -1,1 +1,1 @@
-"""The model, its weights, its file, and how well it predicts."""
+"""The model, its weights, its file format and its likelihood."""

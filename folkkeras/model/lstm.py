@@ -1,4 +1,4 @@
-"""An LSTM layer that is fast on a CPU; on a GPU, and for what it does not cover, Keras's own.
+"""An LSTM layer that is fast on a CPU, and that falls back to Keras's own on a GPU and for what it does not cover.
 
 With the input x_t (F features) and the output h_t (U units), for each step t of a sequence:
 
@@ -7,27 +7,27 @@ With the input x_t (F features) and the output h_t (U units), for each step t of
     c_t = f * c_{t-1} + i * g
     h_t = o * tanh(c_t)
 
-and backwards, with d for the gradient by each, from the last step to the first:
+Backwards, from the last step to the first, with d for the gradient with respect to each value:
 
     dh = (gradient from above at t) + R dz_{t+1}
     dc = dc_{t+1} * f_{t+1} + dh * o * (1 - tanh(c_t)^2)
     dz = [dc * g * i(1-i), dc * c_{t-1} * f(1-f), dc * i * (1-g^2), dh * tanh(c_t) * o(1-o)]
     dx_t = K dz_t;  dK = sum_t x_t dz_t^T;  dR = sum_t h_{t-1} dz_t^T;  db = sum_t dz_t
 
-Where the time goes on a CPU, and what is done about it:
+What makes it fast on a CPU:
 
-- A step's arrays have their features first, (features, batch): a large matrix times a narrow one is twice
-  as fast as the narrow one times the large, and R needs no transposing backwards.
-- x and h, and so K and R, stand stacked, so that a step's product does for both, forwards and backwards, and
-  dK and dR come from one product a gate over all steps, after the loop.
-- All that does not depend on dh and dc is multiplied out for all steps at once before the loop backwards.
-- Half-precision types are computed in float32: a CPU's products of them are slower, four times in bfloat16
-  on one with AVX-512, and less exact.
-- The loops are compiled by XLA, which fuses the arithmetic around the products; each gate has an array of
-  its own, since XLA vectorizes a loop over equal arrays and not one over several slices of an array.
+- A step's arrays have their features first, (features, batch). A large matrix times a narrow one is twice
+  as fast as the narrow one times the large one, and the backward pass needs no transpose of R.
+- x and h are stacked, and so are K and R. One product per step then serves both, forwards and backwards, and
+  dK and dR come from one product per gate over all steps, after the loop.
+- Everything that does not depend on dh and dc is computed for all steps at once, before the backward loop.
+- Half-precision dtypes are computed in float32. A CPU's half-precision products are less exact and slower:
+  four times slower in bfloat16 on a CPU with AVX-512.
+- XLA compiles the loops and fuses the arithmetic around the products. Each gate has an array of its own,
+  since XLA vectorizes a loop over equal arrays but not one over several slices of an array.
 
 Sources: S. Hochreiter and J. Schmidhuber, "Long Short-Term Memory" (1997); F. Gers et al., "Learning to
-Forget" (2000); one product for many: J. Appleyard et al. (2016), arXiv:1604.01946.
+Forget" (2000); one product for several: J. Appleyard et al. (2016), arXiv:1604.01946.
 """
 
 from collections.abc import Callable
@@ -35,11 +35,12 @@ from typing import Any
 
 import keras
 import tensorflow as tf
-from tensorflow.compiler.tf2xla.python import xla
+
+from folkkeras.model.keras_compat import put_row
 
 GATES = 4
 Arrays = list[tf.Tensor]
-Size = Any  # an int or, where it is not known while tracing, a scalar tensor
+Size = Any  # an int, or a scalar tensor if it is unknown while tracing
 States = tuple[tf.Tensor, tf.Tensor, tf.Tensor]  # outputs, last h, last c
 
 
@@ -53,7 +54,7 @@ class LSTM(keras.layers.LSTM):
     """
 
     def inner_loop(self, sequences: Any, initial_state: Any, mask: Any, training: bool = False) -> Any:
-        """The states of all steps: (last output, outputs, [h, c]), as Keras's own."""
+        """The states of all steps, (last output, outputs, [h, c]), as Keras's layer returns them."""
         if not self.is_covered(mask):
             return super().inner_loop(sequences, initial_state, mask, training=training)
         cell = self.cell
@@ -65,7 +66,7 @@ class LSTM(keras.layers.LSTM):
         return h, outputs, [h, c]
 
     def is_covered(self, mask: Any = None) -> bool:
-        """Whether this layer computes by itself; if not, Keras's own way is taken, cuDNN's on a GPU."""
+        """Whether this implementation applies; if not, the layer uses Keras's own, which is cuDNN's on a GPU."""
         cell = self.cell
         return (
             mask is None
@@ -91,14 +92,14 @@ def lstm(
     Returns:
         The outputs (batch, length, U), and the last h and c, (batch, U) each.
     """
-    kind = x.dtype
+    dtype = x.dtype
     x, h, c, kernel, recurrent_kernel, bias = map(_wide, (x, h, c, kernel, recurrent_kernel, bias))
     x = tf.transpose(x, (1, 2, 0))  # (length, F, batch)
-    x = tf.concat([x, tf.ones_like(x[:, :1])], 1)  # the bias is the kernel's row for an input that is always 1
+    x = tf.concat([x, tf.ones_like(x[:, :1])], 1)  # the bias is the kernel row of an input that is always 1
 
     @tf.custom_gradient
     def run(x: tf.Tensor, h: tf.Tensor, c: tf.Tensor, weights: tf.Tensor) -> Any:
-        # The gradient is `gradient` below; TensorFlow is not to look for one inside the loop.
+        # `gradient` below computes the gradient; TensorFlow must not derive one from the loop.
         x, h, c, weights = map(tf.stop_gradient, (x, h, c, weights))
         outputs, cells, gates = _forward(x, h, c, weights)
 
@@ -109,7 +110,7 @@ def lstm(
         return (outputs, outputs[-1], cells[-1]), gradient
 
     weights = tf.concat([recurrent_kernel, kernel, bias[None]], 0)
-    return _batch_first(kind, *run(x, tf.transpose(h), tf.transpose(c), weights))
+    return _batch_first(dtype, *run(x, tf.transpose(h), tf.transpose(c), weights))
 
 
 def lstm_of_characters(
@@ -120,13 +121,13 @@ def lstm_of_characters(
     Args:
         ids: indices of characters, (batch, length).
         h, c: the initial states, (batch, U) each.
-        table: each character's share of z, K^T embedding + b, (vocabulary, 4U).
-        recurrent_kernel: Keras's, (U, 4U).
+        table: each character's contribution to z, K^T embedding + b, (vocabulary, 4U).
+        recurrent_kernel: Keras's weights, (U, 4U).
 
     Returns:
-        As `lstm`.
+        The same as `lstm`.
     """
-    kind = table.dtype
+    dtype = table.dtype
     h, c, table, recurrent_kernel = map(_wide, (h, c, table, recurrent_kernel))
     ids = tf.transpose(ids)  # (length, batch)
 
@@ -144,7 +145,7 @@ def lstm_of_characters(
 
         return (outputs, outputs[-1], cells[-1]), gradient
 
-    return _batch_first(kind, *run(tf.transpose(h), tf.transpose(c), table, recurrent_kernel))
+    return _batch_first(dtype, *run(tf.transpose(h), tf.transpose(c), table, recurrent_kernel))
 
 
 def _wide(array: Any) -> tf.Tensor:
@@ -152,23 +153,23 @@ def _wide(array: Any) -> tf.Tensor:
     return tf.cast(array, tf.float32) if array.dtype.size < tf.float32.size else array
 
 
-def _batch_first(kind: tf.DType, outputs: tf.Tensor, h: tf.Tensor, c: tf.Tensor) -> States:
+def _batch_first(dtype: tf.DType, outputs: tf.Tensor, h: tf.Tensor, c: tf.Tensor) -> States:
     parts = tf.transpose(outputs, (2, 0, 1)), tf.transpose(h), tf.transpose(c)
-    outputs, h, c = (tf.cast(part, kind) for part in parts)
+    outputs, h, c = (tf.cast(part, dtype) for part in parts)
     return outputs, h, c
 
 
 @tf.function(jit_compile=True, autograph=False)
 def _forward(x: tf.Tensor, h: tf.Tensor, c: tf.Tensor, weights: tf.Tensor) -> Any:
-    """The loop over the steps.
+    """The forward loop over the steps.
 
     Args:
-        x: (length, F, batch).
-        h, c: (U, batch).
+        x: the input, (length, F, batch).
+        h, c: the initial states, (U, batch) each.
         weights: R above K, (U + F, 4U).
 
     Returns:
-        Outputs and cells, (length, U, batch) each, and the four gates, (length, U * batch) each.
+        The outputs and the cell states, (length, U, batch) each, and the four gates, (length, U * batch) each.
     """
     transposed = tf.transpose(weights)  # (4U, U + F)
     return _loop(lambda t, h: _flat(transposed @ tf.concat([h, x[t]], 0)), _shape(x)[0], h, c)
@@ -176,11 +177,11 @@ def _forward(x: tf.Tensor, h: tf.Tensor, c: tf.Tensor, weights: tf.Tensor) -> An
 
 @tf.function(jit_compile=True, autograph=False)
 def _forward_characters(ids: tf.Tensor, h: tf.Tensor, c: tf.Tensor, table: tf.Tensor, weights: tf.Tensor) -> Any:
-    """The same for characters, (length, batch), with the recurrent kernel alone for weights, (U, 4U)."""
+    """`_forward` for characters, (length, batch), with only the recurrent kernel as weights, (U, 4U)."""
     length = _shape(ids)[0]
     transposed = tf.transpose(weights)  # (4U, U)
-    shares = tf.reshape(tf.transpose(tf.gather(table, ids), (0, 2, 1)), (length, -1))  # (length, 4U * batch)
-    return _loop(lambda t, h: _flat(transposed @ h) + shares[t], length, h, c)
+    contributions = tf.reshape(tf.transpose(tf.gather(table, ids), (0, 2, 1)), (length, -1))  # (length, 4U * batch)
+    return _loop(lambda t, h: _flat(transposed @ h) + contributions[t], length, h, c)
 
 
 def _loop(z_of: Callable[[tf.Tensor, tf.Tensor], tf.Tensor], length: Size, h: tf.Tensor, c: tf.Tensor) -> Any:
@@ -192,7 +193,7 @@ def _loop(z_of: Callable[[tf.Tensor, tf.Tensor], tf.Tensor], length: Size, h: tf
         i, f, g, o = tf.sigmoid(i), tf.sigmoid(f), tf.tanh(g), tf.sigmoid(o)
         c = f * c + i * g
         h = o * tf.tanh(c)
-        return t + 1, h, c, *(_put(array, t, value) for array, value in zip(saved, (h, c, i, f, g, o), strict=True))
+        return t + 1, h, c, *(put_row(array, t, value) for array, value in zip(saved, (h, c, i, f, g, o), strict=True))
 
     first = (0, _flat(h), _flat(c), *(tf.zeros((length, size), h.dtype) for _ in range(6)))
     _, _, _, outputs, cells, *gates = tf.while_loop(lambda t, *_: t < length, step, first, maximum_iterations=length)
@@ -210,24 +211,25 @@ def _backward(
     cells: tf.Tensor,
     c: tf.Tensor,
 ) -> Any:
-    """The loop backwards.
+    """The backward loop over the steps.
 
     Args:
-        d_outputs: (length, U, batch), the gradient by each output.
-        d_h, d_c: (U, batch), by the last states.
-        weights: R above K, (U + F, 4U); R alone where x needs no gradient.
-        gates, cells: what `_forward` returned.
-        c: (U, batch), the initial one.
+        d_outputs: the gradient with respect to the outputs, (length, U, batch).
+        d_h, d_c: the gradients with respect to the last states, (U, batch) each.
+        weights: R above K, (U + F, 4U); only R if x needs no gradient.
+        gates, cells: from `_forward`.
+        c: the initial cell state, (U, batch).
 
     Returns:
-        The gradients by x (length, F, batch), by the initial h and c, and by each gate of z, (U, length * batch).
+        The gradients with respect to x, (length, F, batch), to the initial h and c, (U, batch) each, and to each gate's
+        part of z, (U, length * batch).
     """
     length, units, batch = _shape(cells)
     size = units * batch
     i, f, g, o = gates
     before = tf.reshape(tf.concat([c[None], cells[:-1]], 0), (length, size))
     squashed = tf.tanh(tf.reshape(cells, (length, size)))
-    # What dc and dh are multiplied by, (length, U * batch) each.
+    # The factors of dc and dh, (length, U * batch) each.
     by_c = [g * i * (1 - i), before * f * (1 - f), i * (1 - g * g)]
     by_h = squashed * o * (1 - o)
     h_to_c = o * (1 - squashed * squashed)
@@ -243,8 +245,8 @@ def _backward(
             t - 1,
             _flat(d_read[:units]),
             d_c * f[t],
-            _put(d_x, t, _flat(d_read[units:])),
-            *(_put(array, t, value) for array, value in zip(d_z, new, strict=True)),
+            put_row(d_x, t, _flat(d_read[units:])),
+            *(put_row(array, t, value) for array, value in zip(d_z, new, strict=True)),
         )
 
     empty = [tf.zeros((length, size), d_h.dtype) for _ in range(GATES)]
@@ -260,15 +262,10 @@ def _backward(
 
 
 def _weights_gradient(h: tf.Tensor, outputs: tf.Tensor, x: tf.Tensor, d_z: Arrays) -> tf.Tensor:
-    """The gradient by R above K, (U + F, 4U): one product over all steps for each gate."""
+    """The gradient with respect to R above K, (U + F, 4U), from one product per gate over all steps."""
     before = tf.concat([h[None], outputs[:-1]], 0)  # (length, U, batch)
     read = _by_feature(tf.concat([before, x], 1))  # (U + F, length * batch)
     return tf.concat([tf.matmul(read, gate, transpose_b=True) for gate in d_z], 1)
-
-
-def _put(array: tf.Tensor, t: tf.Tensor, value: tf.Tensor) -> tf.Tensor:
-    """`array` with `value` as its row t, in place once compiled; TensorFlow's public names have no such update."""
-    return xla.dynamic_update_slice(array, value[None], [t, 0])
 
 
 def _flat(array: tf.Tensor) -> tf.Tensor:
@@ -276,10 +273,10 @@ def _flat(array: tf.Tensor) -> tf.Tensor:
 
 
 def _by_feature(array: tf.Tensor) -> tf.Tensor:
-    """(length, features, batch) to (features, length * batch)."""
+    """Rearrange (length, features, batch) to (features, length * batch)."""
     return tf.reshape(tf.transpose(array, (1, 0, 2)), (_shape(array)[1], -1))
 
 
 def _shape(array: tf.Tensor) -> list[Size]:
-    """The sizes that are known while tracing as numbers, the others as tensors."""
+    """The array's shape: sizes that are known while tracing as ints, the others as tensors."""
     return [size if size is not None else tf.shape(array)[axis] for axis, size in enumerate(array.shape)]

@@ -1,9 +1,9 @@
-"""Read the network of a `.keras` file, ours or a stranger's, as data and without TensorFlow.
+"""Read the weights of a `.keras` file, which need not be trusted, as data and without TensorFlow.
 
-Reading executes nothing from the file: its config and vocabulary are read as JSON and checked for type and
-size, and the weights are taken one by one, by the names that Keras gives them, if they have the shapes that the
-config asks for. Links to other files are refused. Sizes are held against the bytes that are really there before
-any memory is taken for them.
+Reading executes nothing from the file. Its config and vocabulary are read as JSON and checked for type and size.
+The weights are read one by one under the names that Keras gives them, and must have the shapes that the config
+requires. Links to other files are refused. Declared sizes are checked against the bytes that are actually there
+before any memory is allocated for them.
 """
 
 import io
@@ -18,9 +18,12 @@ from typing import Any
 import h5py
 import numpy as np
 
-from folkkeras.config import MOST
+from folkkeras.config import MAX
 from folkkeras.errors import ModelFileError
-from folkkeras.model.weights import Array, Network, shapes
+from folkkeras.file_format import format_fault
+from folkkeras.model.weight_names import weight_names
+from folkkeras.model.weights import Array, ExportedWeights, shapes
+from folkkeras.pretrained import model_path
 from folkkeras.vocabulary import Vocabulary
 
 CONFIG = "config.json"
@@ -28,102 +31,101 @@ WEIGHTS = "model.weights.h5"
 _SIZES = ("embedding", "units", "layers")
 _LARGEST_CONFIG = 16 << 20  # bytes
 _LARGEST_FLOAT = 8  # bytes
-_BOUNDS = {**{name: (1, MOST[name]) for name in _SIZES}, "seed": (0, 2**31 - 1)}
+_BOUNDS = {**{name: (1, MAX[name]) for name in _SIZES}, "seed": (0, 2**31 - 1)}
 
 
-def read_network(path: Path) -> Network:
-    """Read a model file that `folk train` wrote.
+def read_exported(path: str | Path) -> ExportedWeights:
+    """Read the weights of a model file that `folk train` wrote, or of the pretrained model `celtic`.
 
     Raises:
-        ModelFileError: it is missing, damaged, or no model of folkkeras.
+        ModelFileError: the file is missing, damaged, or not a folkkeras model.
     """
+    path = model_path(path)
     config = read_config(path)
-    vocabulary, sizes = Vocabulary(config["characters"]), {name: config[name] for name in _SIZES}
+    vocabulary, hyperparameters = Vocabulary(config["characters"]), {name: config[name] for name in _SIZES}
     try:
         with zipfile.ZipFile(path) as archive:
             if broken := archive.testzip():
                 raise ValueError(f"{broken} fails its checksum")
             data = archive.read(WEIGHTS)
         with h5py.File(io.BytesIO(data)) as file:
-            named = zip(_names(sizes["layers"]), shapes(len(vocabulary), **sizes), strict=True)
+            named = zip(
+                weight_names(hyperparameters["layers"]), shapes(len(vocabulary), **hyperparameters), strict=True
+            )
             weights = [_weights(file, name, shape) for name, shape in named]
-    except Exception as error:  # HDF5 and zip each raise their own kinds on broken weights
+    except Exception as error:  # HDF5 and zip raise various errors on broken weights
         raise ModelFileError(
-            f"{path} is damaged or has other weights than its config says ({first_line(error)}): use another copy"
+            f"{path} is damaged, or its weights do not match its config ({first_line(error)}): use another copy"
         ) from error
-    return Network(vocabulary, sizes, config["about"], weights)
-
-
-def _names(layers: int) -> list[str]:
-    """The names that Keras gives to the weights of our model."""
-    cells = [f"layers/lstm{f'_{layer}' if layer else ''}/cell" for layer in range(layers)]
-    lstms = [f"{cell}/vars/{number}" for cell in cells for number in range(3)]
-    return ["embedding/vars/0", *lstms, "dense/vars/0", "dense/vars/1"]
+    return ExportedWeights(vocabulary, hyperparameters, config["metadata"], weights)
 
 
 def _weights(file: h5py.File, name: str, shape: tuple[int, ...]) -> Array:
     for part in accumulate(name.split("/"), "{}/{}".format):
         if not isinstance(file.get(part, getlink=True), h5py.HardLink):
-            raise ValueError(f"{part} is missing, or elsewhere")
+            raise ValueError(f"{part} is missing, or links to another file")
     dataset = file[name]
     if not isinstance(dataset, h5py.Dataset) or dataset.external or dataset.is_virtual or dataset.chunks:
-        raise ValueError(f"{name} is no plain array")
+        raise ValueError(f"{name} is not a plain array")
     if dataset.shape != shape or dataset.dtype.kind != "f":
         raise ValueError(f"{name} has the shape {dataset.shape} of {dataset.dtype}, not {shape} of float32")
     if dataset.dtype.itemsize > _LARGEST_FLOAT or dataset.id.get_storage_size() != dataset.nbytes:
-        raise ValueError(f"{name} has not the bytes that it says")
+        raise ValueError(f"{name} is smaller than its declared size")
     with np.errstate(over="ignore"):
         array: Array = dataset[()].astype(np.float32)
     if not np.isfinite(array).all():
-        raise ValueError(f"{name} has weights that are no numbers")
+        raise ValueError(f"{name} has weights that are not finite")
     return array
 
 
-def read_about(path: Path) -> dict[str, Any]:
-    """How the model in a file was trained, without its weights.
+def read_metadata(path: str | Path) -> dict[str, Any]:
+    """How the model in a file was trained, read without its weights.
 
     Raises:
-        ModelFileError: it is missing, damaged, or no model of folkkeras.
+        ModelFileError: the file is missing, damaged, or not a folkkeras model.
     """
-    about: dict[str, Any] = read_config(path)["about"]
-    return about
+    metadata: dict[str, Any] = read_config(path)["metadata"]
+    return metadata
 
 
-def read_config(path: Path) -> dict[str, Any]:
-    """A model file's config, checked.
+def read_config(path: str | Path) -> dict[str, Any]:
+    """The checked config of a model file.
 
     Raises:
-        ModelFileError: the file is missing, damaged, or no model of folkkeras.
+        ModelFileError: the file is missing, damaged, or not a folkkeras model.
     """
-    if not os.path.isfile(path):  # unlike Path's own, also False where a name is too long or may not be looked up
+    path = model_path(path)
+    if not os.path.isfile(path):  # unlike Path.is_file, also False if the name is too long or access is denied
         raise ModelFileError(f"no model file {path}: give the name of a run, see `folk runs`, or a .keras file")
     try:
         with zipfile.ZipFile(path) as archive:
             members = {member.filename: member for member in archive.infolist()}
             if CONFIG not in members or WEIGHTS not in members:
-                raise ModelFileError(f"{path} is a zip file but no Keras model: give a .keras file of folkkeras")
+                raise ModelFileError(f"{path} is a zip file but not a Keras model: give a .keras file of folkkeras")
             if members[CONFIG].file_size > _LARGEST_CONFIG:
                 raise ModelFileError(f"{path} has a config of {members[CONFIG].file_size} bytes: refused")
             if any(member.compress_type != zipfile.ZIP_STORED for member in members.values()):
                 raise ModelFileError(f"{path} has compressed parts, which folkkeras never writes: refused")
-            # What a member says of its size is the file's word; the bytes are there or not.
+            # The declared sizes cannot be trusted, the size of the file can.
             there = path.stat().st_size
             if sum(max(member.file_size, member.compress_size) for member in members.values()) > there:
-                raise ModelFileError(f"{path} has {there} bytes and says that it has more: refused")
+                raise ModelFileError(f"{path} has {there} bytes and declares more: refused")
             saved = json.loads(archive.read(CONFIG))
             weights_size = members[WEIGHTS].file_size
     except ModelFileError:
         raise
     except PermissionError as error:
         raise ModelFileError(f"cannot read {path}: {error.strerror}") from error
-    # Each of these is what zipfile or json raises on some broken file, RuntimeError for one that is encrypted.
+    # On some broken files, zipfile or json raises each of these; RuntimeError is for encrypted files.
     except (zipfile.BadZipFile, OSError, ValueError, RecursionError, NotImplementedError, RuntimeError) as error:
         raise ModelFileError(
-            f"{path} is not a readable .keras file ({first_line(error)}): it is cut off, damaged or of another kind"
+            f"{path} is not a readable .keras file ({first_line(error)}): it is cut off, damaged or of another type"
         ) from error
     config = saved.get("config") if isinstance(saved, dict) else None
     if not isinstance(config, dict) or saved.get("registered_name") != "folkkeras>TuneModel":
-        raise ModelFileError(f"{path} is a Keras model of another program: give one that `folk train` wrote")
+        raise ModelFileError(f"{path} is a Keras model that folkkeras did not write: give one of `folk train`")
+    if fault := format_fault(config.get("format")):
+        raise ModelFileError(f"{path} {fault}")
     _check(config, weights_size, path)
     return config
 
@@ -140,17 +142,17 @@ def _check(config: dict[str, Any], weights_size: int, path: Path) -> None:
         if type(value) is not int or not least <= value <= most:
             raise refuse(f"the {name} {value!r}")
     for name in ("dropout", "weight_drop"):
-        share = config.get(name)
-        if isinstance(share, bool) or not isinstance(share, (int, float)) or not 0 <= share < 1:
-            raise refuse(f"the {name} {share!r}")
-    if not isinstance(config.get("about"), dict):
+        fraction = config.get(name)
+        if isinstance(fraction, bool) or not isinstance(fraction, (int, float)) or not 0 <= fraction < 1:
+            raise refuse(f"the {name} {fraction!r}")
+    if not isinstance(config.get("metadata"), dict):
         raise refuse("no description of its training")
-    half = 2  # bytes of the smallest weights
+    half = 2  # bytes per weight in the smallest dtype
     needed = half * sum(map(prod, shapes(len(characters), **{name: config[name] for name in _SIZES})))
     if needed > weights_size:
-        raise refuse(f"sizes that need {needed} bytes of weights where {weights_size} are stored")
+        raise refuse(f"hyperparameters that need {needed} bytes of weights where {weights_size} are stored")
 
 
 def first_line(error: BaseException) -> str:
-    """What an error of another library says, in one line."""
+    """The first line of another library's error message, shortened."""
     return (str(error).strip() or type(error).__name__).split("\n", 1)[0][:200]

@@ -1,4 +1,4 @@
-"""Save a model as one `.keras` file, and open one as data, ours or a stranger's: see `network_file`."""
+"""Save a model as one `.keras` file, and open such a file safely as data: see `reader`."""
 
 import io
 import zipfile
@@ -9,31 +9,31 @@ import h5py
 import numpy as np
 
 from folkkeras.errors import ModelFileError, OutputError
-from folkkeras.files import whole_file
-from folkkeras.model.reader import WEIGHTS, first_line, read_config, read_network
+from folkkeras.files import atomic_file
+from folkkeras.model.reader import WEIGHTS, first_line, read_config, read_exported
 from folkkeras.model.tune_model import TuneModel, build_model
 
 
-def save_model(model: TuneModel, path: Path) -> None:
-    """Save weights, vocabulary, sizes, `about` and, where it has one, the optimizer; whole or not at all.
+def save_model(model: TuneModel, path: str | Path) -> None:
+    """Save weights, vocabulary, hyperparameters, `metadata` and the optimizer, if there is one, atomically.
 
     Raises:
         OutputError: the file cannot be written.
     """
     try:
-        with whole_file(path) as temporary:
+        with atomic_file(Path(path)) as temporary:
             model.save(temporary)
-    except (RuntimeError, ValueError) as error:  # HDF5 words a failed write its own way
+    except (RuntimeError, ValueError) as error:  # HDF5 reports a failed write by these
         raise OutputError(f"cannot write {path}: {first_line(error)}") from error
 
 
 def save_half(model: TuneModel, path: Path) -> None:
-    """Save a model as `save_model` does, its weights in half precision: half the bytes, three decimal digits.
+    """Save a model as `save_model` does, but with weights in half precision: half the bytes, three decimal digits.
 
     Raises:
         OutputError: the file cannot be written.
     """
-    with whole_file(path) as temporary:
+    with atomic_file(path) as temporary:
         model.save(temporary)
         with zipfile.ZipFile(temporary) as archive:
             members = {name: archive.read(name) for name in archive.namelist()}
@@ -58,37 +58,37 @@ def _halved(weights: bytes) -> bytes:
     return after.getvalue()
 
 
-def open_model(path: Path) -> TuneModel:
-    """Open a model file that `save_model` wrote.
+def open_model(path: str | Path) -> TuneModel:
+    """Open a model file that `save_model` wrote, or the pretrained model `celtic`.
 
     Raises:
-        ModelFileError: it is missing, damaged, or no model of folkkeras.
+        ModelFileError: the file is missing, damaged, or not a folkkeras model.
     """
-    config, network = read_config(path), read_network(path)
-    options = {name: config[name] for name in (*network.sizes, "dropout", "weight_drop", "seed")}
+    config, exported = read_config(path), read_exported(path)
+    options = {name: config[name] for name in (*exported.hyperparameters, "dropout", "weight_drop", "seed")}
     try:
-        model = build_model(network.vocabulary, about=network.about, blank=True, **options)
-    except Exception as error:  # e.g. memory; whatever it is, the file is at fault
+        model = build_model(exported.vocabulary, metadata=exported.metadata, skip_initialisation=True, **options)
+    except Exception as error:  # such as too little memory; in any case the file is the cause
         raise ModelFileError(f"cannot build the model of {path}: {first_line(error)}") from error
-    model.set_weights(network.weights)
+    model.set_weights(exported.weights)
     return model
 
 
 def load_weights(model: TuneModel, path: Path) -> None:
-    """Load a file's weights into a model of its sizes, the optimizer's too where the model is compiled.
+    """Load a file's weights into a model with the same hyperparameters; if it is compiled, the optimizer's too.
 
     Raises:
-        ModelFileError: the file is damaged or its weights are of other shapes.
+        ModelFileError: the file is damaged, or its weights have other shapes.
     """
     try:
         with zipfile.ZipFile(path) as archive:
-            broken = archive.testzip()  # reads all members, since a damaged weight is a wrong one
+            broken = archive.testzip()  # reads all members, since damaged weights would load as wrong ones
         if broken:
             raise ModelFileError(f"{path} is damaged: {broken} fails its checksum; use another copy")
         model.load_weights(path)
     except ModelFileError:
         raise
-    except Exception as error:  # HDF5, zip and Keras each raise their own kinds on broken weights
+    except Exception as error:  # HDF5, zip and Keras raise various errors on broken weights
         raise ModelFileError(
-            f"{path} is damaged or has other weights than its config says ({first_line(error)}): use another copy"
+            f"{path} is damaged, or its weights do not match its config ({first_line(error)}): use another copy"
         ) from error

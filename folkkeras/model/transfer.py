@@ -1,4 +1,4 @@
-"""Go on from a trained model: its weights, and its vocabulary with the characters that it lacks."""
+"""Fine-tune a trained model: start from its weights, and add the characters that its vocabulary lacks."""
 
 from collections import Counter
 
@@ -10,28 +10,33 @@ from folkkeras.vocabulary import Vocabulary
 
 
 def extended(vocabulary: Vocabulary, counts: Counter[str]) -> Vocabulary:
-    """The vocabulary with the counted characters that it lacks at its end, by falling frequency."""
+    """The vocabulary with the counted characters that it lacks appended, by descending frequency."""
     counted = Vocabulary.from_counts(counts).characters
     return Vocabulary(vocabulary.characters + "".join(vocabulary.unknown(counted)))
 
 
-def take_over(model: TuneModel, base: TuneModel) -> None:
-    """Give `model` the weights of `base`; what is its own alone are the vectors and logits of added characters.
+def load_pretrained_weights(model: TuneModel, base: TuneModel) -> None:
+    """Copy the weights of `base` into `model`, except those of characters that `base` does not have.
 
-    An added character begins with the random vector of a new model, and with the smallest bias of the known ones,
-    whatever came before it.
+    An added character keeps the random embedding vector of a new model. Its logit starts as the smallest bias of the
+    known characters, whatever the preceding text, since its output weights are zero.
 
     Args:
-        model: of the sizes of `base`, its vocabulary that of `base` or one `extended` from it.
+        model: a model with the hyperparameters of `base`, whose vocabulary is that of `base` or `extended` from it.
         base: the trained model.
 
     Raises:
-        CorpusError: the sizes or the vocabularies do not fit.
+        CorpusError: the hyperparameters or the vocabularies do not match.
     """
     known = len(base.vocabulary)
-    sizes = [{name: each.sizes[name] for name in ("embedding", "units", "layers")} for each in (model, base)]
-    if sizes[0] != sizes[1] or model.vocabulary.characters[:known] != base.vocabulary.characters:
-        raise CorpusError(f"a model of sizes {sizes[0]} cannot go on from one of {sizes[1]} or another vocabulary")
+    hyperparameters = [
+        {name: each.hyperparameters[name] for name in ("embedding", "units", "layers")} for each in (model, base)
+    ]
+    if hyperparameters[0] != hyperparameters[1] or model.vocabulary.characters[:known] != base.vocabulary.characters:
+        raise CorpusError(
+            f"a model with the hyperparameters {hyperparameters[0]} cannot load weights with {hyperparameters[1]} "
+            "or another vocabulary"
+        )
     for layer, other in zip(model.lstms, base.lstms, strict=True):
         layer.set_weights(other.get_weights())
     (vectors,) = model.embedding.get_weights()

@@ -1,32 +1,33 @@
-"""The model: Embedding -> LSTM -> Dense, characters in, logits of the next character out.
+"""The model: Embedding -> LSTM -> Dense, from characters to the logits of the next character.
 
-One builder serves training and generation: the stateful twin of batch size 1 has the same layers and
+One builder serves training and generation: the stateful clone of batch size 1 has the same layers and
 takes the same weights. Sources: MIT 6.S191 lab 1 part 2; A. Graves, "Generating Sequences With Recurrent
-Neural Networks" (2013), arXiv:1308.0850; one dropout mask a sequence: Y. Gal and Z. Ghahramani, "A
+Neural Networks" (2013), arXiv:1308.0850; one dropout mask per sequence: Y. Gal and Z. Ghahramani, "A
 Theoretically Grounded Application of Dropout in Recurrent Neural Networks" (2016), arXiv:1512.05287; dropped
 recurrent weights: S. Merity et al., "Regularizing and Optimizing LSTM Language Models" (2017), arXiv:1708.02182.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
 import keras
 import tensorflow as tf
 
+from folkkeras.file_format import FILE_FORMAT
+from folkkeras.model.keras_compat import set_seed, value_in_place_of
 from folkkeras.model.lstm import LSTM, lstm_of_characters
-from folkkeras.model.weights import Network
+from folkkeras.model.weights import ExportedWeights, fused_embedding
 from folkkeras.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True)
-class Share:
-    """Which sequences of a batch a call of the model has, where several devices share a step's batch."""
+class BatchShard:
+    """The sequences of a batch that one device processes, if several devices split a step's batch."""
 
-    step: tf.Tensor  # of the training, int64 scalar
-    begin: tf.Tensor  # the first sequence's place in the batch, int32 scalar
-    batch_size: int  # of the whole batch
+    step: tf.Tensor  # the training step, int64 scalar
+    begin: tf.Tensor  # position of the shard's first sequence in the batch, int32 scalar
+    batch_size: int  # sequences in the full batch
 
 
 @keras.saving.register_keras_serializable(package="folkkeras")
@@ -36,14 +37,14 @@ class TuneModel(keras.Model):
     Args:
         characters: the vocabulary, in the order of the indices.
         embedding: dimensions of a character's vector.
-        units: of each LSTM layer.
-        layers: LSTM layers.
-        dropout: share of each LSTM's outputs set to 0 in training, one mask a sequence.
-        weight_drop: share of each LSTM's recurrent weights set to 0 in training, one mask a step.
-        seed: of the initial weights and of the dropout masks.
-        stateful: carry the LSTM's states from call to call; build it for a fixed batch size.
-        about: how the model was trained, plain JSON values.
-        blank: start with zeros, for weights that come from elsewhere; orthogonal ones take seconds to find.
+        units: units in each LSTM layer.
+        layers: the number of LSTM layers.
+        dropout: fraction of each LSTM's outputs set to 0 in training, one mask per sequence.
+        weight_drop: fraction of each LSTM's recurrent weights set to 0 in training, one mask per step.
+        seed: the seed of the initial weights and of the dropout masks.
+        stateful: carry the LSTM states from call to call; needs a fixed batch size.
+        metadata: how the model was trained, as plain JSON values.
+        skip_initialisation: start with zeros, if weights will be loaded; orthogonal initialisation takes seconds.
     """
 
     def __init__(
@@ -57,13 +58,13 @@ class TuneModel(keras.Model):
         weight_drop: float = 0.0,
         seed: int = 0,
         stateful: bool = False,
-        about: dict[str, Any] | None = None,
-        blank: bool = False,
+        metadata: dict[str, Any] | None = None,
+        skip_initialisation: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self.vocabulary = Vocabulary(characters)
-        self.sizes: dict[str, Any] = {
+        self.hyperparameters: dict[str, Any] = {
             "embedding": embedding,
             "units": units,
             "layers": layers,
@@ -71,14 +72,14 @@ class TuneModel(keras.Model):
             "weight_drop": weight_drop,
             "seed": seed,
         }
-        self.about = about or {}
+        self.metadata = metadata or {}
         initializers = keras.initializers
 
         def start(initializer: type, number: int, **options: Any) -> Any:
-            return "zeros" if blank else initializer(seed=seed + number, **options)
+            return "zeros" if skip_initialisation else initializer(seed=seed + number, **options)
 
-        # Keras's own start, uniform within 0.05, leaves the characters nearly alike for the first hundred
-        # steps; unit variance, PyTorch's start, is 0.15 bits per character better at step 200.
+        # Keras's default initialisation, uniform within 0.05, leaves the characters nearly alike for the first
+        # hundred steps. Unit variance, PyTorch's default, is 0.15 bits per character better at step 200.
         self.embedding = keras.layers.Embedding(
             len(self.vocabulary), embedding, embeddings_initializer=start(initializers.RandomNormal, 0, stddev=1.0)
         )
@@ -105,117 +106,116 @@ class TuneModel(keras.Model):
         ]
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
-        """Create the weights for ids of the shape (batch, length)."""
+        """Create the weights for ids of shape (batch, length)."""
         batch, length = input_shape
         self.embedding.build((batch, length))
-        size = self.sizes["embedding"]
+        size = self.hyperparameters["embedding"]
         for lstm in self.lstms:
             lstm.build((batch, length, size))
             size = lstm.units
         self.dense.build((batch, length, size))
         self.built = True
 
-    def call(self, ids: Any, training: bool | None = None, share: Share | None = None) -> Any:
+    def call(self, ids: Any, training: bool | None = None, shard: BatchShard | None = None) -> Any:
         """Logits of the next characters.
 
         Args:
-            ids: indices of characters, int32 (batch, length).
+            ids: indices of characters, of any numeric dtype, (batch, length).
             training: True applies dropout.
-            share: where `ids` are a share of a larger batch; the masks are those that it has in the whole.
+            shard: set if `ids` is a shard of a larger batch; the masks are then slices of the full batch's.
 
         Returns:
             float32 (batch, length, vocabulary).
         """
-        x = None
+        x, ids = None, tf.cast(ids, tf.int32)
         for layer, lstm in enumerate(self.lstms):
-            with self._weights_dropped(layer, share) if training and self.weight_drops else nullcontext():
+            masked = self._masked_kernel(layer, shard) if training and self.weight_drops else None
+            with nullcontext() if masked is None else value_in_place_of(lstm.cell.recurrent_kernel, masked):
                 x = lstm(x) if layer else self._first(ids)  # (batch, length, units)
             if training and self.dropouts:
-                x = x * self._mask_of(share, layer, x) if share else self.dropouts[layer](x, training=True)
+                x = x * self._mask_of(shard, layer, x) if shard else self.dropouts[layer](x, training=True)
         return self.dense(x)  # (batch, length, vocabulary)
 
-    def _mask_of(self, share: Share, layer: int, x: tf.Tensor) -> tf.Tensor:
-        """The rows of the whole batch's mask that are a share's, (sequences, 1, units)."""
-        whole = tf.ones((share.batch_size, 1, x.shape[-1]), x.dtype)
-        seed = self._seed(layer, share.step)
-        mask = tf.nn.experimental.stateless_dropout(whole, self.sizes["dropout"], seed)
-        return tf.slice(mask, [share.begin, 0, 0], [x.shape[0], -1, -1])
+    def _mask_of(self, shard: BatchShard, layer: int, x: tf.Tensor) -> tf.Tensor:
+        """The shard's rows of the full batch's dropout mask, (sequences, 1, units)."""
+        whole = tf.ones((shard.batch_size, 1, x.shape[-1]), x.dtype)
+        seed = self._seed(layer, shard.step)
+        mask = tf.nn.experimental.stateless_dropout(whole, self.hyperparameters["dropout"], seed)
+        return tf.slice(mask, [shard.begin, 0, 0], [x.shape[0], -1, -1])
 
     def _seed(self, number: int, step: Any) -> Any:
-        """What a step's mask of this number is drawn from: the dropouts of all layers, then the weights'."""
-        return tf.stack([tf.constant(self.sizes["seed"] + number, tf.int64), tf.cast(step, tf.int64)])
+        """The seed of a step's mask; the dropout masks of all layers are numbered first, then the weight masks."""
+        return tf.stack([tf.constant(self.hyperparameters["seed"] + number, tf.int64), tf.cast(step, tf.int64)])
 
-    @contextmanager
-    def _weights_dropped(self, layer: int, share: Share | None) -> Iterator[None]:
-        """A context in which a layer reads its recurrent kernel with a share of it set to 0, the rest scaled up."""
-        cell, rate = self.lstms[layer].cell, self.sizes["weight_drop"]
-        kernel = cell.recurrent_kernel
-        if share:
-            drawn = tf.random.stateless_uniform(kernel.shape, self._seed(len(self.lstms) + layer, share.step))
+    def _masked_kernel(self, layer: int, shard: BatchShard | None) -> tf.Tensor:
+        """A layer's recurrent kernel with a fraction of it set to 0 and the rest scaled up, (units, 4 * units)."""
+        kernel, rate = self.lstms[layer].cell.recurrent_kernel, self.hyperparameters["weight_drop"]
+        if shard:
+            drawn = tf.random.stateless_uniform(kernel.shape, self._seed(len(self.lstms) + layer, shard.step))
         else:
             drawn = keras.random.uniform(kernel.shape, seed=self.weight_drops[layer])
-        kept = drawn >= rate
-        # Past Keras's tracking of attributes, which is for what a layer owns.
-        object.__setattr__(cell, "recurrent_kernel", tf.where(kept, kernel / (1 - rate), 0.0))
-        try:
-            yield
-        finally:
-            object.__setattr__(cell, "recurrent_kernel", kernel)
-
-    def folded_table(self) -> Any:
-        """Each character's share of the first LSTM's gates, its input projection, (vocabulary, 4 * units).
-
-        A look-up in it replaces the product of each character's vector with the kernel.
-        """
-        cell = self.lstms[0].cell
-        return tf.matmul(self.embedding.embeddings, cell.kernel) + cell.bias
+        return tf.where(drawn >= rate, kernel / (1 - rate), 0.0)
 
     def _first(self, ids: Any) -> Any:
-        """The first LSTM's outputs, (batch, length, units), by the folded table where that is our own way."""
+        """The first LSTM's outputs, (batch, length, units), from the fused embedding if our own LSTM applies."""
         lstm = self.lstms[0]
         if not lstm.is_covered():
             return lstm(self.embedding(ids))
         kernel = tf.convert_to_tensor(lstm.cell.recurrent_kernel)
         before = lstm.states if lstm.stateful else lstm.get_initial_state(tf.shape(ids)[0])
         h, c = (tf.cast(state, kernel.dtype) for state in before)  # (batch, units) each
-        outputs, *after = lstm_of_characters(ids, h, c, self.folded_table(), kernel)
+        table = fused_embedding(
+            *map(tf.convert_to_tensor, (self.embedding.embeddings, lstm.cell.kernel, lstm.cell.bias))
+        )
+        outputs, *after = lstm_of_characters(ids, h, c, table, kernel)
         if lstm.stateful:
             for state, value in zip(lstm.states, after, strict=True):
                 state.assign(value)
         return outputs
 
     def set_step(self, step: int) -> None:
-        """Make the next dropout masks those of the training step `step`, whatever was drawn before."""
+        """Make the next dropout masks those of the training step `step`, whatever masks were drawn before."""
         for number, dropout in enumerate(self.dropouts):
-            dropout.seed_generator.state.assign(self._seed(number, step))
+            set_seed(dropout.seed_generator, self._seed(number, step))
         for number, seeds in enumerate(self.weight_drops):
-            seeds.state.assign(self._seed(len(self.lstms) + number, step))
+            set_seed(seeds, self._seed(len(self.lstms) + number, step))
 
     def reset_state(self) -> None:
-        """Set the states of a stateful model to zero, as at the beginning of a text."""
+        """Set the states of a stateful model to zero, to begin a new text."""
         for lstm in self.lstms:
             lstm.reset_state()
 
-    def twin(self, *, batch_size: int | None = None, stateful: bool = False) -> "TuneModel":
-        """A model of the same sizes with a copy of the weights, without optimizer."""
-        twin = build_model(
-            self.vocabulary, batch_size=batch_size, stateful=stateful, about=dict(self.about), blank=True, **self.sizes
+    def clone(self, *, batch_size: int | None = None, stateful: bool = False) -> "TuneModel":
+        """A model with the same hyperparameters and a copy of the weights, without the optimizer."""
+        clone = build_model(
+            self.vocabulary,
+            batch_size=batch_size,
+            stateful=stateful,
+            metadata=dict(self.metadata),
+            skip_initialisation=True,
+            **self.hyperparameters,
         )
-        twin.set_weights(self.get_weights())
-        return twin
+        clone.set_weights(self.get_weights())
+        return clone
 
-    def network(self) -> Network:
-        """The weights of now as plain arrays, to draw with."""
-        sizes = {name: self.sizes[name] for name in ("embedding", "units", "layers")}
-        return Network(self.vocabulary, sizes, dict(self.about), self.get_weights())
+    def export_weights(self) -> ExportedWeights:
+        """The current weights as plain arrays, for generation."""
+        hyperparameters = {name: self.hyperparameters[name] for name in ("embedding", "units", "layers")}
+        return ExportedWeights(self.vocabulary, hyperparameters, dict(self.metadata), self.get_weights())
 
     def get_config(self) -> dict[str, Any]:
-        """What builds this model again, as JSON values."""
+        """The JSON values from which `from_config` builds this model."""
         return {
+            "format": FILE_FORMAT,
             "characters": self.vocabulary.characters,
-            **self.sizes,
-            "about": dict(self.about),
+            **self.hyperparameters,
+            "metadata": dict(self.metadata),
         }
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> "TuneModel":
+        """The model that `get_config` describes."""
+        return cls(**{name: value for name, value in config.items() if name != "format"})
 
 
 def build_model(
@@ -229,14 +229,14 @@ def build_model(
     seed: int = 0,
     batch_size: int | None = None,
     stateful: bool = False,
-    about: dict[str, Any] | None = None,
-    blank: bool = False,
+    metadata: dict[str, Any] | None = None,
+    skip_initialisation: bool = False,
 ) -> TuneModel:
     """A model with its weights created.
 
     Args:
         vocabulary: the characters.
-        batch_size: None for any; a stateful model needs a fixed one.
+        batch_size: the number of sequences, or None for any; a stateful model needs a fixed number.
 
     The other arguments are those of `TuneModel`.
     """
@@ -249,8 +249,8 @@ def build_model(
         weight_drop=weight_drop,
         seed=seed,
         stateful=stateful,
-        about=about,
-        blank=blank,
+        metadata=metadata,
+        skip_initialisation=skip_initialisation,
     )
     model.build((batch_size, None))
     return model

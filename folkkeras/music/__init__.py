@@ -1,1 +1,1 @@
-"""What a tune is as music: its notes, whether it is whole, its sound and its score. Knows nothing of Keras."""
+"""Tunes as music: their notes, checks for completeness, sound and scores. Independent of Keras."""

@@ -1,4 +1,4 @@
-"""Read a tune from ABC notation: its bars, the order in which they are played, and what is wrong with it."""
+"""Read a tune from ABC notation: its bars, their playing order, and its faults."""
 
 from collections.abc import Sequence
 from fractions import Fraction
@@ -15,9 +15,9 @@ NO_KEY = "it has no key, a line such as K:D"
 
 
 def read_tunes(text: str) -> list[Tune]:
-    """The tunes of a text, each from its `X:` line to the next one's.
+    """Read the tunes of a text, each from its `X:` line to the next one.
 
-    Of what stands before the first, the file's header holds for all of them, and stands in their texts.
+    The file header before the first tune applies to all of them, and is inserted into their texts.
     """
     before, tunes = split_tunes(text)
     header = file_header(before)
@@ -26,17 +26,17 @@ def read_tunes(text: str) -> list[Tune]:
     for tune in tunes:
         own = with_file_header(tune, header)
         lines = tune.count("\n")
-        found.append(read_tune(own, line - (own.count("\n") - lines)))  # faults name the lines of the file
+        found.append(read_tune(own, line - (own.count("\n") - lines)))  # faults give line numbers of the file
         line += lines
     return found
 
 
 def read_tune(text: str, line: int = 1) -> Tune:
-    """One tune; whatever is wrong with it stands in its `faults`, and nothing is raised.
+    """Read one tune. Problems are listed in its `faults` instead of raised.
 
     Args:
-        text: of the tune, from its `X:` line on.
-        line: the number of that line, for the faults.
+        text: the tune's text, from its `X:` line on.
+        line: the number of that line in the file, for the faults.
     """
     parser = Parser(line)
     try:
@@ -66,12 +66,12 @@ def read_tune(text: str, line: int = 1) -> Tune:
 
 
 def _faults_of(bars: Sequence[Bar], fields: dict[str, str], voices: int) -> list[Fault]:
-    """What is wrong with the tune as a whole."""
+    """The faults that concern the tune as a whole."""
     faults = [] if fields.get("K") else [Fault(NO_KEY)]
     if not any(event.pitches for bar in bars for event in bar.events):
         faults.append(Fault("it has no notes", open=True))
     elif bars[-1].after is None:
         faults.append(Fault("it does not end with a bar line", bars[-1].line, bars[-1].number))
     if voices > 1:
-        faults.append(Fault("it is in several voices, which are read one after another"))
+        faults.append(Fault("it has several voices, which are read one after another"))
     return [*faults, *bar_faults(bars), *structure_faults(bars)]

@@ -1,4 +1,4 @@
-"""A tune in another key: its text rewritten so that every pitch moves by the same number of semitones."""
+"""Transpose a tune: rewrite its text so that every pitch moves by the same number of semitones."""
 
 import re
 from collections.abc import Iterable
@@ -23,29 +23,29 @@ from folkkeras.notation.transposing import (
 from folkkeras.notation.tunes import field_of
 
 _BARE = re.compile(r"[A-Ga-g][,']*(?![,'\d/])")
-_APART = "`"  # says nothing about the music
+_APART = "`"  # separates tokens and has no musical meaning
 
 
 def transposed(tune: Tune, semitones: int) -> Tune:
-    """The tune so many semitones higher, or lower where negative, read from its rewritten text.
+    """Transpose a tune by semitones, down if negative; the result is read from the rewritten text.
 
-    Each note keeps its degree of the scale wherever signs can write it, and the new key is spelled with as few
-    sharps or flats as can be.
+    Each note keeps its scale degree wherever accidentals can express it, and the new key is spelled with as few
+    sharps or flats as possible.
     """
     if not semitones:
         return tune
     text = transposed_text(tune.text, semitones)
     moved = read_tune(text)
     above = tune.bars[0].line - moved.bars[0].line if tune.bars and moved.bars else 0
-    return read_tune(text, 1 + above) if above else moved  # faults name the lines of the file
+    return read_tune(text, 1 + above) if above else moved  # faults give line numbers of the file
 
 
 def transposed_text(text: str, semitones: int) -> str:
-    """The text of one tune in another key: the key, notes and chord symbols move, all else stays as it is.
+    """Transpose the text of one tune: the key, notes and chord symbols move, and everything else stays.
 
     Args:
-        text: of the tune, from its `X:` line on, any ABC that the reader reads.
-        semitones: up, or down where negative.
+        text: the tune's text, from its `X:` line on, in any ABC that `read_tune` accepts.
+        semitones: the distance up; negative values go down.
     """
     if not semitones:
         return text
@@ -55,7 +55,7 @@ def transposed_text(text: str, semitones: int) -> str:
 
 
 def _keys_in(lines: list[Line]) -> list[Key]:
-    """The keys that a tune names, in their order."""
+    """The keys that a tune names, in order."""
     values = []
     for line in lines:
         if line.kind is Kind.FIELD and line.letter == "K":
@@ -67,38 +67,38 @@ def _keys_in(lines: list[Line]) -> list[Key]:
 
 
 class _Follower(Parser):
-    """A parser that is asked, at each place of the music, how a note would sound there."""
+    """A parser that can report, at each point of the music, how a note would sound there."""
 
     def __init__(self) -> None:
         super().__init__(1)
 
     def take(self, match: re.Match[str]) -> None:
-        """Take in the next sign, which is no note."""
+        """Process the next token, which is not a note."""
         self._take[match.lastgroup or ""](match)
 
     def take_note(self, text: str) -> None:
-        """Take in a note."""
+        """Process a note."""
         self._note(text)
 
     def begin_chord(self, match: re.Match[str]) -> None:
-        """Take in what opens a chord."""
+        """Process the beginning of a chord."""
         self._on_chord(match)
 
     def end_chord(self, match: re.Match[str]) -> None:
-        """Take in what closes it."""
+        """Process the end of a chord."""
         self._on_chord_end(match)
 
     def pitch(self, text: str) -> Pitch:
-        """A note's pitch here; what its accidental does to the notes after it is done."""
+        """A note's pitch at this point; its accidental takes effect on the notes after it."""
         return self._pitch(note_sign(text))
 
 
 class _Writer(Transposer):
-    """Reads a tune and writes it in the new key; both are followed, so that each note's accidental can be told.
+    """Rewrites a tune in the new key. It follows both versions, to decide which accidentals the notes need.
 
     Args:
-        semitones: to move by.
-        keys: that the tune names.
+        semitones: the distance up; negative values go down.
+        keys: the keys that the tune names.
     """
 
     def __init__(self, semitones: int, keys: list[Key]) -> None:
@@ -107,7 +107,7 @@ class _Writer(Transposer):
         self.source, self.target = _Follower(), _Follower()
 
     def line(self, raw: str, line: Line) -> str:
-        """A line in the new key."""
+        """Transpose a line."""
         if line.kind is Kind.MUSIC:
             return self._music(line) + raw[len(line.value) :]
         new = line
@@ -125,14 +125,14 @@ class _Writer(Transposer):
         text = "".join(moved)
         if _kinds(TOKEN.finditer(text)) == _kinds(signs) and not field_of(text, in_header=line.in_header):
             return text
-        # A note has become part of another sign, as in `!f!` or `[b:|`: with its length it is one again.
+        # A note has become part of another token, as in `!f!` or `[b:|`; an explicit length makes it a note again.
         return "".join(
             _BARE.sub(r"\g<0>1", new) if match.lastgroup in ("note", "old_chord") else new
             for match, new in zip(signs, moved, strict=True)
         )
 
     def sign(self, match: re.Match[str]) -> str:
-        """A sign of the music in the new key."""
+        """Transpose one token of the music."""
         kind = match.lastgroup
         if kind == "note":
             return self._note(match)
@@ -150,14 +150,14 @@ class _Writer(Transposer):
         return moved
 
     def _note(self, match: re.Match[str]) -> str:
-        """A note that is no grace note."""
+        """Transpose a note that is not a grace note."""
         moved = self.note(match)
         self.source.take_note(match[0])
         self.target.take_note(moved.removeprefix(_APART))
         return moved
 
     def note(self, match: re.Match[str]) -> str:
-        """A note in the new key, with an accidental where it has one or needs one."""
+        """Transpose a note, with an accidental if it had one or needs one."""
         accidental, place, length = read_note(match[0])
         note = self.interval.moved(place._replace(alter=self.source.pitch(match[0]).alter))
         if not note.is_written:
@@ -169,7 +169,7 @@ class _Writer(Transposer):
         return _APART * is_behind_a_sign(match) + moved + length
 
     def key(self, value: str) -> str:
-        """A K field in the new key; where the interval so far would give it many signs, by another."""
+        """Transpose a K field, by a different interval if the usual one would give it too many sharps or flats."""
         key = key_named(value)
         if key:
             fits = key.moved(self.usual.fifths).is_usual
@@ -177,10 +177,10 @@ class _Writer(Transposer):
         return moved_key_field(value, self.interval)
 
     def root(self, place: int) -> int:
-        """A chord's root in the new key."""
+        """Transpose a chord's root."""
         return within_reach(place + self.interval.fifths)
 
 
 def _kinds(signs: Iterable[re.Match[str]]) -> list[str | None]:
-    """Of signs, but for those that say nothing."""
+    """The kinds of tokens, except for those without musical meaning."""
     return [match.lastgroup for match in signs if match.lastgroup != "nothing"]

@@ -1,4 +1,4 @@
-"""A tune as music: bars of events with pitches and lengths, and what is wrong with it.
+"""A tune as music: bars of events with pitches and lengths, and the tune's faults.
 
 Onsets and lengths are exact fractions of a whole note. Source of the terms: the ABC standard 2.1,
 abcnotation.com/wiki/abc:standard:v2.1.
@@ -9,78 +9,82 @@ from fractions import Fraction
 from math import lcm
 from typing import NamedTuple
 
-_SEMITONES = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
+SEMITONES = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 
 
 def printable(text: str) -> str:
-    """The text without control characters, which XML cannot hold and a terminal would obey."""
+    """The text without control characters, which XML cannot contain and a terminal would execute."""
     return "".join(character for character in text if character.isprintable())
 
 
 @dataclass(frozen=True)
 class Pitch:
-    """A pitch as it is spelled."""
+    """A pitch with its spelling."""
 
     letter: str  # A to G
-    alter: int  # semitones by its accidental or the key, -2 to 2
-    octave: int  # scientific: the 4th begins with middle C
-    accidental: int | None = None  # the one that is written before it, semitones; 0 is a natural
+    alter: int  # semitones added by its accidental or the key, -2 to 2
+    octave: int  # scientific: octave 4 begins at middle C
+    accidental: int | None = None  # the accidental written before it, in semitones; 0 is a natural
 
     @property
     def midi(self) -> int:
         """The MIDI note number; middle C is 60."""
-        return 12 * (self.octave + 1) + _SEMITONES[self.letter] + self.alter
+        return 12 * (self.octave + 1) + SEMITONES[self.letter] + self.alter
 
 
 @dataclass(frozen=True)
 class Tuplet:
-    """`notes` in the time of `time`, such as 3 in the time of 2."""
+    """An event's place in a tuplet of `notes` in the time of `time`, such as 3 in the time of 2."""
 
     notes: int
     time: int
     first: bool  # whether the event begins the tuplet
-    last: bool  # whether it ends it
+    last: bool  # whether the event ends the tuplet
 
 
-class Event(NamedTuple):  # of which there are many, and tuples are made fastest
+class Event(NamedTuple):  # there are many events, and tuples are the fastest to create
     """A note, a chord, or a rest."""
 
-    pitches: tuple[Pitch, ...]  # as written; of a rest none
-    length: Fraction  # as it sounds
+    pitches: tuple[Pitch, ...]  # as written; empty for a rest
+    length: Fraction  # as it sounds, in whole notes
     tuplet: Tuplet | None = None
-    ties: tuple[Pitch, ...] = ()  # those of its pitches that are tied to the next event
-    graces: tuple[Pitch, ...] = ()  # before it
-    joined: bool = False  # written without a space after the event before it, so under one beam
+    ties: tuple[Pitch, ...] = ()  # its pitches that are tied to the next event
+    graces: tuple[Pitch, ...] = ()  # grace notes before it
+    joined: bool = False  # whether it follows the previous event without a space, and so shares its beam
     symbol: str = ""  # the chord symbol above it, such as "Am7"
-    annotations: tuple[str, ...] = ()  # remarks, each behind its placement: one of ^ _ < > @
-    decorations: tuple[str, ...] = ()  # the standard's long names, such as "trill", in the order of the text
-    slurs: tuple[int, int] = (0, 0)  # how many begin at it, and how many end at it
+    annotations: tuple[str, ...] = ()  # each begins with its placement: one of ^ _ < > @
+    decorations: tuple[str, ...] = ()  # the standard's long names, such as "trill", in text order
+    slurs: tuple[int, int] = (0, 0)  # how many begin here, and how many end here
     slashed: bool = False  # whether its graces are an acciaccatura
-    hidden: bool = False  # a rest that is not shown
+    hidden: bool = False  # whether it is an invisible rest
 
     @property
     def written(self) -> Fraction:
-        """The length that its notehead shows: in a tuplet, the one before the tuplet's scaling."""
+        """The length that its notehead shows; in a tuplet, this is the length before scaling."""
         return self.length * Fraction(self.tuplet.notes, self.tuplet.time) if self.tuplet else self.length
 
 
 @dataclass(frozen=True)
 class BarLine:
-    """What stands between two bars."""
+    """A bar line with its repeat signs, endings and decorations."""
 
     repeat_start: bool = False
     repeat_end: bool = False
     double: bool = False
-    endings: tuple[int, ...] = ()  # the passes that the bar after it is for
+    endings: tuple[int, ...] = ()  # the passes in which the bar after it is played
     times: int = 2  # how often the section that it begins or ends is played
-    style: str = ""  # "light-light", "light-heavy", "heavy-light", "dashed", "invisible"; else empty
+    style: str = ""  # "light-light", "light-heavy", "heavy-light", "dashed", "invisible" or empty
     decorations: tuple[str, ...] = ()  # such as "fine", written before it
 
     @property
+    def ends_ending(self) -> bool:
+        """Whether an ending cannot continue past here."""
+        return self.repeat_start or self.repeat_end or self.double or bool(self.endings)
+
+    @property
     def divides(self) -> bool:
-        """Whether a section begins or ends here, so that a bar may be split by it."""
-        invisible = self.style == "invisible"
-        return self.repeat_start or self.repeat_end or self.double or bool(self.endings) or invisible
+        """Whether a section begins or ends here, so that it may split a bar."""
+        return self.ends_ending or self.style == "invisible"
 
 
 @dataclass(frozen=True)
@@ -93,15 +97,15 @@ class Metre:
 
     @property
     def length(self) -> Fraction:
-        """Of a full bar."""
+        """The length of a full bar, in whole notes."""
         return Fraction(self.beats, self.unit)
 
 
 class Tempo(NamedTuple):
     """A tempo mark."""
 
-    pace: Fraction | None  # whole notes a minute, where it gives one
-    beat: Fraction | None = None  # as a fraction of a whole note
+    pace: Fraction | None  # whole notes per minute; None if it gives no number
+    beat: Fraction | None = None  # in whole notes
     text: str = ""  # such as "Allegro"
 
 
@@ -113,30 +117,30 @@ class Bar(NamedTuple):
     events: tuple[Event, ...]
     before: BarLine | None  # None at the beginning
     after: BarLine | None  # None at the end
-    metre: Metre | None  # None where it is free
-    signature: tuple[tuple[str, int], ...]  # letter and semitones of the key signature, in its order
-    overlays: tuple[tuple[Event, ...], ...] = ()  # what `&` sets beside the events, from the bar's beginning on
-    part: str = ""  # the label of the part that begins with it
-    tempo: Tempo | None = None  # the mark that stands at it
-    clef: str = "treble"  # as ABC names it: treble, alto, tenor, bass, perc, none; a line, +8 or -8 may follow
-    shift: int = 0  # semitones from what is written to what sounds: transpose=, the clef's octave
+    metre: Metre | None  # None if it is free
+    signature: tuple[tuple[str, int], ...]  # letters and semitones of the key signature, in order
+    overlays: tuple[tuple[Event, ...], ...] = ()  # further voices, written with `&`; each starts at the bar's beginning
+    part: str = ""  # the label of the part that begins here
+    tempo: Tempo | None = None  # the tempo mark at its beginning
+    clef: str = "treble"  # as ABC names it: treble, alto, tenor, bass, perc, none; a line number, +8 or -8 may follow
+    shift: int = 0  # semitones from written to sounding pitch: transpose= and the clef's octave
 
     @property
     def length(self) -> Fraction:
-        """Of its events together."""
+        """The total length of its events, in whole notes."""
         lengths = [event.length for event in self.events]
-        parts = lcm(*{length.denominator for length in lengths})  # sums of whole numbers are far faster
+        parts = lcm(*{length.denominator for length in lengths})  # sums of integers are far faster
         return Fraction(sum(length.numerator * (parts // length.denominator) for length in lengths), parts)
 
 
 @dataclass(frozen=True)
 class Fault:
-    """What keeps a tune from being whole."""
+    """A reason why a tune is not complete."""
 
     message: str
     line: int | None = None  # of the text, from 1
     bar: int | None = None
-    open: bool = field(default=False, compare=False)  # of a beginning of a tune it is no fault: more may remedy it
+    open: bool = field(default=False, compare=False)  # not a fault in an unfinished tune: more music may fix it
 
     def __str__(self) -> str:
         places = [f"{name} {value}" for name, value in (("line", self.line), ("bar", self.bar)) if value is not None]
@@ -145,7 +149,7 @@ class Fault:
 
 @dataclass(frozen=True)
 class Tune:
-    """A tune that was read."""
+    """A tune read from ABC notation."""
 
     text: str
     reference: str = ""  # X
@@ -154,14 +158,14 @@ class Tune:
     key: str = ""  # K
     metre: str = ""  # M
     composer: str = ""  # C
-    tempo: Fraction | None = None  # whole notes a minute, where Q gives it before the first note
-    unit_length: Fraction = Fraction(1, 8)  # L, or what the standard says where it is absent
+    tempo: Fraction | None = None  # whole notes per minute, if Q gives it before the first note
+    unit_length: Fraction = Fraction(1, 8)  # L, or the standard's default
     bars: tuple[Bar, ...] = ()
-    order: tuple[int, ...] = ()  # the bars as they are played, by their place in `bars`, repeats written out
+    order: tuple[int, ...] = ()  # indices into `bars` in playing order, with repeats written out
     faults: tuple[Fault, ...] = field(default=())
-    unread: tuple[str, ...] = ()  # what stands in the text but is neither heard nor shown, such as "lyrics"
+    unread: tuple[str, ...] = ()  # what the text contains but is neither heard nor shown, such as "lyrics"
 
     @property
-    def whole(self) -> bool:
-        """Whether it parses, has a key, ends by itself, and every bar is full."""
+    def complete(self) -> bool:
+        """Whether it parses, has a key, ends with a bar line, and all its bars are full."""
         return not self.faults

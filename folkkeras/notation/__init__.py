@@ -1,1 +1,1 @@
-"""ABC notation as text: tunes and their fields, keys, the normal form. Knows no sound and no numbers."""
+"""ABC notation as text: tunes and their fields, keys, and the normal form. Contains nothing about sound or models."""

@@ -1,4 +1,4 @@
-"""From a file's bytes to text: encodings, line ends, and what is no text at all."""
+"""Decode the bytes of a tune file: encodings, line ends, and files that are not text."""
 
 import codecs
 
@@ -10,20 +10,25 @@ _HTML = (b"<!doctype html", b"<html", b"<head", b"<?xml")
 
 
 def decode(data: bytes, name: str) -> str:
-    """The text of a tune file: UTF-8, bytes that are not as Latin-1; byte order marks gone, line ends `\\n`.
+    """Decode a tune file as UTF-8, and bytes that are not UTF-8 as Latin-1.
+
+    Byte order marks are removed, and line ends become `\\n`.
 
     Args:
         data: the file's bytes.
-        name: what to call the file in an error.
+        name: the file's name in error messages.
 
     Raises:
-        CorpusError: the file is empty, or is MIDI, HTML or another binary.
+        CorpusError: the file is empty, MIDI, MusicXML, HTML or binary.
     """
     if not data.strip():
         raise CorpusError(f"{name} is empty: give a file with tunes in ABC notation")
     if data.startswith(b"MThd"):
         raise CorpusError(f"{name} is a MIDI file: convert it to ABC notation first, for instance with midi2abc")
-    if data.removeprefix(codecs.BOM_UTF8).lstrip().lower().startswith(_HTML):
+    beginning = data.removeprefix(codecs.BOM_UTF8).lstrip().lower()
+    if beginning.startswith(b"<?xml") and b"<score-" in data[:4_096]:
+        raise CorpusError(f"{name} is a MusicXML file: convert it to ABC notation first, for instance with xml2abc")
+    if beginning.startswith(_HTML):
         raise CorpusError(f"{name} is a web page: save its tunes as plain text in ABC notation")
     if data.startswith(_UTF16):
         text = data.decode("utf-16", "replace")
@@ -31,17 +36,17 @@ def decode(data: bytes, name: str) -> str:
         raise CorpusError(f"{name} is a binary file: give a text file with tunes in ABC notation")
     else:
         text = data.decode("utf-8", _LATIN_1_BYTES)
-    # Files pasted together carry byte order marks in their middle too.
+    # Concatenated files also have byte order marks in the middle.
     return text.replace("\ufeff", "").replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _latin_1(error: UnicodeError) -> tuple[str, int]:
-    """Read the bytes that are no UTF-8 as Latin-1, in its Windows form, which adds the curly quotes."""
+    """Decode bytes that are not UTF-8 as Windows-1252, which is Latin-1 with curly quotes."""
     assert isinstance(error, UnicodeDecodeError)  # only `decode` names this handler
     return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
 
 
-# Books are pasted together from files of several encodings, so each byte is judged by itself.
+# Collections are concatenated from files in several encodings, so each invalid byte is decoded on its own.
 codecs.register_error(_LATIN_1_BYTES, _latin_1)
 
 

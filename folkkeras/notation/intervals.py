@@ -1,7 +1,7 @@
-"""Intervals between spelled notes: so many steps on the line of fifths, and so many letters up.
+"""Intervals between spelled notes, as steps on the line of fifths and letters up.
 
-The two together say everything: a major third is four fifths and two letters. Moved by one interval, every note
-keeps its degree of the scale.
+These two numbers define an interval: a major third is four fifths and two letters. If all notes move by the same
+interval, each keeps its scale degree.
 """
 
 from collections.abc import Sequence
@@ -9,26 +9,26 @@ from typing import NamedTuple
 
 from folkkeras.notation.keys import LETTERS, Key
 
-MOST_SIGNS = 2  # sharps or flats before a note: ABC has no third
-_LETTERS, _SEMITONES = len(LETTERS), 12  # of an octave
+MAX_SIGNS = 2  # sharps or flats before a note; ABC cannot write more
+_LETTERS, _SEMITONES = len(LETTERS), 12  # in an octave
 _FIFTH, _FIFTH_SEMITONES = 4, 7  # in letters and in semitones
 
 
 class Spelling(NamedTuple):
-    """A note as it is spelled."""
+    """A note with its spelling."""
 
     letter: str  # A to G
     alter: int  # semitones
-    octave: int  # each begins with C
+    octave: int  # scientific: octave 4 begins at middle C
 
     @property
     def is_written(self) -> bool:
-        """Whether ABC has signs for it."""
-        return abs(self.alter) <= MOST_SIGNS
+        """Whether ABC can write its accidental."""
+        return abs(self.alter) <= MAX_SIGNS
 
     @property
     def simplified(self) -> "Spelling":
-        """The same key of the piano with at most one sharp or flat."""
+        """An enharmonic spelling with at most one sharp or flat."""
         spelling = self
         while abs(spelling.alter) > 1:
             up = 1 if spelling.alter > 0 else -1
@@ -37,13 +37,13 @@ class Spelling(NamedTuple):
 
 
 class Interval(NamedTuple):
-    """An interval, up or, below 0, down."""
+    """An interval between two spelled notes."""
 
-    fifths: int
-    letters: int
+    fifths: int  # steps on the line of fifths
+    letters: int  # up, or down if negative
 
     def moved(self, note: Spelling) -> Spelling:
-        """The note at this interval from another; its signs may be more than ABC can write."""
+        """The note this interval away from `note`; it may need more sharps or flats than ABC can write."""
         place = LETTERS.index(note.letter) - 1
         alter, letter = divmod(place + self.fifths + 1, _LETTERS)
         octave = note.octave + (_FIFTH * place % _LETTERS + self.letters) // _LETTERS
@@ -51,20 +51,20 @@ class Interval(NamedTuple):
 
 
 def nearer_way(fifths: int) -> Interval:
-    """So many fifths, by the smaller of the intervals up and down."""
+    """The smaller of the intervals up and down that span this many fifths."""
     letters = _FIFTH * fifths % _LETTERS
     return Interval(fifths, letters - _LETTERS * (2 * letters > _LETTERS))
 
 
 def interval_for(semitones: int, keys: Sequence[Key]) -> Interval:
-    """The interval of so many semitones that gives keys the fewest sharps or flats; whole octaves keep the key.
+    """The interval of this many semitones that gives the keys the fewest sharps or flats; octaves keep the key.
 
-    The first key decides, then the others together. Where it has six signs either way, the flats are taken:
-    of Eb minor and D# minor, musicians write the former, and F# major and Gb major are equally at home.
+    The first key decides; the other keys together break ties. If both ways give the first key six sharps or flats,
+    flats win: musicians write Eb minor rather than D# minor, and F# major and Gb major are equally common.
 
     Args:
-        semitones: up, or down where negative.
-        keys: of the tune; without one, C major.
+        semitones: the distance up; negative values go down.
+        keys: the tune's keys; if there are none, C major is assumed.
     """
     first, *others = keys or [Key(0, "maj")]
     nearest = _FIFTH_SEMITONES * semitones % _SEMITONES

@@ -1,17 +1,17 @@
 """Keys as ABC names them: a tonic and a mode, placed on the line of fifths.
 
-The line of fifths, ... Bb F C G D A ..., orders all spellings: seven steps up sharpen a letter. A key
-signature of n sharps is n steps up from that of C major, and each mode stands a fixed number of steps from
-its major. Source: the ABC standard 2.1, section 3.1.14.
+The line of fifths, ... Bb F C G D A ..., orders all spellings: seven steps up add a sharp to a letter. A key
+signature of n sharps is n steps up from that of C major, and each mode is a fixed number of steps from the major
+mode. Source: the ABC standard 2.1, section 3.1.14.
 """
 
 import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-LETTERS = "FCGDAEB"  # by fifths
+LETTERS = "FCGDAEB"  # in order of fifths
 MODES = {"lyd": 1, "maj": 0, "ion": 0, "mix": -1, "dor": -2, "min": -3, "aeo": -3, "phr": -4, "loc": -5}
-MOST_FIFTHS = 7  # sharps or flats of a signature
+MAX_FIFTHS = 7  # sharps or flats in a key signature
 _TONIC = re.compile(
     r"(?:(?P<letter>[A-G])(?P<sign>[#b]?)\s*(?P<mode>[A-Za-z]*)(?![=\w])|(?P<word>HP|Hp|none)\b)(?P<rest>.*)"
 )
@@ -26,28 +26,28 @@ _SIGNS = {"^^": 2, "^": 1, "=": 0, "_": -1, "__": -2}
 
 
 class Key(NamedTuple):
-    """A key: its tonic on the line of fifths, C being 0, and its mode by its three letters."""
+    """A key: its tonic's place on the line of fifths, where C is 0, and its mode."""
 
     tonic: int
-    mode: str  # of MODES; major is maj, and minor min
+    mode: str  # a name in MODES; "maj" for major and "min" for minor
 
     @property
     def fifths(self) -> int:
-        """Sharps of the signature, below 0 flats."""
+        """The number of sharps in the key signature; negative for flats."""
         return self.tonic + MODES[self.mode]
 
     def alter(self, letter: str) -> int:
-        """Semitones by which the signature raises a letter, -1 to 1."""
+        """Semitones by which the key signature raises a letter, -1 to 1."""
         return (self.fifths + 6 - LETTERS.index(letter)) // 7
 
     def moved(self, fifths: int) -> "Key":
-        """The key of the same mode so many fifths up."""
+        """The key of the same mode this many fifths up."""
         return Key(self.tonic + fifths, self.mode)
 
     @property
     def is_usual(self) -> bool:
-        """Whether its signature has at most seven signs, and its tonic at most one."""
-        return abs(self.fifths) <= MOST_FIFTHS and -8 <= self.tonic + 1 <= 12
+        """Whether its signature has at most seven sharps or flats, and its tonic at most one."""
+        return abs(self.fifths) <= MAX_FIFTHS and -8 <= self.tonic + 1 <= 12
 
     def __str__(self) -> str:
         mode = {"maj": "", "min": "m"}.get(self.mode, self.mode)
@@ -61,31 +61,31 @@ def spelled(fifths: int) -> str:
 
 
 def place_of(letter: str, sign: str) -> int:
-    """The place of a letter with its sign, "#", "b" or none, on the line of fifths."""
+    """The place on the line of fifths of a letter with a sharp ("#"), a flat ("b") or neither ("")."""
     return LETTERS.index(letter) - 1 + 7 * {"#": 1, "b": -1, "": 0}[sign]
 
 
 class KeyField(NamedTuple):
-    """What a K field says."""
+    """The contents of a K field."""
 
-    key: Key | None = None  # its tonic and mode; None where it names none, as in `none` or `HP`
-    signature: Mapping[str, int] | None = None  # semitones by letter; None where the field names a clef alone
+    key: Key | None = None  # None if the field names no tonic, as in `none` or `HP`
+    signature: Mapping[str, int] | None = None  # letter -> semitones; None if the field only sets a clef
     clef: str | None = None  # such as "bass" or "treble-8"
-    octave: int | None = None  # octaves that the notes are moved by
-    transpose: int | None = None  # semitones that the sound is moved by
-    unknown: str = ""  # what cannot be read behind a key that can
+    octave: int | None = None  # octaves by which the notes move
+    transpose: int | None = None  # semitones by which the sound moves
+    unknown: str = ""  # unreadable words after a readable key
 
 
 def read_key(value: str) -> KeyField | None:
-    """A K field's value, or None where it cannot be read.
+    """Read a K field's value; None if it cannot be read.
 
-    A tonic with a mode, `HP`, `Hp`, or `none`; signs such as `^f`; a clef, `octave=`, `transpose=`: section
-    3.1.14 and, for clefs, 4.6. A `+8` or `-8` behind a clef moves the sound by an octave.
+    It can contain a tonic with a mode, `HP`, `Hp` or `none`; accidentals such as `^f`; a clef; `octave=`; and
+    `transpose=`: sections 3.1.14 and, for clefs, 4.6. A `+8` or `-8` after a clef moves the sound by an octave.
     """
     value = value.strip()
     match = _TONIC.match(value)
     if match is None:
-        # A clef alone leaves the key as it is.
+        # A clef alone does not change the key.
         found = _settings(value, KeyField()) if value else None
         return None if found is None or found.unknown else found
     letter, sign, name, rest = match["letter"], match["sign"], match["mode"] or "", match["rest"]
@@ -94,14 +94,14 @@ def read_key(value: str) -> KeyField | None:
         return _settings(rest, KeyField(signature=signature))
     key = _key(letter, sign, name)
     explicit = name.lower().startswith("exp")
-    if key is None and not explicit:  # the word behind the tonic is no mode: a clef, or a slip
+    if key is None and not explicit:  # the word after the tonic is not a mode, but a clef or a typo
         key, rest = Key(place_of(letter, sign), "maj"), name + rest
     signature = {} if key is None or explicit else {each: key.alter(each) for each in LETTERS if key.alter(each)}
     return _settings(rest, KeyField(key=key or Key(place_of(letter, sign), "maj"), signature=signature))
 
 
 def key_of(value: str) -> Key | None:
-    """The key that a K field's value names, or None where it is none, or one with signs or a clef of its own."""
+    """The key that a K field's value names; None if it names no key, or has accidentals or a clef besides."""
     match = _TONIC.match(value.strip())
     return _key(match["letter"], match["sign"], match["mode"] or "") if match and not match["rest"].strip() else None
 
@@ -116,7 +116,7 @@ def _key(letter: str | None, sign: str, name: str) -> Key | None:
 
 
 def _settings(words: str, field: KeyField) -> KeyField:
-    """The field with the signs, the clef and the settings that stand behind its key."""
+    """Add the accidentals, clef and settings that follow the key."""
     signature = dict(field.signature) if field.signature is not None else None
     unknown = []
     for match in _SETTING.finditer(words):

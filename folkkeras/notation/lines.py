@@ -1,8 +1,8 @@
-"""The lines of a tune and what each of them is: the one place that decides what of a file is music.
+"""Classify the lines of a tune. All code relies on this module to decide what is music.
 
-Source: the ABC standard 2.1, sections 2.2 and 3 (fields, comments, free text), 10 (what old files have) and
-11.4 (blocks of text), abcnotation.com/wiki/abc:standard:v2.1. The standard ends a tune at its first blank
-line. Real books have blank lines inside tunes, so here what looks like music is music behind one too.
+Source: the ABC standard 2.1, sections 2.2 and 3 (fields, comments, free text), 10 (outdated syntax) and
+11.4 (text blocks), abcnotation.com/wiki/abc:standard:v2.1. The standard ends a tune at its first blank line.
+Real collections have blank lines inside tunes, so a line after a blank one is music if it looks like music.
 """
 
 import re
@@ -13,28 +13,28 @@ from typing import NamedTuple
 from folkkeras.notation.tokens import SHORT_FORMS
 from folkkeras.notation.tunes import field_of, without_comment
 
-HEADER_ONLY = frozenset("ABCDFGHOSXZ")  # fields that section 3 allows in a header alone
+HEADER_ONLY = frozenset("ABCDFGHOSXZ")  # fields that section 3 allows only in a header
 
 _BLOCK = re.compile(r"%%\s*begin(\w+)")
-_RESIDUE = re.compile(r"(?:=20|=)+\s*$")  # of quoted-printable mail, at a line's end: section 2.1 of RFC 2045
+_RESIDUE = re.compile(r"(?:=20|=)+\s*$")  # quoted-printable codes at a line's end: RFC 2045, section 6.7
 _TEX = re.compile(r"\\[A-Za-z]")
 _ASIDE = re.compile(r'"[^"]*"|![^!|]*!|\+[^+\s]*\+|\[[A-Za-z]:[^\]]*\]|\{[^}]*\}')
 _LETTER = re.compile(r"[^\W\d_]")
 _NOTES = frozenset("ABCDEFGabcdefgxyzXZ") | frozenset(SHORT_FORMS)
-_FOREIGN = 0.1  # of the letters behind a blank line; with more that no note has, the line is prose
-_PROSE = 1 / 3  # of the letters of a line without a bar line, within a tune
-_WORDS = 4  # letters at least, to tell prose from music
+_FOREIGN = 0.1  # maximum fraction of letters that are not notes, for a line after a blank line to be music
+_PROSE = 1 / 3  # maximum fraction of letters that are not notes, for a line without a bar line to be music
+_WORDS = 4  # minimum number of letters in a line of prose
 
 
 class Kind(Enum):
-    """What a line is."""
+    """The kind of a line."""
 
     FIELD = "field"
     MUSIC = "music"
     COMMENT = "comment"
-    DIRECTIVE = "directive"  # %%, and what follows it
-    TEXT = "text"  # free text between tunes, a block of text, TeX
-    STRAY = "stray"  # in a header no field, or words where music should be
+    DIRECTIVE = "directive"  # `%%` and the rest of the line
+    TEXT = "text"  # free text between tunes, a text block, or TeX
+    STRAY = "stray"  # a line in the header that is not a field, or words where music should be
     BLANK = "blank"
 
 
@@ -43,21 +43,21 @@ class Line(NamedTuple):
 
     number: int  # from 0
     kind: Kind
-    letter: str  # of a field
-    value: str  # of a field, a directive, or the music: without comment; music begins at the line's first column
+    letter: str  # of a field, else empty
+    value: str  # of a field or directive, or the music; without comments; music keeps its leading spaces
     in_header: bool
 
 
 def lines_of(tune: str) -> Iterator[Line]:
-    """The lines of one tune, from its `X:` line on.
+    """Yield the lines of one tune, from its `X:` line on.
 
     Args:
-        tune: its text, line ends `\\n`.
+        tune: the tune's text, with `\\n` line ends.
     """
     lines = tune.split("\n")
     in_header, after_blank, has_music = True, False, False
     has_key = any(line.startswith("K:") for line in lines)
-    text_ends = -1  # the last line of a block of text
+    text_ends = -1  # the last line of a text block
     for number, line in enumerate(lines):
         if number <= text_ends:
             yield Line(number, Kind.TEXT, "", "", in_header)
@@ -98,7 +98,7 @@ def lines_of(tune: str) -> Iterator[Line]:
 
 
 def is_music(line: str) -> bool:
-    """Whether a line is music where it stands in a tune's body, without comment and without a blank line before it."""
+    """Whether a line without a comment is music if it is in a tune's body and no blank line precedes it."""
     return not (
         not line or line.isspace() or line.startswith("%") or field_of(line, in_header=False) or _TEX.match(line)
         or _is_prose(line)
@@ -106,31 +106,36 @@ def is_music(line: str) -> bool:
 
 
 def music_of(line: str) -> str:
-    """A line of music without its comment and without what mail programs left at its end."""
+    """A line of music without its comment and without quoted-printable codes at its end."""
     if "%" in line:
         line = without_comment(line)
     return _RESIDUE.sub("", line) if "=" in line else line
 
 
 def _end_of_block(lines: list[str], begin: int, name: str) -> int:
-    """The number of the line that ends a block of text, 0 where none does."""
+    """The number of the line that ends a text block; 0 if the block has no end."""
     end = re.compile(rf"%%\s*end{name}\b")
     return next((number for number in range(begin + 1, len(lines)) if end.match(lines[number])), 0)
 
 
 def _looks_like_music(line: str) -> bool:
-    """Whether a line has a bar line, and hardly a letter that is no note."""
+    """Whether a line has a bar line, and almost all its letters are notes."""
     return "|" in line and _foreign(line)[0] <= _FOREIGN
 
 
 def _is_prose(line: str) -> bool:
     if "|" in line or (line.isascii() and not line.upper().strip("ABCDEFGZ 0123456789/>-()'")):
         return False
+    if len(_LENGTHS.findall(line)) > 1:  # letters that are not notes may be decorations that U fields define
+        return False
     share, letters = _foreign(line)
     return letters >= _WORDS and share > _PROSE
 
 
+_LENGTHS = re.compile(r"[A-Ga-gxz][,']*(?:\d|/|[<>])")  # notes with a length, such as A2 or c/
+
+
 def _foreign(line: str) -> tuple[float, int]:
-    """The share of a line's letters that are no notes, and how many letters there are."""
+    """The fraction of a line's letters that are not notes, and the number of letters."""
     letters = _LETTER.findall(_ASIDE.sub("", line))
     return sum(letter not in _NOTES for letter in letters) / max(len(letters), 1), len(letters)

@@ -1,7 +1,7 @@
-"""A tune's melody by its steps on the staff: the same in every key, whatever its lengths and signs.
+"""A tune's melody as steps on the staff, independent of key, note lengths and accidentals.
 
-Two tunes that share a run of n notes share n - 1 steps. Signs are left aside, so that a tune set in another
-mode counts as the same melody.
+Two tunes that share a passage of n notes share n - 1 steps. Accidentals are ignored, so a tune set in another mode
+counts as the same melody.
 """
 
 import numpy as np
@@ -14,12 +14,15 @@ _DEGREES = {letter: degree for degree, letter in enumerate("CDEFGABcdefgab")}
 
 
 def staff_places(tune: str) -> npt.NDArray[np.int16]:
-    """Each note's place on the staff, letters above middle C, (notes,); of a chord the first note, graces left out."""
+    """The staff position of each note, in letters above middle C, (notes,).
+
+    A chord counts as its first note; grace notes are left out.
+    """
     places: list[int] = []
     for line in lines_of(tune):
         if line.kind is Kind.MUSIC:
             _add(line.value, places)
-    return np.clip(places, -10_000, 10_000).astype(np.int16)  # a step between two fits as well
+    return np.clip(places, -10_000, 10_000).astype(np.int16)  # so that the difference of two fits in int16 too
 
 
 def _add(music: str, places: list[int]) -> None:
@@ -31,7 +34,7 @@ def _add(music: str, places: list[int]) -> None:
             if in_chord and has_first:
                 continue
             has_first = True
-            _, letter, marks, _, _ = NOTE.match(match[0]).groups()  # type: ignore[union-attr]  # a note is one
+            _, letter, marks, _, _ = NOTE.match(match[0]).groups()  # type: ignore[union-attr]  # a note token always matches
             places.append(_DEGREES[letter] + (7 * (marks.count("'") - marks.count(",")) if marks else 0))
         elif sign == "chord":
             in_chord, has_first = True, False

@@ -1,9 +1,9 @@
-"""The normal form of a tune: what it sounds like, without its transcriber's habits.
+"""The normal form of a tune: its music, without its transcriber's habits.
 
-`X:1`, then the first T, R, M, L and K, in that order, a key in one spelling, a type in small letters, a title
-without what is no title; then the music, with changes of K, M and L kept where they stand. Left out: every other
-field, lyrics, part labels, comments, `%%` directives, free text, words in quotes, fingerings, bare words, line
-breaks, `\\` joins, backticks and what mail programs left. One blank line ends a tune.
+It begins with `X:1` and the first T, R, M, L and K, in that order. The key has a canonical spelling, the type is in
+lower case, and the title is cleaned up. The music follows, with changes of K, M and L in place. The normal form leaves
+out all other fields, lyrics, part labels, comments, `%%` directives, free text, words in quotes, fingerings, bare
+words, line breaks, `\\` joins, backticks and quoted-printable codes. One blank line ends a tune.
 """
 
 import re
@@ -19,8 +19,8 @@ from folkkeras.notation.titles import title_of
 from folkkeras.notation.tokens import DECORATIONS, SHORT_FORMS, TOKEN
 from folkkeras.notation.words import word_at
 
-HEADER = "TRMLK"  # the order of the standard's examples, K last as it must be
-CHANGES = "KML"  # what may change inside a tune
+HEADER = "TRMLK"  # in the order of the standard's examples; K must be last
+CHANGES = "KML"  # fields that may change inside a tune
 _CHANGE_LINES = tuple(f"{letter}:" for letter in CHANGES)
 _NOTE = re.compile(r"[A-Ga-gzxZ]")
 _TYPE_IN_Z = re.compile(r"id:dc-(.+)-\d+")  # as in irish.abc: `Z: id:dc-hornpipe-1`
@@ -32,35 +32,35 @@ _DROPPED_LINES = {
     Kind.TEXT: "lines of free text",
     Kind.STRAY: "lines that are not music",
 }
-_DROPPED_SIGNS = {"`": "backticks", "!": "! line breaks", "=": "what mail programs left"}
+_DROPPED_SIGNS = {"`": "backticks", "!": "! line breaks", "=": "quoted-printable codes"}
 _REWRITTEN = frozenset({"quoted", "decoration", "mark", "nothing", "old_chord", "inline", "other"})
-# A line without any of these is in the normal form already, and most lines are.
+# A line without any of these is already in the normal form, as most lines are.
 _UNUSUAL = re.compile(r'["`!$*+#;?@\\yI-KNQRU-WYh-tw&{}=]|\[[A-Za-z]:|  |[^ -~]')
 
 
 @dataclass
 class NormalTune:
-    """A tune on its way into the normal form."""
+    """A tune that is being brought into the normal form."""
 
     header: dict[str, str] = field(default_factory=dict)  # letter -> value
     music: list[str] = field(default_factory=list)  # lines
     voices: set[str] = field(default_factory=set)
-    dropped: Counter[str] = field(default_factory=Counter)  # what was left out -> how often
+    dropped: Counter[str] = field(default_factory=Counter)  # what was left out -> count
 
     @property
     def body(self) -> str:
-        """The music alone: what makes two tunes duplicates, whatever their titles."""
+        """The music alone. Tunes with the same music are duplicates, whatever their titles."""
         return "\n".join(self.music)
 
     @property
     def text(self) -> str:
-        """The tune in the normal form, the blank line at its end included."""
+        """The tune in the normal form, including the blank line at its end."""
         fields = [f"{letter}:{self.header[letter]}" for letter in HEADER if letter in self.header]
         return "\n".join(["X:1", *fields, *self.music]) + "\n\n"
 
     @property
     def fault(self) -> str | None:
-        """Why the tune is left out as a whole, or None."""
+        """Why the entire tune is left out, or None."""
         if len(self.voices) > 1:
             return "tunes in several voices"
         if not any(_NOTE.search(line) for line in self.music if line[:2] not in _CHANGE_LINES):
@@ -69,11 +69,11 @@ class NormalTune:
 
 
 def normalise(tune: str, *, chords: bool = False) -> NormalTune:
-    """The normal form of one tune.
+    """Bring one tune into the normal form.
 
     Args:
-        tune: the tune from its `X:` line on, line ends `\\n`.
-        chords: keep chord symbols; other words in quotes are left out all the same.
+        tune: the tune from its `X:` line on, with `\\n` line ends.
+        chords: keep chord symbols; other words in quotes are always left out.
     """
     return _Normaliser(chords).tune(tune.translate(_CONTROLS))
 
@@ -83,10 +83,10 @@ class _Normaliser:
         self.normal, self.chords = NormalTune(), chords
         self.symbols = dict(SHORT_FORMS)
         self.type_in_z = self.type_in_title = ""
-        self.held = ""  # what a `\\` at the end of the line before holds back
+        self.held = ""  # music of the previous line, if that line ends in a `\` join
 
     def tune(self, text: str) -> NormalTune:
-        """The normal form of a tune."""
+        """Bring a tune into the normal form."""
         for line in lines_of(text):
             if line.kind is Kind.FIELD:
                 self.field(line.letter, line.value, line.in_header)
@@ -100,11 +100,11 @@ class _Normaliser:
         return self.normal
 
     def drop(self, what: str, times: int = 1) -> None:
-        """Count what is left out."""
+        """Count something that is left out."""
         self.normal.dropped[what] += times
 
     def field(self, letter: str, value: str, in_header: bool) -> None:
-        """Take in a field of the header, or one that stands on a line of its own in the body."""
+        """Process a field in the header, or on a line of its own in the body."""
         header = self.normal.header
         if letter == "V":
             self.normal.voices.add(value.split()[0] if value.split() else "")
@@ -124,7 +124,7 @@ class _Normaliser:
             self.type_in_z = _spelled("R", match[1])
 
     def music(self, text: str) -> None:
-        """Take in a line of music."""
+        """Process a line of music."""
         space = " " if self.held and text[:1].isspace() else ""
         text = self.held + space + self.clean(text)
         self.held = ""
@@ -135,7 +135,7 @@ class _Normaliser:
             self.add(text)
 
     def add(self, text: str) -> None:
-        """Take in music; what cleaning or joining has made a field, a comment or prose is none."""
+        """Add music, unless cleaning or joining has turned it into a field, a comment or prose."""
         text = self.clean(text).rstrip("\\ ")
         if is_music(text):
             self.normal.music.append(text)
@@ -143,7 +143,10 @@ class _Normaliser:
             self.drop("lines that are not music")
 
     def clean(self, text: str) -> str:
-        """A line of music without what the normal form leaves out; taking signs out can make new ones of the rest."""
+        """Remove from a line of music what the normal form leaves out.
+
+        Removing tokens can form new ones, so this repeats until nothing changes.
+        """
         while _UNUSUAL.search(text):
             cleaned = "".join(self.kept(text)).strip()
             if cleaned == text:
@@ -152,7 +155,7 @@ class _Normaliser:
         return text.strip()
 
     def kept(self, text: str) -> Iterator[str]:
-        """What is kept of the signs of a line, in the one spelling."""
+        """Yield the tokens of a line that the normal form keeps, in canonical spelling."""
         matches = list(TOKEN.finditer(text))
         words = {place for start, end in self.words(text, matches) for place in range(start, end)}
         before = ""
@@ -171,9 +174,9 @@ class _Normaliser:
                 yield sign
 
     def words(self, text: str, matches: list[re.Match[str]]) -> list[tuple[int, int]]:
-        """Where the bare words stand."""
+        """The start and end of each bare word."""
         found: list[tuple[int, int]] = []
-        read = 0  # up to here
+        read = 0  # the end of the last word
         for match in matches:
             if match.lastgroup == "mark" and match[0] not in self.symbols and match.start() >= read:
                 start, end = word_at(text, match.start(), self.symbols)
@@ -184,44 +187,44 @@ class _Normaliser:
         return found
 
     def on_quoted(self, match: re.Match[str]) -> str:
-        """Chord symbols stay where they are asked for."""
+        """Keep chord symbols if requested, and drop all other text in quotes."""
         chord = is_chord_symbol(match[0].strip('"'))
         if chord and self.chords:
             return f'"{match[0].strip(chr(34))}"'
-        self.drop("chord symbols" if chord else "remarks in quotes")
+        self.drop("chord symbols" if chord else "annotations in quotes")
         return ""
 
     def on_decoration(self, match: re.Match[str]) -> str:
-        """The standard's decorations, with `!` about them."""
+        """Write a decoration between exclamation marks."""
         return self.decoration(match[0][1:-1])
 
     def decoration(self, name: str) -> str:
-        """A decoration by its long name; fingerings, and what the standard does not know, are left out."""
+        """A decoration by its long name; drop fingerings and decorations that are not in the standard."""
         if name in DECORATIONS and not name.isdigit() and name != "nil":
             return f"!{name}!"
-        self.drop("fingerings" if name.isdigit() else "decorations that the standard does not know")
+        self.drop("fingerings" if name.isdigit() else "decorations that are not in the standard")
         return ""
 
     def on_mark(self, match: re.Match[str]) -> str:
-        """A decoration's letter, unless U: gives it a meaning of the tune's own."""
+        """Keep a decoration's letter, unless a U field redefines it."""
         letter = match[0]
         name = self.symbols.get(letter, letter)
         return letter if name == SHORT_FORMS.get(letter) else self.decoration(name)
 
     def on_nothing(self, match: re.Match[str]) -> str:
-        """Only a join at the line's end says something."""
+        """Keep only a join at the end of a line."""
         if match[0].startswith("\\"):
             return "\\"
         self.drop(_DROPPED_SIGNS.get(match[0][0], "line breaks"), match[0].count("`") or 1)
         return ""
 
     def on_old_chord(self, match: re.Match[str]) -> str:
-        """`+CEG+` is `[CEG]`."""
+        """Rewrite `+CEG+` as `[CEG]`."""
         _, notes, length = match[0].split("+")
         return f"[{notes}]{length}"
 
     def on_inline(self, match: re.Match[str]) -> str:
-        """Changes of key, metre and unit length."""
+        """Keep changes of key, metre and unit note length."""
         letter, value = match[0][1], match[0][3:-1].strip()
         if letter in CHANGES and value:
             return f"[{letter}:{_spelled(letter, value)}]"
@@ -231,13 +234,13 @@ class _Normaliser:
         return ""
 
     def on_other(self, match: re.Match[str]) -> str:
-        """Characters that are not music."""
+        """Drop a character that is not music."""
         self.drop("characters that are not music")
         return ""
 
 
 def _spelled(letter: str, value: str) -> str:
-    """A field's value in the one spelling: types in small letters, `E Minor` and `Emin` as `Em`."""
+    """A field's value in canonical spelling: types in lower case, `E Minor` and `Emin` as `Em`."""
     if letter == "R":
         return value.lower()
     key = key_of(value) if letter == "K" else None

@@ -1,4 +1,4 @@
-"""The names of decorations: what a U field defines, and one name for those that have two. Standard 4.14 and 4.16."""
+"""Names of decorations: U field definitions and synonyms. Source: the ABC standard 2.1, sections 4.14 and 4.16."""
 
 import re
 
@@ -17,7 +17,7 @@ _SAME = {
 
 
 def user_symbol(value: str) -> tuple[str, str] | None:
-    """What a U field defines: a letter and the decoration that it stands for; None where it defines none."""
+    """The letter that a U field defines, and its decoration; None if the field defines nothing."""
     match = _USER.fullmatch(value.strip())
     if match is None:
         return None
@@ -25,5 +25,5 @@ def user_symbol(value: str) -> tuple[str, str] | None:
 
 
 def decoration_name(name: str) -> str:
-    """A decoration's one name, such as "accent" for `>` and "crescendo(" for `<(`."""
+    """A decoration's canonical name, such as "accent" for `>` and "crescendo(" for `<(`."""
     return _SAME.get(name, name)

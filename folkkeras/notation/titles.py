@@ -1,4 +1,4 @@
-"""A tune's title without what is no title: a dance's name behind a dash, capitals throughout, a final full stop."""
+"""Clean up a tune's title: remove a dance name after a dash, all capitals, and a final full stop."""
 
 import re
 
@@ -16,19 +16,19 @@ _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 
 
 def title_of(value: str) -> tuple[str, str]:
-    """The title that a T field holds, and the type that stands behind it after a dash, or an empty string."""
+    """The title in a T field, and the tune type after a dash; the type may be an empty string."""
     title, type_ = " ".join(value.split()), ""
     if match := _BEHIND_A_DASH.search(title):
         name = match[1].strip(" .").lower()
         type_ = _SAME_TYPES.get(name, name)
         title = title[: match.start()]
-    while (bare := _bare(title)) != title:  # one habit can hide another, as in `Silken Cravat., The`
+    while (bare := _bare(title)) != title:  # one quirk can hide another, as in `Silken Cravat., The`
         title = bare
     return title or value, type_ if type_ in TYPES else ""
 
 
 def _bare(title: str) -> str:
-    """The title without its outermost habit."""
+    """The title without its outermost quirk, such as a final full stop."""
     if title.isupper() and sum(map(str.isalpha, title)) > 3:
         return _in_small_letters(title)
     if not _ABBREVIATIONS.search(title) and title != (stripped := title.rstrip(" .,;:")):
@@ -41,13 +41,13 @@ def _bare(title: str) -> str:
 
 
 def _in_small_letters(title: str) -> str:
-    """A title that is in capitals throughout, as titles are written."""
+    """An all-capitals title in title case."""
 
     def word(match: re.Match[str]) -> str:
         small = match[0].lower()
         if small in _SMALL and match.start():
             return small
-        # After an apostrophe a name goes on in capitals (O'Neill), an ending does not (Neill's).
+        # After an apostrophe a name has a capital (O'Neill), an ending does not (Neill's).
         head, *rest = small.split("'")
         tail = "".join("'" + (part.capitalize() if len(head) == 1 and len(part) > 2 else part) for part in rest)
         head = head.capitalize()

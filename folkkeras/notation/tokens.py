@@ -1,11 +1,11 @@
-"""The signs of a line of music: one pattern, which the parser and all that rewrites music read by.
+"""The tokens of a line of music: one pattern, shared by the parser and all code that rewrites music.
 
-Source: the ABC standard 2.1, section 4, and section 10 for what old files have.
+Source: the ABC standard 2.1, section 4, and section 10 for outdated syntax.
 """
 
 import re
 
-# Section 4.14, and `roll`, which the table lists as the meaning of ~.
+# Section 4.14, and `roll`, which its table lists as the meaning of `~`.
 DECORATIONS = frozenset({
     "trill", "trill(", "trill)", "lowermordent", "uppermordent", "mordent", "pralltriller", "roll", "turn", "turnx",
     "invertedturn", "invertedturnx", "arpeggio", ">", "accent", "emphasis", "fermata", "invertedfermata", "tenuto",
@@ -14,9 +14,9 @@ DECORATIONS = frozenset({
     "diminuendo(", ">(", "diminuendo)", ">)", "segno", "coda", "D.S.", "D.C.", "dacoda", "dacapo", "fine",
     "shortphrase", "mediumphrase", "longphrase", "staccato", "nil",
 })  # fmt: skip
-# What other programs write: it is not shown, but would be read as notes between line breaks.
+# Written by other programs. These are not shown, but would otherwise be read as notes between line breaks.
 _FOREIGN = ("8va(", "8va)", "8vb(", "8vb)", "15ma(", "15ma)", "^", "/", "//", "///", "~(", "~)", "-(", "-)", ".(", ".)")
-SHORT_FORMS = {  # section 4.14: letters that stand for a decoration until U: gives them another meaning
+SHORT_FORMS = {  # section 4.14: letters that stand for a decoration unless a U field redefines them
     ".": "staccato", "~": "roll", "H": "fermata", "L": "accent", "M": "lowermordent", "O": "coda",
     "P": "uppermordent", "S": "segno", "T": "trill", "u": "upbow", "v": "downbow",
 }  # fmt: skip
@@ -25,11 +25,11 @@ _LENGTH = r"\d*(?:/+\d*)?"
 _KNOWN = "|".join(re.escape(name) for name in sorted({*DECORATIONS, *_FOREIGN}, key=len, reverse=True))
 _LIKE_NOTES = r"""[A-Ga-gxyzXZ\d\s,'^_=/<>()\[\].~"uvTHLMOPS-]+"""
 
-# The names of the groups are those of the signs; the most frequent stand first.
+# Each group is named after its token; the most frequent tokens come first.
 TOKEN = re.compile(
     rf"(?P<note>(?:\^\^?|__?|=)?[A-Ga-g][,']*{_LENGTH})"
     r"|(?P<space>[ \t]+)"
-    # A colon belongs to the bar line that it touches; `[` begins a bar line before `|` alone.
+    # A colon belongs to the bar line that it touches; `[` begins a bar line only before `|`.
     r"|(?P<bar>\[\|\]|\.?:*\[?\|[|\]]*:*|::+|:\])"
     r"|(?P<ending>\[\d[\d,-]*|(?<=[|:])\d[\d,-]*)"
     r"|(?P<tuplet>\(\d+(?::\d*){0,2})"
@@ -42,13 +42,13 @@ TOKEN = re.compile(
     rf"|(?P<spacer>y{_LENGTH})"
     r"|(?P<inline>\[[A-Za-z]:[^\]]*\])"
     rf"|(?P<chord>\[)|(?P<chord_end>\]{_LENGTH})"
-    # A name holds no bar line (4.14); what is music between two `!` stands between two line breaks (10.2.1).
+    # A name contains no bar line (4.14); music between two `!` is between two line breaks (10.2.1).
     rf"|(?P<decoration>!(?:{_KNOWN}|(?!{_LIKE_NOTES}!)[^!|]+)!|\+(?:{_KNOWN}|[A-Za-z.]*[H-Zh-z][A-Za-z.]*[()]?)\+)"
     r"|(?P<mark>[.~H-Wh-w])"
     r"|(?P<overlay>&+)"
     r"|(?P<colon>:)"
     rf"|(?P<old_chord>\+[A-Ga-g^_=,'/\d\s]*[A-Ga-g][A-Ga-g^_=,'/\d\s]*\+{_LENGTH})"  # +CEG+ of ABC 1.6
-    r"|(?P<nothing>`+|[!$*]|\\\s*$|=(?:20|3D))"  # beams, line breaks, joins, and what mail programs left
+    r"|(?P<nothing>`+|[!$*]|\\\s*$|=(?:20|3D))"  # beams, line breaks, joins, quoted-printable codes
     r"|(?P<other>.)"
 )
 NOTE = re.compile(r"(\^\^?|__?|=)?([A-Ga-g])([,']*)(\d*)((?:/+\d*)?)")

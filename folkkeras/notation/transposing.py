@@ -1,4 +1,4 @@
-"""The signs of music moved by an interval: notes, chord symbols, and what K fields say."""
+"""Transpose single tokens by an interval: notes, chord symbols and K fields."""
 
 import re
 from abc import ABC, abstractmethod
@@ -10,12 +10,12 @@ from folkkeras.notation.keys import LETTERS, Key, place_of, read_key, spelled
 from folkkeras.notation.tokens import ACCIDENTALS, NOTE
 
 SIGN_OF = {alter: sign for sign, alter in ACCIDENTALS.items()}
-_MIDDLE_OCTAVE = 4  # of the capital letters
-_FLATTEST, _SHARPEST = place_of("F", "b"), place_of("B", "#")  # of the roots that chord symbols can name
+_MIDDLE_OCTAVE = 4  # the octave of capital letters
+_FLATTEST, _SHARPEST = place_of("F", "b"), place_of("B", "#")  # roots that chord symbols can name
 _ENHARMONIC = 12  # fifths
 _ROOT = re.compile(r"(?:(?<=^)|(?<=/)|(?<=^\()|(?<=/\())([A-G])([#b]?)")
 _PIPES = re.compile(r"H[Pp]\b")
-_PIPE_KEY = Key(place_of("A", ""), "mix")  # what a bagpipe plays in
+_PIPE_KEY = Key(place_of("A", ""), "mix")  # the key that bagpipes play in
 _MODE = re.compile(r"\s*[A-Za-z]*(?![=\w])")
 _KEY_SIGN = "|".join(map(re.escape, ACCIDENTALS))
 _KEY_SIGNS = re.compile(rf"(?<!\S)(?:(?:{_KEY_SIGN})[A-Ga-g])+(?!\S)")
@@ -23,24 +23,24 @@ _ONE_KEY_SIGN = re.compile(rf"({_KEY_SIGN})([A-Ga-g])")
 
 
 class Transposer(ABC):
-    """Moves music sign by sign; what stands between its signs stays as it is."""
+    """Transposes music token by token, and leaves everything else unchanged."""
 
     interval: Interval
 
     @abstractmethod
     def note(self, match: re.Match[str]) -> str:
-        """A note with its accidental and its length, matched by TOKEN or, within another sign, by NOTE."""
+        """Transpose a note with its accidental and length, matched by TOKEN or, within another token, by NOTE."""
 
     @abstractmethod
     def key(self, value: str) -> str:
-        """What a K field within the music says; from here on it holds."""
+        """Transpose the value of a K field within the music; it applies from here on."""
 
     @abstractmethod
     def root(self, place: int) -> int:
-        """The root of a chord symbol on the line of fifths."""
+        """Transpose the root of a chord symbol, given by its place on the line of fifths."""
 
     def sign(self, match: re.Match[str]) -> str:
-        """A sign of the music, matched by TOKEN."""
+        """Transpose one token of the music, matched by TOKEN."""
         kind, text = match.lastgroup, match[0]
         if kind == "note":
             return self.note(match)
@@ -54,19 +54,19 @@ class Transposer(ABC):
         return text
 
     def quoted(self, text: str) -> str:
-        """What stands in quotes: a chord symbol moves, a remark stays."""
+        """Transpose a text in quotes: a chord symbol moves, an annotation stays."""
         if text[:1] in tuple(PLACEMENTS) or not is_chord_symbol(text):
             return text
         return _ROOT.sub(lambda match: spelled(self.root(place_of(match[1], match[2]))), text)
 
 
 def is_behind_a_sign(match: re.Match[str]) -> bool:
-    """Whether a stray accidental stands before a note, as in `^^^f`; another spelling of the note might take it in."""
+    """Whether a stray accidental precedes a note, as in `^^^f`; a different spelling of the note might absorb it."""
     return match.string[: match.start()].endswith(tuple(ACCIDENTALS))
 
 
 def read_note(text: str) -> tuple[int | None, Spelling, str]:
-    """A note's accidental in semitones, its place without it, and its length as text."""
+    """A note's accidental in semitones, its spelling without the accidental, and its length as text."""
     match = NOTE.match(text)
     assert match is not None
     sign, letter, marks, *length = match.groups()
@@ -75,11 +75,11 @@ def read_note(text: str) -> tuple[int | None, Spelling, str]:
 
 
 def written(note: Spelling, *, sign: bool) -> str:
-    """A note without its length.
+    """A note as ABC, without its length.
 
     Args:
         note: the note.
-        sign: whether its accidental is written.
+        sign: whether to write its accidental.
     """
     octave = note.octave - _MIDDLE_OCTAVE
     letter = note.letter.lower() + "'" * (octave - 1) if octave > 0 else note.letter + "," * -octave
@@ -87,7 +87,7 @@ def written(note: Spelling, *, sign: bool) -> str:
 
 
 def within_reach(place: int) -> int:
-    """A place on the line of fifths, or its enharmonic, that has at most one sharp or flat."""
+    """The place on the line of fifths, or its enharmonic equivalent with at most one sharp or flat."""
     while place < _FLATTEST:
         place += _ENHARMONIC
     while place > _SHARPEST:
@@ -96,7 +96,7 @@ def within_reach(place: int) -> int:
 
 
 def key_named(value: str) -> Key | None:
-    """The key of a K field, for one of the bagpipe's the key that it plays in; None where it names none."""
+    """The key that a K field names, or that bagpipes play in for `HP` and `Hp`; None if it names no key."""
     field = read_key(value)
     if field is None or field.signature is None:
         return None
@@ -104,10 +104,10 @@ def key_named(value: str) -> Key | None:
 
 
 def moved_key_field(value: str, interval: Interval) -> str:
-    """A K field's value with its tonic and its signs moved; clefs, and whatever else it says, stay.
+    """Transpose the tonic and the accidentals in a K field's value; clefs and everything else stay.
 
-    `none` stays as well: signs at the notes themselves do what no signature does. The bagpipe's key becomes one
-    with a name, unless it moves by octaves.
+    `none` stays as well: without a signature, all accidentals are written at the notes. The bagpipe key becomes a
+    named key, unless it moves by octaves.
     """
     field, key = read_key(value), key_named(value)
     if field is None or field.signature is None or not interval.fifths:
@@ -128,7 +128,7 @@ def moved_key_field(value: str, interval: Interval) -> str:
         rest = "".join(f" {word}" for word in words)
     else:
         rest = _with_signs_moved(rest, interval)
-    gap = " " if name.startswith(("#", "b")) else ""  # a clef such as bass is no flat
+    gap = " " if name.startswith(("#", "b")) else ""  # the b of a clef such as bass is not a flat
     return f"{blank}{tonic}{gap}{name}{rest}"
 
 
@@ -141,7 +141,7 @@ def _with_signs_moved(words: str, interval: Interval) -> str:
 
 
 def _signature_moved(signature: Mapping[str, int], interval: Interval) -> list[str]:
-    """The signs of a signature that lists all that it has."""
+    """The transposed accidentals of an explicit signature, in the usual order."""
     notes = [interval.moved(Spelling(letter, signature.get(letter, 0), 0)) for letter in LETTERS]
     signed = [note for note in notes if note.alter and note.is_written]
     signed.sort(key=lambda note: LETTERS.index(note.letter), reverse=sum(note.alter for note in signed) < 0)

@@ -1,17 +1,16 @@
-"""Tunes in a text, and the fields of a tune's header.
+"""Split a text into tunes, and read the fields of a tune's header.
 
-Source: the ABC standard 2.1, abcnotation.com/wiki/abc:standard:v2.1. It ends a tune at the first blank
-line; real books have blank lines inside tunes, so here a tune is what stands from an `X:` line to the
-next one.
+Source: the ABC standard 2.1, abcnotation.com/wiki/abc:standard:v2.1. The standard ends a tune at the first blank
+line. Real collections have blank lines inside tunes, so here a tune extends from one `X:` line to the next.
 """
 
 import re
 from collections.abc import Iterator, Sequence
 from itertools import chain, pairwise
 
-# What a file's header may say of the music of its tunes; the rest of its directives is for typesetting.
+# Fields and directives of a file header that affect the music; the other directives concern typesetting.
 _INHERITED = ("M:", "L:", "R:", "U:", "I:", "m:", "%%MIDI", "%%propagate-accidentals")
-_ONCE = "MLR"  # of these, a tune's own counts
+_ONCE = "MLR"  # a tune's own field overrides that of the file header
 TUNE_START = "X:"  # at the beginning of a line
 _START_OF_A_TUNE = re.compile(r"^(?=X:)", re.MULTILINE)
 _FIELD = re.compile(r"([A-Za-z+]):(.*)")
@@ -20,34 +19,34 @@ _BAR_AFTER_NOTE = re.compile(r"[A-Ga-gxyzZ]:[|:\]]")  # music such as `d:|`, not
 
 
 def split_tunes(text: str) -> tuple[str, list[str]]:
-    """What stands before the first tune, and the tunes, each verbatim from its `X:` to the next one's."""
+    """The text before the first tune, and the tunes, each verbatim from its `X:` line to the next one."""
     return text[: first_tune(text)], list(tunes_in(text))
 
 
 def first_tune(text: str) -> int:
-    """Where the first tune begins; the text's length where there is none."""
+    """The position of the first tune; the text's length if there is no tune."""
     first = _START_OF_A_TUNE.search(text)
     return first.start() if first else len(text)
 
 
 def tunes_in(text: str) -> Iterator[str]:
-    """The tunes alone, one after another, for texts of which there are not to be two."""
+    """Yield the tunes one at a time, so that memory does not hold a large text twice."""
     starts = chain((match.start() for match in _START_OF_A_TUNE.finditer(text)), [len(text)])
     return (text[start:end] for start, end in pairwise(starts))
 
 
 def file_header(text: str) -> list[str]:
-    """The lines at a file's beginning, up to its first empty one, that hold for all its tunes: standard 2.2.2.
+    """The lines of a file header, up to the first empty one, that apply to all tunes of the file: standard 2.2.2.
 
     Args:
-        text: what stands before the file's first tune.
+        text: the text before the file's first tune.
     """
     lines = text.split("\n\n", 1)[0].splitlines() if text.strip() else []
     return [line for line in lines if line.startswith(_INHERITED)]
 
 
 def with_file_header(tune: str, header: Sequence[str]) -> str:
-    """The tune with the lines of the file's header below its `X:` line, but for fields that it has itself."""
+    """Insert the lines of the file header below the tune's `X:` line, except for fields that the tune has itself."""
     if not header:
         return tune
     own = header_of(tune)
@@ -57,11 +56,11 @@ def with_file_header(tune: str, header: Sequence[str]) -> str:
 
 
 def field_of(line: str, *, in_header: bool) -> tuple[str, str] | None:
-    """The letter and the value of an information field, or None where the line is none.
+    """The letter and value of an information field; None if the line is not a field.
 
     Args:
         line: one line without its line end.
-        in_header: True up to the first `K:`; after it, a note and a repeat sign (`d:|`) are music.
+        in_header: True up to the first `K:`; after it, a note before a repeat sign (`d:|`) is music.
     """
     match = _FIELD.match(line)
     if match is None or (not in_header and _BAR_AFTER_NOTE.match(line)):
@@ -70,12 +69,12 @@ def field_of(line: str, *, in_header: bool) -> tuple[str, str] | None:
 
 
 def without_comment(line: str) -> str:
-    """The line up to its first `%` that no backslash escapes."""
+    """The line up to its first `%` that is not escaped by a backslash."""
     return _COMMENT.sub("", line) if "%" in line else line
 
 
 def header_of(tune: str) -> dict[str, str]:
-    """A tune's header fields by their letter, the first non-empty value of each, up to the first `K:`."""
+    """The header fields of a tune up to the first `K:`, as letter -> first non-empty value."""
     header: dict[str, str] = {}
     for line in tune.split("\n"):
         field = field_of(line, in_header=True)
@@ -90,7 +89,7 @@ def header_of(tune: str) -> dict[str, str]:
 
 
 def music_begins(tune: str) -> int:
-    """The place of the first character after the `K:` line; the tune's length where there is none."""
+    """The position of the first character after the `K:` line; the tune's length if there is no such line."""
     key = tune.find("\nK:")
     end = tune.find("\n", key + 1) if key >= 0 else -1
     return end + 1 if end >= 0 else len(tune)

@@ -1,23 +1,23 @@
-"""Bare words in a line of music, such as a dance's name behind the last bar: what is one, and what is a decoration."""
+"""Distinguish bare words in a line of music, such as a dance's name after the last bar, from decorations."""
 
 import re
 from collections.abc import Container
 
-_LONGEST = 40  # letters to either side that are looked at
+_LONGEST = 40  # letters examined on either side
 _NOTES = frozenset("ABCDEFGabcdefgxyzXZ")
 _BEFORE_NOTE = re.compile(r'(?:[.~H-Wh-w({\[!^_=]|\(\d|"[^"]*")*[A-Ga-gzx]')
 
 
 def word_at(text: str, place: int, symbols: Container[str]) -> tuple[int, int]:
-    """Where the word stands that an undefined letter is part of; (0, 0) where it is a decoration before a note.
+    """The start and end of the word around an undefined letter; (0, 0) if the letter is a decoration.
 
-    Old books have letters of their own before notes, which no U: field defines: one such letter in a row of
-    letters, with a note behind it, is a decoration.
+    Older collections use letters of their own before notes, without a U field. A single undefined letter in a row of
+    letters is such a decoration if a note follows it.
 
     Args:
         text: a line of music.
-        place: of a letter that neither the standard nor a U: field defines.
-        symbols: the letters that are defined.
+        place: index of a letter that neither the standard nor a U field defines.
+        symbols: the defined letters.
     """
     if not text[place].isalpha():
         return place, place + 1

@@ -1,22 +1,31 @@
-"""The model in the box: it comes with folkkeras, trained on its three built-in Celtic collections; see its card."""
+"""The pretrained model `celtic`, trained on three built-in collections; see its model card."""
 
 from pathlib import Path
 
 from folkkeras.errors import ModelFileError
 
-BOX = "box"  # its name as a MODEL
+CELTIC = "celtic"  # its name where a MODEL is expected
 COLLECTIONS = ("oneills", "ryans", "airds")
 
 _FOLDER = Path(__file__).parent
 
 
-def box_model() -> Path:
-    """Its file, weights in half precision.
+def celtic_model() -> Path:
+    """The path of the pretrained model's file, which has weights in half precision.
 
     Raises:
-        ModelFileError: it is missing.
+        ModelFileError: the file is missing.
     """
     path = _FOLDER / "celtic.keras"
     if not path.is_file():
-        raise ModelFileError(f"the model in the box, {path}, is missing: install folkkeras again, or train a model")
+        raise ModelFileError(f"the pretrained model {path} is missing: reinstall folkkeras, or train a model")
     return path
+
+
+def model_path(name: str | Path) -> Path:
+    """The path of a model file, or the pretrained model's path if `name` is `celtic`.
+
+    Raises:
+        ModelFileError: the pretrained model is missing.
+    """
+    return celtic_model() if str(name) == CELTIC else Path(name).expanduser()

@@ -1,1 +1,1 @@
-"""A training's folder: what was asked, measured and saved."""
+"""Runs: their folders with options, metrics and saved models."""

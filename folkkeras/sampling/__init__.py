@@ -1,1 +1,1 @@
-"""From a model to text and tunes."""
+"""Generate text and tunes with a model."""

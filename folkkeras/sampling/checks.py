@@ -1,4 +1,4 @@
-"""What a tune that has ended has to pass."""
+"""The checks that a finished tune has to pass."""
 
 from collections.abc import Callable
 
@@ -9,14 +9,14 @@ from folkkeras.notation.keys import Key, key_of
 from folkkeras.sampling.request import TuneRequest
 from folkkeras.sampling.training_tunes import TrainingTunes
 
-Check = Callable[[str], str | None]  # of a tune's text: why it is rejected, or None
+Check = Callable[[str], str | None]  # takes a tune's text; returns the reason to reject it, or None
 
 
 def checks_of(request: TuneRequest, training_tunes: TrainingTunes) -> list[Check]:
-    """The checks that a request asks for.
+    """The checks that a request needs.
 
     Raises:
-        CorpusError: the training tunes are needed and are gone or have changed.
+        CorpusError: the training tunes are needed, but are missing or have changed.
     """
     checks = []
     if request.max_copy is not None:
@@ -28,7 +28,7 @@ def checks_of(request: TuneRequest, training_tunes: TrainingTunes) -> list[Check
 
 
 def is_new(index: MelodyIndex, max_copy: int) -> Check:
-    """Reject a tune that shares a passage of more than `max_copy` notes with a tune of the index."""
+    """A check that rejects tunes that share a passage of more than `max_copy` notes with a tune in the index."""
 
     def check(text: str) -> str | None:
         overlap = index.overlap(text)
@@ -38,5 +38,5 @@ def is_new(index: MelodyIndex, max_copy: int) -> Check:
 
 
 def is_in_key(key: Key, endings: Endings) -> Check:
-    """Reject a tune that does not keep to the key."""
+    """A check that rejects tunes that do not keep to the key."""
     return lambda text: None if keeps_key(read_tune(text), key, endings) else f"left the key of {key}"

@@ -1,6 +1,7 @@
-"""Condition a tune on its type, metre, key and title, and look up what the training tunes show of these."""
+"""Condition a tune on its type, metre, key and title, and look up these fields in the training tunes."""
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
@@ -8,10 +9,14 @@ from folkkeras.errors import UsageError
 from folkkeras.notation.keys import key_of
 from folkkeras.notation.normal_form import normalise
 from folkkeras.notation.tunes import header_of
+from folkkeras.vocabulary import Vocabulary
 
-RARE = 10  # training tunes; what fewer of them show is hardly learned
-COMMON = 0.1  # of a type's tunes; a metre that fewer have is a slip or a rare case
+RARE = 10  # training tunes; a model hardly learns what fewer of them have
+COMMON = 0.1  # fraction of a type's tunes; a rarer metre is an error or an exception
 _METRE = re.compile(r"C\|?|[1-9]\d?/(1|2|4|8|16|32)")
+_PLAIN = {"\u2019": "'", "\u2018": "'", "\u201c": '"', "\u201d": '"', "\u2013": "-", "\u2014": "-"}  # quotes, dashes
+_PLAIN |= {"ß": "ss", "æ": "ae", "Æ": "Ae", "ø": "o", "Ø": "O"}
+_PLAIN |= {"œ": "oe", "Œ": "Oe", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ð": "d", "þ": "th"}
 _SAME_METRES = {"4/4": "C", "C": "4/4", "2/2": "C|", "C|": "2/2"}
 
 
@@ -21,7 +26,7 @@ def header_fields(
     """Header fields by letter, in the normal form's spelling, such as {"R": "jig", "K": "Edor"}.
 
     Raises:
-        UsageError: a value is empty or has a line end or a `%`, or the key or the metre is not one.
+        UsageError: a value is empty or contains a line end or a `%`, or the key or the metre is invalid.
     """
     asked = {"T": title, "R": type, "M": metre, "K": key}
     names = {"T": "--title", "R": "--type", "M": "--metre", "K": "--key"}
@@ -40,16 +45,34 @@ def header_fields(
     return {letter: normal[letter] for letter in fields}
 
 
+def nearest_spelling(text: str, vocabulary: Vocabulary) -> str:
+    """The text with unknown characters replaced by their plain forms, if they have one: `Seán's` becomes `Sean's`."""
+    return "".join(character if not vocabulary.unknown(character) else _plain(character) for character in text)
+
+
+def _plain(character: str) -> str:
+    if character in _PLAIN:
+        return _PLAIN[character]
+    letters = "".join(each for each in unicodedata.normalize("NFKD", character) if not unicodedata.combining(each))
+    return letters if letters.isascii() and letters else character
+
+
 def spelled_as_in(tunes: Sequence[str], fields: Mapping[str, str]) -> dict[str, str]:
-    """The fields with the metre's other sign, such as C for 4/4, where more of the tunes write that."""
+    """The fields with the metre's other symbol, such as C for 4/4, if more of the tunes use that one."""
     metres = Counter(header_of(tune).get("M") for tune in tunes)
     metre = fields.get("M")
     other = _SAME_METRES.get(metre or "")
     return {**fields, "M": other} if other and metres[metre] < metres[other] else dict(fields)
 
 
+def types_of(tunes: Sequence[str]) -> list[str]:
+    """The types of the tunes, commonest first."""
+    types = Counter(header["R"] for header in map(header_of, tunes) if "R" in header)
+    return [type for type, _ in types.most_common()]
+
+
 def types_with(tunes: Sequence[str], metre: str) -> frozenset[str]:
-    """The types of which at least a tenth of the tunes have the metre."""
+    """The types for which at least a tenth of the tunes have the metre."""
     headers = [header_of(tune) for tune in tunes]
     total = Counter(header["R"] for header in headers if "R" in header)
     with_metre = Counter(header["R"] for header in headers if "R" in header and header.get("M") == metre)
@@ -57,7 +80,7 @@ def types_with(tunes: Sequence[str], metre: str) -> frozenset[str]:
 
 
 def matching(tunes: Sequence[str], fields: Mapping[str, str]) -> int:
-    """How many tunes have all the fields, whatever their titles."""
+    """The number of tunes that have all the fields, ignoring the title."""
     asked = {letter: value for letter, value in fields.items() if letter != "T"}
     headers = map(header_of, tunes)
     return sum(all(header.get(letter) == value for letter, value in asked.items()) for header in headers)

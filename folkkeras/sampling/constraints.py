@@ -1,6 +1,6 @@
-"""A tune that is held to a request while it is drawn: its header has the fields, its bars are full.
+"""Hold a tune to a request while it is drawn, so that its header has the fields and its bars are full.
 
-Whether a bar is full is said by the one check of `folkkeras.music`.
+The checks of `folkkeras.music` decide whether a bar is full.
 """
 
 import re
@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Container, Mapping
 from itertools import takewhile
 
-from folkkeras.music.checks.structure import joint_faults
+from folkkeras.music.checks.structure import structure_faults
 from folkkeras.music.parsing.fields import metre_of, unit_length_of
 from folkkeras.music.reading import read_tune
 from folkkeras.music.tune import Fault, Tune
@@ -18,16 +18,16 @@ from folkkeras.notation.tunes import field_of, music_begins
 from folkkeras.sampling.request import DEFAULT_START, TuneRequest
 from folkkeras.sampling.tune_stream import Accept, Backtrack, Reject, TuneStream, Verdict, ended
 
-MAX_REDRAWS = 48  # of a tune, until it is rejected
-MAX_TRIES = 4  # at one place, until the bar before it is redrawn too
+MAX_RESAMPLES = 48  # times that parts of a tune are resampled before it is rejected
+MAX_TRIES = 4  # times that one place is resampled before the preceding bar is resampled too
 MAX_HEADER = 600  # characters
-MAX_BAR = 160  # characters; what is longer is not a bar
+MAX_BAR = 160  # characters; anything longer is not a bar
 _CHANGE = re.compile(r"\n([RMK]):(.*)(?=\n)|\[([RMK]):([^\]\n]*)\]")
 _BAR_LINE = re.compile(r":*\|[|:\]]*|::")
 
 
 def start_with_fields(request: TuneRequest) -> str:
-    """The start text with the fields that can stand in it: those that no free field comes before."""
+    """The start text with the requested fields that can be added to it: those that follow no free field."""
     fixed = list(takewhile(request.fields.__contains__, HEADER))
     if request.start != DEFAULT_START or not fixed:
         return request.start
@@ -35,35 +35,35 @@ def start_with_fields(request: TuneRequest) -> str:
 
 
 class ConstrainedTune(TuneStream):
-    """A tune that is redrawn in part where it departs from what is asked.
+    """A tune that is resampled where it departs from the request.
 
     Args:
-        request: what is asked.
-        number: of the tune.
-        types: those that go with the metre that is asked for, and so are not redrawn; where empty, all.
+        request: the request.
+        number: the tune's number.
+        types: the types that go with the requested metre; others are resampled. If empty, all types are accepted.
     """
 
     def __init__(self, request: TuneRequest, number: int, types: Container[str] = ()) -> None:
         super().__init__(start_with_fields(request), number, request.max_length)
         self._request, self._types = request, types
-        self._checked = 0  # the end of the last bar line up to which all is well
-        self._redraws: Counter[int] = Counter()
+        self._checked = 0  # the end of the last bar line up to which the text has no fault
+        self._resamples: Counter[int] = Counter()
 
     def backtrack(self, back: Backtrack) -> None:
-        """Cut the text at a place and add what is to be read there."""
+        """Cut the text at a place and add the text to read there."""
         super().backtrack(back)
         self._checked = min(self._checked, back.place)
 
     def certain(self) -> str:
-        """Nothing: any of the text may be redrawn."""
+        """Nothing, since any part of the text may be resampled."""
         return ""
 
     def verdict(self) -> Verdict:
-        """What is to be done next; None where the tune goes on."""
+        """What to do next; None to continue drawing."""
         begin, end = music_begins(self.text), self._end()
         if change := self._header_change(begin) or self._body_change(begin):
-            self._redraws[change.place] += 1
-            return change if self._redraws.total() <= MAX_REDRAWS else Reject("had another header")
+            self._resamples[change.place] += 1
+            return change if self._resamples.total() <= MAX_RESAMPLES else Reject("had another header")
         if end >= 0:
             return self._verdict_at_end(end, begin)
         if begin == len(self.text) and begin - self._start > MAX_HEADER:
@@ -73,7 +73,7 @@ class ConstrainedTune(TuneStream):
         return self._verdict_of_bars(begin) if self._request.complete else None
 
     def _header_change(self, begin: int) -> Backtrack | None:
-        """Where the header departs from what is asked: back to that line, to read the field asked for."""
+        """A backtrack to the first header line that departs from the request, to read the requested field there."""
         asked = [f"{letter}:{self._request.fields[letter]}\n" for letter in HEADER if letter in self._request.fields]
         place, begins = 0, dict[str, int]()
         for line in self.text[:begin].splitlines(keepends=True) if asked or self._request.complete else ():
@@ -94,7 +94,7 @@ class ConstrainedTune(TuneStream):
         return None
 
     def _body_change(self, begin: int) -> Backtrack | None:
-        """Where the music departs from what is asked: back to before that change, since it holds for the whole tune."""
+        """A backtrack to the first field in the music that changes what was requested for the complete tune."""
         for match in _CHANGE.finditer(self.text, begin) if self._request.fields else ():
             letter, value = match[1] or match[3], match[2] or match[4] or ""
             if letter == "R" or self._request.fields.get(letter, value) != value:
@@ -102,9 +102,9 @@ class ConstrainedTune(TuneStream):
         return None
 
     def _another_type(self, begins: Mapping[str, int]) -> int:
-        """Where to draw another type from: its line, or the title, which may name it, where that did not help."""
+        """The place to resample another type from: its line or, if that failed, the title, which may name the type."""
         title_is_free = "T" in begins and "T" not in self._request.fields
-        return begins["T"] if title_is_free and self._redraws[begins["R"]] >= MAX_TRIES else begins["R"]
+        return begins["T"] if title_is_free and self._resamples[begins["R"]] >= MAX_TRIES else begins["R"]
 
     def _verdict_at_end(self, end: int, begin: int) -> Backtrack | Accept | Reject:
         text = ended(self.text[:end])
@@ -113,25 +113,25 @@ class ConstrainedTune(TuneStream):
             return Accept(text)
         lines = self._bar_lines(begin, len(text))
         found = self._first_fault(lines)
-        if found is None:  # all bars are well, so the end is not
+        if found is None:  # no bar has a fault, so the end has
             found = lines[-2] if len(lines) > 1 else begin
-        return self._redraw(found, lines, begin)
+        return self._resample(found, lines, begin)
 
     def _verdict_of_bars(self, begin: int) -> Backtrack | Reject | None:
-        lines = self._bar_lines(begin, len(self.text) - 1)  # the last character may yet be part of a bar line
+        lines = self._bar_lines(begin, len(self.text) - 1)  # without the last character, which a bar line may continue
         last = lines[-1] if lines else begin
         if begin < len(self.text) and len(self.text) - last > MAX_BAR:
-            return self._redraw(last, lines, begin)
+            return self._resample(last, lines, begin)
         if last <= self._checked or last == begin:
             return None
         if not _faults(read_tune(self.text[:last])):
             self._checked = last
             return None
         found = self._first_fault(lines)
-        return None if found is None else self._redraw(found, lines, begin)
+        return None if found is None else self._resample(found, lines, begin)
 
     def _first_fault(self, lines: list[int]) -> int | None:
-        """Where the first bar begins that is not full, or that cannot be read."""
+        """The start of the first bar that is not full or cannot be read, or None."""
         for number, end in enumerate(lines):
             if end <= self._checked:
                 continue
@@ -143,29 +143,29 @@ class ConstrainedTune(TuneStream):
             self._checked = end
         return None
 
-    def _redraw(self, place: int, lines: list[int], begin: int) -> Backtrack | Reject:
-        self._redraws[place] += 1
-        if self._redraws.total() > MAX_REDRAWS:
+    def _resample(self, place: int, lines: list[int], begin: int) -> Backtrack | Reject:
+        self._resamples[place] += 1
+        if self._resamples.total() > MAX_RESAMPLES:
             return Reject("had an uneven bar")
         earlier = [line for line in lines if line < place]
-        bars = self._redraws[place] // MAX_TRIES  # further back, the more often this place was no good
+        bars = self._resamples[place] // MAX_TRIES  # backtrack further the more often this place has failed
         if bars:
             place = earlier[-bars] if bars <= len(earlier) else begin
         return Backtrack(max(place, self._start))
 
     def _bar_lines(self, begin: int, end: int) -> list[int]:
-        """The ends of the bar lines between two places, but for one that may not be over yet."""
+        """The ends of the bar lines between two places, except one that may still continue."""
         return [match.end() for match in _BAR_LINE.finditer(self.text, begin, end) if match.end() <= end]
 
 
 def _faults(tune: Tune, *, ended: bool = False) -> list[Fault]:
-    """What is wrong with a tune or a beginning of one."""
+    """The faults of a tune or of its beginning."""
     faults = [fault for fault in tune.faults if ended or not fault.open]
-    return faults + joint_faults(tune, ended=ended)
+    return faults + structure_faults(tune, ended=ended)
 
 
 def _is_no_field(line: str) -> bool:
-    """Whether a line of the header is none of a complete tune's: no field, or a key or a metre that cannot be read."""
+    """Whether a header line is no field, or is a key, metre or unit length that cannot be read."""
     field = field_of(line.rstrip("\n"), in_header=True)
     if field is None:
         return True

@@ -1,32 +1,32 @@
-"""Continue a tune: keep its header and its first part, and let the model write the rest."""
+"""Continue a tune: keep its header and first part, and let the model write the rest."""
 
 from collections.abc import Iterator, Sequence
 
 from folkkeras.errors import CorpusError
-from folkkeras.music.checks.structure import joint_faults
+from folkkeras.music.checks.structure import structure_faults
 from folkkeras.music.reading import read_tune
 from folkkeras.music.tune import Bar, Tune
 from folkkeras.notation.lines import Kind, lines_of
 from folkkeras.notation.normal_form import normalise
 from folkkeras.notation.tokens import TOKEN
 
-_BARS_OF_A_PART = 8  # of nearly all parts in the books
+_BARS_OF_A_PART = 8  # in nearly all parts of the built-in collections
 _SOUNDING = frozenset({"note", "rest", "old_chord"})
 
 
 def beginning_of(tune: Tune, *, complete: bool = False) -> str:
-    """The tune in the normal form up to the end of its first part; where no part ends, half its bars.
+    """The tune in the normal form up to the end of its first part; if no part ends, up to half its bars.
 
-    A part ends at a repeat sign, at a double bar, or where a `P:` label begins another; all endings of its
-    repeat belong to it, and a pick-up behind it does not. Double bars within a repeat end nothing. That of the
-    tune's own end stands at a part's end as well where the tune has no more than one part's eight bars.
+    A part ends at a repeat sign, at a double bar, or where a `P:` label begins another part. All endings of its
+    repeat belong to it; a pick-up after it does not. A double bar within a repeat does not end a part. The
+    double bar at the tune's end does so only if the tune has just the eight bars of one part.
 
     Args:
         tune: the tune.
-        complete: the rest is to make a complete tune of it, so that the bars of the first part have to join.
+        complete: whether the continued tune has to be complete; if so, the bars of the first part have to join.
 
     Raises:
-        CorpusError: the tune has no notes or no key, or its first part is broken.
+        CorpusError: the tune has no notes or no key, or its first part has a fault.
     """
     name = f"X:{tune.reference} {tune.title}".strip()
     if not tune.bars:
@@ -42,7 +42,7 @@ def beginning_of(tune: Tune, *, complete: bool = False) -> str:
         raise CorpusError(
             f"cannot continue {name}: in its first part, {first.faults[0]}; fix it first, see `folk check`"
         )
-    if complete and (faults := joint_faults(first, ended=False)):
+    if complete and (faults := structure_faults(first, ended=False)):
         raise CorpusError(
             f"cannot continue {name} to a complete tune: in its first part, {faults[0]}; "
             "fix it first, or leave out --complete"
@@ -52,18 +52,18 @@ def beginning_of(tune: Tune, *, complete: bool = False) -> str:
 
 def _first_part(text: str, bars_as_written: Sequence[Bar]) -> str:
     bars = read_tune(text).bars
-    if len(bars) == len(bars_as_written):  # the normal form has no labels
+    if len(bars) == len(bars_as_written):  # the normal form has no part labels
         bars = tuple(bar._replace(part=other.part) for bar, other in zip(bars, bars_as_written, strict=True))
     ends = list(_bar_ends(text))
     count = _bars_of_first_part(bars) or (len(ends) + 1) // 2
-    # What stands behind the last bar line, such as a remark, belongs to a tune that is kept as a whole.
+    # If all bars are kept, so is the text after the last bar line, such as a remark.
     return text[: ends[count - 1]] if 0 < count < len(bars) and count <= len(ends) else text
 
 
 def _bars_of_first_part(bars: Sequence[Bar]) -> int:
-    """How many bars the first part has, with all its endings; 0 where no part ends."""
+    """The number of bars in the first part, including all its endings; 0 if no part ends."""
     full = repeated = closed = False  # whether it has a full bar, a repeat has begun, and that repeat has an end
-    endings: set[int] = set()  # the passes of those so far
+    endings: set[int] = set()  # the passes of the endings so far
     for place, bar in enumerate(bars):
         line, last = bar.after, place + 1 == len(bars)
         full = full or bar.number > 0
@@ -72,12 +72,12 @@ def _bars_of_first_part(bars: Sequence[Bar]) -> int:
             if bar.before.repeat_start:
                 repeated, closed = True, any(other.after and other.after.repeat_end for other in bars[place:])
         if not full or (line and line.endings and endings.isdisjoint(line.endings)):
-            continue  # a pick-up, or another ending follows
+            continue  # this is a pick-up, or another ending follows
         if not last and bars[place + 1].part:
             return place + 1
         if line is None:
             break
-        if line.repeat_end or line.repeat_start or (endings and line.divides):
+        if line.repeat_end or line.repeat_start or (endings and line.ends_ending):
             return place + 1
         if line.double and (not repeated and bar.number == _BARS_OF_A_PART if last else not closed):
             return place + 1
@@ -85,7 +85,7 @@ def _bars_of_first_part(bars: Sequence[Bar]) -> int:
 
 
 def _bar_ends(text: str) -> Iterator[int]:
-    """The places in the text where bars end: behind the bar line, or before the ending that begins without one."""
+    """The places in the text where bars end: after the bar line, or before an ending that begins without one."""
     start, begun = 0, False
     for raw, line in zip(text.split("\n"), lines_of(text), strict=True):
         for match in TOKEN.finditer(line.value) if line.kind is Kind.MUSIC else ():

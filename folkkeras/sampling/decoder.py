@@ -1,15 +1,15 @@
-"""A model's weights as they are drawn from, one stream or many side by side.
+"""A model's weights, to draw one stream or many side by side.
 
-Of a model in training a stateful clone of batch size 1 takes a copy of the weights; it is the reference for the
-engines: NumPy's, which starts at once and needs no TensorFlow, and XLA's, where so much is to be drawn that its
-start pays.
+The weights of a model in training are copied into a stateful clone of batch size 1, which is the reference for the
+decoding engines. NumPy's engine starts at once and needs no TensorFlow. XLA's engine is for large numbers of tunes,
+which make up for its start-up time.
 """
 
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from folkkeras.errors import UsageError
-from folkkeras.model.weights import Network
+from folkkeras.model.weights import ExportedWeights
 from folkkeras.sampling.numpy_engine import NumpyEngine
 from folkkeras.sampling.sampler import Sampling
 from folkkeras.sampling.slots import Slots
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from folkkeras.model.tune_model import TuneModel
 
 MAX_SLOTS = 64  # tunes side by side
-MANY = 1_000  # tunes; XLA's engine has then made up for its start, at 1,024 units
+MANY = 1_000  # tunes; from here on XLA's engine makes up for its start-up time, at 1,024 units
 
 
 def needs_tensorflow(tunes: int, *, bfloat16: bool) -> bool:
-    """Whether so many tunes are drawn by XLA's engine."""
+    """Whether XLA's engine draws this many tunes."""
     return bfloat16 or tunes >= MANY
 
 
@@ -32,20 +32,20 @@ class Decoder:
     """A model to draw from.
 
     Args:
-        model: the trained model, whose weights are copied, or what `read_network` found in its file.
-        name: of the model, for messages and generation records.
-        bfloat16: draw with the weights' matrices in bfloat16. It rounds so coarsely that a tune can come out
-            otherwise in another number of slots.
-        slots: to draw in, 1 to 64; without it, as many as there are tunes.
-        training_tunes: those that the model was trained on; without them, as its metadata names them.
+        model: the trained model, whose weights are copied, or the result of `read_exported`.
+        name: the model's name, for messages and generation records.
+        bfloat16: draw with the weight matrices in bfloat16. It rounds so coarsely that a tune can depend on the number
+            of slots.
+        slots: the number of slots to draw in, 1 to 64; by default as many as there are tunes.
+        training_tunes: the tunes that the model was trained on; by default those that its metadata names.
 
     Raises:
-        UsageError: the number of slots is out of its range.
+        UsageError: the number of slots is out of range.
     """
 
     def __init__(
         self,
-        model: "TuneModel | Network",
+        model: "TuneModel | ExportedWeights",
         *,
         name: str = "",
         bfloat16: bool = False,
@@ -57,57 +57,59 @@ class Decoder:
         self.name, self.bfloat16 = name, bfloat16
         self._slots = slots
         self._clone: TuneModel | None = None
-        if isinstance(model, Network):
-            self.network = model
+        if isinstance(model, ExportedWeights):
+            self.exported = model
         else:
             self.copy_weights(model)
         self.training_tunes = training_tunes or TrainingTunes(self.metadata)
 
     def copy_weights(self, model: "TuneModel") -> None:
-        """Take the weights that `model`, always the same one, has now."""
+        """Copy the current weights of `model`, which must be the same model at each call."""
         if self._clone is None:
-            self._clone = model.twin(batch_size=1, stateful=True)
+            self._clone = model.clone(batch_size=1, stateful=True)
         else:
             self._clone.set_weights(model.get_weights())
-        self.network = self._clone.network()
+        self.exported = self._clone.export_weights()
         self.__dict__.pop("digest", None)
 
     @property
     def vocabulary(self) -> Vocabulary:
         """The characters that the model knows."""
-        return self.network.vocabulary
+        return self.exported.vocabulary
 
     @property
     def metadata(self) -> dict[str, Any]:
         """How the model was trained."""
-        return self.network.about
+        return self.exported.metadata
 
     @cached_property
     def digest(self) -> str:
-        """As `Network.digest`."""
-        return self.network.digest()
+        """See `ExportedWeights.digest`."""
+        return self.exported.digest()
 
     def slots_for(self, tunes: int) -> int:
-        """How many of so many tunes are drawn side by side."""
+        """The number of slots in which to draw this many tunes."""
         if self._slots:
             return self._slots
         if needs_tensorflow(tunes, bfloat16=self.bfloat16):
-            tunes = 1 << (tunes - 1).bit_length()  # few sizes, since the engine is compiled for each
+            tunes = 1 << (tunes - 1).bit_length()  # a power of two, since each number compiles an engine
         return min(MAX_SLOTS, tunes)
 
     def slots(self, tunes: int, sampling: Sampling) -> Slots:
-        """Slots to draw so many tunes in."""
+        """Slots in which to draw this many tunes."""
         number = self.slots_for(tunes)
         if not needs_tensorflow(tunes, bfloat16=self.bfloat16):
-            return Slots(NumpyEngine(self.network, number, sampling))
+            return Slots(NumpyEngine(self.exported, number, sampling))
         from folkkeras.sampling.xla_engine import XlaEngine
 
-        return Slots(XlaEngine(self.network, number, sampling, bfloat16=self.bfloat16))
+        return Slots(XlaEngine(self.exported, number, sampling, bfloat16=self.bfloat16))
 
     def require_known(self, text: str) -> None:
-        """Raise UsageError where a text is empty, or has a character that the model does not know."""
+        """Raise UsageError if a text is empty or has a character that the model does not know."""
         if not text:
             raise UsageError("the start text is empty: give at least one character, such as --start X:1")
         if unknown := self.vocabulary.unknown(text):
             names = ", ".join(repr(character) for character in unknown)
-            raise UsageError(f"the model does not know {names} of what is asked: use only its vocabulary's characters")
+            raise UsageError(
+                f"the model does not know the characters {names} in the request: use only those of its vocabulary"
+            )

@@ -1,6 +1,6 @@
 """Generation: a start text primes the model, then each drawn character is fed back in.
 
-Tune number n of a seed is drawn with `numpy.random.default_rng((seed, n))`: the same alone or among many, in float32.
+Tune n of a seed is drawn with `numpy.random.default_rng((seed, n))`. In float32 it is the same alone or among many.
 """
 
 from collections.abc import Iterator
@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from folkkeras.config import at_least
-from folkkeras.model.reader import read_network
+from folkkeras.config import require_min
+from folkkeras.model.reader import read_exported
 from folkkeras.sampling.decoder import Decoder
 from folkkeras.sampling.request import DEFAULT_START, TuneRequest
 from folkkeras.sampling.sampler import Sampling
@@ -35,16 +35,16 @@ class Generator(Decoder):
         """The start text and what the model writes after it.
 
         Args:
-            length: new characters to write; None writes one tune, until its end.
+            length: the number of new characters to write; None writes one tune to its end.
             start: the text to continue.
             temperature: divides the logits; 0 takes the likeliest character.
             top_k: keep the k likeliest characters; 0 keeps all.
             top_p: keep the fewest characters whose probabilities add up to p; 1 keeps all.
-            seed: of the draws.
-            tune: number of the tune under that seed.
+            seed: the random seed.
+            tune: the tune's number under that seed.
 
         Raises:
-            UsageError: a value is out of its range, or the model does not know a character of `start`.
+            UsageError: a value is out of range, or the model does not know a character of `start`.
         """
         sampling = Sampling(temperature=temperature, top_k=top_k, top_p=top_p)
         if length is None:
@@ -57,11 +57,11 @@ class Generator(Decoder):
         """Yield the start text and then `length` new characters, in pieces.
 
         Raises:
-            UsageError: a value is out of its range, or the model does not know a character of `start`.
+            UsageError: a value is out of range, or the model does not know a character of `start`.
         """
-        at_least("length", length, 1)
-        at_least("seed", seed, 0)
-        at_least("tune", tune, 1)
+        require_min("length", length, 1)
+        require_min("seed", seed, 0)
+        require_min("tune", tune, 1)
         self.require_known(start)
         yield start
         slots = self.slots(1, sampling)
@@ -72,16 +72,16 @@ class Generator(Decoder):
             yield self.vocabulary.decode(ids.tolist())
 
     def tunes(self, request: TuneRequest) -> TuneSampler:
-        """Tunes that are as asked, and what was rejected; see `TuneSampler` for what it raises."""
+        """A sampler of the tunes of a request; see `TuneSampler` for what it raises."""
         return TuneSampler(self, request)
 
 
 def load(path: str | Path, *, bfloat16: bool = False) -> Generator:
-    """Open a `.keras` file of folkkeras, or `celtic`, the pretrained model, to write with.
+    """Open a `.keras` file of folkkeras, or the pretrained model `celtic`, for generation.
 
     Args:
         path: the file.
-        bfloat16: draw with the weights' matrices in that type.
+        bfloat16: draw with the weight matrices in bfloat16.
 
     Example:
         >>> print(folkkeras.load("celtic").generate(seed=7))
@@ -89,4 +89,4 @@ def load(path: str | Path, *, bfloat16: bool = False) -> Generator:
     Raises:
         ModelFileError: the file is missing, damaged, or not a model of folkkeras.
     """
-    return Generator(read_network(Path(path)), name=str(path), bfloat16=bfloat16)
+    return Generator(read_exported(path), name=str(path), bfloat16=bfloat16)

@@ -1,11 +1,11 @@
-"""The decoding engine in NumPy: it writes before TensorFlow would have started.
+"""The decoding engine in NumPy, which starts writing before TensorFlow would have loaded.
 
-One stream is bound by memory, since each character reads all recurrent weights; NumPy's products read them as
-fast as the memory gives them, and the rest of a step is small. The first layer's input projection is folded into
-the embedding table, where a character's row is its share of the gates.
+Drawing one stream is bound by memory bandwidth, since each character reads all recurrent weights. NumPy's products
+read them at that bandwidth, and the rest of a step takes little time. The first layer's input projection is folded
+into the embedding table, so a character's row is its contribution to the gates.
 
-The gates stand in the order i, f, o, c, and what goes into the first three is halved beforehand, which is exact:
-sigmoid(z) = (1 + tanh(z / 2)) / 2, so that one tanh serves all four.
+The gates have the order i, f, o, c, and the inputs of the first three are halved beforehand, which is exact:
+sigmoid(z) = (1 + tanh(z / 2)) / 2, so one tanh serves all four.
 """
 
 from functools import partial
@@ -13,41 +13,41 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
-from folkkeras.model.weights import GATES, Array, Network
+from folkkeras.model.weights import GATES, Array, ExportedWeights
 from folkkeras.sampling.sampler import Sampling, draw
 from folkkeras.sampling.slots import Columns, Ids
 from folkkeras.sampling.threads import Threads
 
-WHOLE_BLOCKS = 64  # of units, which the products share among threads without changing a digit
+WHOLE_BLOCKS = 64  # units; a product over a multiple of these is the same to the last digit with any number of threads
 
 
 class NumpyEngine:
     """A `slots.DecodingEngine` in float32.
 
     Args:
-        network: the weights.
-        number: of slots.
+        exported: the weights.
+        number: the number of slots.
         sampling: how characters are drawn.
     """
 
-    def __init__(self, network: Network, number: int, sampling: Sampling) -> None:
+    def __init__(self, exported: ExportedWeights, number: int, sampling: Sampling) -> None:
         self.number, self.sampling = number, sampling
-        self._table = _by_one_tanh(network.folded_table())  # (vocabulary, 4 * units)
-        self._layers = []  # from what a layer reads to its gates, (read, 4 * units), and their bias
-        for layer, (kernel, recurrent_kernel, bias) in enumerate(network.lstms()):
+        self._table = _by_one_tanh(exported.fused_embedding())  # (vocabulary, 4 * units)
+        self._layers = []  # weights from what a layer reads to its gates, (read, 4 * units), and the gates' bias
+        for layer, (kernel, recurrent_kernel, bias) in enumerate(exported.lstms()):
             read = np.concatenate([kernel, recurrent_kernel]) if layer else recurrent_kernel
             self._layers.append((_by_one_tanh(read), _by_one_tanh(bias)))
-        self._dense, self._bias = network.weights[-2:]
+        self._dense, self._bias = exported.weights[-2:]
         units = len(self._dense)
         self._states = [
             (np.zeros((number, units), np.float32), np.zeros((number, units), np.float32)) for _ in self._layers
         ]
         self._logits = np.zeros((number, len(self._bias)), np.float32)
-        # For other sizes the last digits of a product can hang on the number of threads, and with them a draw.
+        # With other numbers of units, a product's last digits, and so a draw, can depend on the number of threads.
         self._threads = Threads() if units % WHOLE_BLOCKS == 0 else None
 
     def step(self, fresh: npt.NDArray[np.bool_], read: Ids, uniforms: Array) -> Ids:
-        """As `slots.DecodingEngine.step`."""
+        """See `slots.DecodingEngine.step`."""
         for h, c in self._states:
             h[fresh] = c[fresh] = 0
         ids = read.copy()
@@ -59,7 +59,7 @@ class NumpyEngine:
         return ids
 
     def _steps(self, ids: Ids, uniforms: Array) -> None:
-        """Take a step for each row of the characters, and put drawn ones where none are to be read."""
+        """Take a step for each row of `ids`, replacing each -1 by a drawn character."""
         for now, uniform in zip(ids, uniforms, strict=True):
             drawing = now < 0
             if drawing.any():
@@ -83,11 +83,11 @@ class NumpyEngine:
         self._logits = self._states[-1][0] @ self._dense + self._bias
 
     def state(self, slot: int) -> Columns:
-        """As `slots.DecodingEngine.state`."""
+        """See `slots.DecodingEngine.state`."""
         return [array[slot].copy() for array in self._arrays()]
 
     def set_state(self, slot: int, columns: Columns) -> None:
-        """As `slots.DecodingEngine.set_state`."""
+        """See `slots.DecodingEngine.set_state`."""
         for array, column in zip(self._arrays(), columns, strict=True):
             array[slot] = column
 
@@ -96,6 +96,6 @@ class NumpyEngine:
 
 
 def _by_one_tanh(weights: Array) -> Array:
-    """Weights (..., 4 * units) from Keras's order of the gates i, f, c, o, for one tanh over all."""
+    """Convert weights (..., 4 * units) from Keras's gate order i, f, c, o to one tanh over all gates."""
     i, f, c, o = np.split(weights, GATES, axis=-1)
     return np.concatenate([i / 2, f / 2, o / 2, c], -1)

@@ -1,4 +1,4 @@
-"""The generation record of a tune: all that reproduces it, as a comment line in its ABC text."""
+"""The generation record of a tune: everything needed to reproduce it, as a comment line in its ABC text."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -11,7 +11,7 @@ from folkkeras.sampling.decoder import Decoder
 from folkkeras.sampling.request import TuneRequest
 from folkkeras.sampling.sampler import Sampling
 
-_DIGITS = 16  # of a model's digest
+_DIGITS = 16  # hexadecimal digits of a model's digest
 _MARK = "%folkkeras "
 
 
@@ -21,13 +21,13 @@ class GenerationRecord:
 
     Args:
         model: the first digits of the model's digest.
-        name: of the model, such as celtic.
-        seed, tune: of the draws: the tune's number under that seed.
+        name: the model's name, such as celtic.
+        seed, tune: the random seed, and the tune's number under it.
         start: the text that it continues.
         temperature, top_k, top_p: how its characters were drawn.
-        bfloat16: whether the weights were read in that type.
-        slots: in which it was drawn, where its characters depend on that, as they do in bfloat16.
-        complete, max_copy, fields, training_checks: what was asked of it, as in `TuneRequest`.
+        bfloat16: whether the weight matrices were in bfloat16.
+        slots: the number of slots in bfloat16, where the characters depend on it; otherwise None.
+        complete, max_copy, fields, training_checks: its constraints, as in `TuneRequest`.
     """
 
     model: str
@@ -47,7 +47,7 @@ class GenerationRecord:
 
     @classmethod
     def of(cls, decoder: Decoder, request: TuneRequest, tune: int) -> "GenerationRecord":
-        """The record of a tune of a request, by its number."""
+        """The record of the tune with the number `tune` of a request."""
         return cls(
             model=decoder.digest[:_DIGITS],
             name=decoder.name,
@@ -78,20 +78,22 @@ class GenerationRecord:
         )
 
     def require(self, decoder: Decoder, source: str) -> None:
-        """Raise UsageError where a tune of `source` was drawn with another model."""
+        """Raise UsageError if a tune of `source` was drawn with another model."""
         if self.model != decoder.digest[:_DIGITS]:
             drawn_with = f"the model {self.name} of the digest {self.model}" if self.name else f"model {self.model}"
-            raise UsageError(f"{source} was drawn with {drawn_with}, and {decoder.name} is another: name that MODEL")
+            raise UsageError(
+                f"{source} was drawn with {drawn_with}, but {decoder.name} is another model: name the original MODEL"
+            )
 
     def line(self) -> str:
-        """The comment line, without its end: all values that are not the defaults."""
+        """The comment line without its line end: all values that differ from the defaults."""
         defaults = {each.name: each.default for each in fields(self)} | {"fields": {}}
         values = {name: value for name, value in asdict(self).items() if value != defaults[name]}
         return _MARK + json.dumps(values, ensure_ascii=True)
 
 
 def with_record(tune: str, record: GenerationRecord) -> str:
-    """The tune with the record below its `X:` line, where it has one."""
+    """The tune with the record below its `X:` line, or unchanged if it has no such line."""
     if not tune.startswith(TUNE_START):
         return tune
     first, _, rest = tune.partition("\n")
@@ -102,7 +104,7 @@ def records_of(text: str, source: str) -> list[GenerationRecord]:
     """The record of each tune of a text.
 
     Raises:
-        CorpusError: a tune has no record that can be read; the message names the source.
+        CorpusError: a tune has no readable record; the message names the source.
     """
     records = list(_records(text))
     found = [record for record in records if record]

@@ -1,36 +1,36 @@
-"""What is asked of new tunes: one object for the terminal, a notebook, a server, TensorBoard and evaluation."""
+"""A request for new tunes, the same for the terminal, notebooks, servers, TensorBoard and evaluation."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from folkkeras.config import at_least
+from folkkeras.config import require_min
 from folkkeras.errors import UsageError
 from folkkeras.notation.tunes import TUNE_START
 from folkkeras.sampling.sampler import Sampling
 
 DEFAULT_START = f"{TUNE_START}1"
-MAX_LENGTH = 8_192  # characters of a tune that has not ended
+MAX_LENGTH = 8_192  # characters, for tunes that do not end
 
 
 @dataclass(frozen=True, kw_only=True)
 class TuneRequest:
-    """What is asked of new tunes.
+    """A request for new tunes.
 
     Args:
-        count: of tunes.
-        first: number of the first tune. Tune n of a seed is the same whichever tunes are drawn beside it.
-        seed: of the draws.
+        count: the number of tunes.
+        first: the number of the first tune. Tune n of a seed is the same whichever tunes are drawn beside it.
+        seed: the random seed.
         start: the text that each tune continues.
         sampling: how characters are drawn.
-        fields: header fields that each tune is to have, by letter, as `conditioning.header_fields` spells them.
-        complete: redraw bars that are not full, and reject tunes that are not complete.
-        max_copy: notes of the longest passage that a tune may share with a training tune; None sets no limit.
-        training_checks: hold what has the fields to what the training tunes show: types that go with a metre, notes
-            and endings that go with a key.
-        max_length: characters after which a tune is cut, or rejected where anything is asked of it.
+        fields: header fields that each tune must have, by letter, as `conditioning.header_fields` spells them.
+        complete: resample bars that are not full, and reject tunes that are not complete.
+        max_copy: the maximum number of notes in a passage shared with a training tune; None sets no limit.
+        training_checks: also hold tunes with requested fields to what the training tunes have: types that go with a
+            metre, notes and endings that go with a key.
+        max_length: the number of characters after which a tune is cut, or rejected if it is constrained.
 
     Raises:
-        UsageError: a value is out of its range, or the start has a second tune in it.
+        UsageError: a value is out of range, or the start contains a second tune.
     """
 
     count: int = 1
@@ -45,14 +45,14 @@ class TuneRequest:
     max_length: int = MAX_LENGTH
 
     def __post_init__(self) -> None:
-        at_least("tunes", self.count, 1)
-        at_least("tune", self.first, 1)
-        at_least("seed", self.seed, 0)
+        require_min("tunes", self.count, 1)
+        require_min("tune", self.first, 1)
+        require_min("seed", self.seed, 0)
         if self.max_copy is not None:
-            at_least("max-copy", self.max_copy, 1)
+            require_min("max-copy", self.max_copy, 1)
         if f"\n{TUNE_START}" in self.start:
             raise UsageError(
-                f"--start has a second line {TUNE_START}, and a tune has one: leave it out, or give --length"
+                f"--start has a second line {TUNE_START}, and a tune has one: leave it out, or use --length"
             )
 
     @property

@@ -1,6 +1,6 @@
 """Draw a character from logits: temperature, top-k, top-p, and the inverse of the cumulative softmax.
 
-The uniform numbers are handed in, so one seed gives one text whether NumPy draws or TensorFlow. Sources: top-k, A. Fan
+The caller passes the uniform numbers, so a seed gives the same text in NumPy and in TensorFlow. Sources: top-k, A. Fan
 et al. (2018), arXiv:1805.04833; top-p, A. Holtzman et al. (2019), arXiv:1904.09751.
 """
 
@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from folkkeras.errors import UsageError
 
-LEAST, MOST = 1e-30, 1e30  # temperatures that float32 still divides by
+MIN, MAX = 1e-30, 1e30  # the range of temperatures that float32 can divide by
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +26,7 @@ class Sampling:
         top_p: of these, keep the fewest whose probabilities add up to p; 1 keeps all.
 
     Raises:
-        UsageError: a value is out of its range.
+        UsageError: a value is out of range.
     """
 
     temperature: float = 1.0
@@ -52,10 +52,10 @@ def draw(logits: npt.NDArray[np.float32], uniforms: npt.NDArray[np.float32], sam
     """
     if sampling.temperature == 0:
         return logits.argmax(-1)
-    # The maximum goes first: a tiny temperature must not turn logits into infinities that cancel to nan.
-    # Below float32's normal range a temperature counts as 0; processors may flush such numbers.
+    # Subtract the maximum first: a tiny temperature must not turn logits into infinities that cancel to nan.
+    # Clamp the temperature to float32's normal range, since processors may flush smaller numbers to 0.
     weights = logits - logits.max(-1, keepdims=True)  # (..., vocabulary)
-    weights /= np.float32(min(max(sampling.temperature, LEAST), MOST))
+    weights /= np.float32(min(max(sampling.temperature, MIN), MAX))
     np.exp(weights, out=weights)
     if 0 < sampling.top_k < weights.shape[-1]:
         least = np.partition(weights, -sampling.top_k)[..., -sampling.top_k, None]
@@ -65,6 +65,6 @@ def draw(logits: npt.NDArray[np.float32], uniforms: npt.NDArray[np.float32], sam
         before = falling.cumsum(-1) - falling
         kept = before < np.float32(sampling.top_p) * falling.sum(-1, keepdims=True)
         weights[weights < np.where(kept, falling, falling[..., :1]).min(-1, keepdims=True)] = 0
-    # Only characters of some weight take part, so rounding in the sum can never pick another.
+    # Mask characters of weight 0, so that rounding in the sum can never pick one.
     cumulative = np.where(weights > 0, weights.cumsum(-1), np.float32(0))
     return (cumulative > uniforms[..., None] * cumulative.max(-1, keepdims=True)).argmax(-1)

@@ -1,9 +1,9 @@
-"""Draw tunes side by side, each until it is as asked, and yield them in the order of their numbers.
+"""Draw tunes side by side, each until it meets the request, and yield them in the order of their numbers.
 
-The one scheduler of all tunes (continuous batching): a slot whose tune has ended takes the next. A tune of which
-nothing is asked is accepted as it is drawn. Of any other the slot keeps the engine's state at each chunk: to
-backtrack it returns to the last state before that place, reads the text up to it, and draws on with new random
-numbers. These are the tune's own, so a tune is the same alone or among many.
+All tunes go through this scheduler (continuous batching): a slot whose tune has ended takes the next one. A tune
+without constraints is accepted as drawn. For a constrained tune, the scheduler saves the engine's state before each
+chunk. To backtrack, it restores the last state before the place, reads the text up to it, and continues drawing with
+new random numbers. Each tune has its own random numbers, so it is the same alone or among many.
 """
 
 from collections import Counter
@@ -14,6 +14,7 @@ import numpy as np
 
 from folkkeras.errors import UsageError
 from folkkeras.sampling.checks import checks_of
+from folkkeras.sampling.conditioning import nearest_spelling
 from folkkeras.sampling.constraints import ConstrainedTune, start_with_fields
 from folkkeras.sampling.decoder import Decoder
 from folkkeras.sampling.record import GenerationRecord
@@ -22,28 +23,28 @@ from folkkeras.sampling.slots import Columns, Slots, Stream
 from folkkeras.sampling.tune_stream import Accept, Backtrack, Reject, TuneStream, numbered
 from folkkeras.sampling.tune_text import TuneText
 
-MAX_ATTEMPTS = 20  # at one tune, until the request is given up
+MAX_ATTEMPTS = 20  # at one tune before the request is given up
 
 
 @dataclass
 class RejectionStatistics:
-    """What became of the tunes that were drawn for a request."""
+    """How many of the tunes drawn for a request were accepted or rejected."""
 
     accepted: int = 0
-    rejected: Counter[str] = field(default_factory=Counter)  # by their reason, such as "had an uneven bar"
+    rejected: Counter[str] = field(default_factory=Counter)  # by reason, such as "had an uneven bar"
     accepted_first: int = 0  # accepted at the first attempt
-    first_attempts: int = 0  # that came to an end, accepted or rejected
-    gave_up: bool = False  # a tune was rejected MAX_ATTEMPTS times, so fewer tunes were yielded than asked for
+    first_attempts: int = 0  # first attempts that ended, accepted or rejected
+    gave_up: bool = False  # a tune was rejected MAX_ATTEMPTS times, so fewer tunes were yielded than requested
 
     @property
     def drawn(self) -> int:
-        """Tunes drawn to their end, or rejected before."""
+        """The number of tunes drawn: those accepted and those rejected."""
         return self.accepted + self.rejected.total()
 
 
 @dataclass(frozen=True)
 class SampledTune:
-    """A tune that was accepted."""
+    """An accepted tune."""
 
     number: int
     text: TuneText
@@ -60,14 +61,14 @@ class _Attempts:
         self.begin()
 
     def begin(self) -> None:
-        """Draw the tune from its start, with new random numbers."""
+        """Begin the next attempt: the tune at its start, with new random numbers."""
         self.tune = self._sampler.new_tune(self.number)
-        self._states: list[tuple[int, Columns]] = []  # places of the text, and the slot's state there
+        self._states: list[tuple[int, Columns]] = []  # places in the text, and the slot's state at each
         self.count += 1
         self._read(0, None)
 
     def backtrack(self, back: Backtrack) -> Columns | None:
-        """Take the tune back; returns the state that its slot is to have, None for that of a beginning."""
+        """Cut the tune; return the state to restore in its slot, or None for the zero state."""
         self.tune.backtrack(back)
         while self._states and self._states[-1][0] > back.place:
             self._states.pop()
@@ -76,7 +77,7 @@ class _Attempts:
         return columns
 
     def keep(self, columns: Columns) -> None:
-        """Keep the slot's state of now, before the next chunk."""
+        """Save the slot's current state, before the next chunk."""
         self._states.append((len(self.tune.text) - len(self.stream.unread), columns))
 
     def _read(self, place: int, columns: Columns | None) -> None:
@@ -85,10 +86,10 @@ class _Attempts:
 
 
 class TuneSampler:
-    """Tunes that are as asked.
+    """The tunes that meet a request.
 
-    Iterate over it for the tunes, or over `pieces` for their text as soon as it is certain; once. It ends early
-    where it gives up, as `statistics` says.
+    Iterate over it once: directly for the tunes, or over `pieces` for their text as soon as it is certain. It ends
+    early if it gives up, as `statistics` shows.
 
         >>> sampler = folkkeras.load("celtic").tunes(TuneRequest(count=3, complete=True))
         >>> for tune in sampler:
@@ -97,12 +98,12 @@ class TuneSampler:
 
     Args:
         decoder: the model.
-        request: what is asked.
+        request: the request.
 
     Raises:
-        UsageError: the model does not know a character of the start or of a field, or was trained on raw text, whose
-            fields have no order.
-        CorpusError: the training tunes are needed and are gone or have changed.
+        UsageError: the model does not know a character of the start or of a field, or it was trained on raw text, whose
+            fields have no fixed order.
+        CorpusError: the training tunes are needed, but are missing or have changed.
     """
 
     def __init__(self, decoder: Decoder, request: TuneRequest) -> None:
@@ -110,25 +111,28 @@ class TuneSampler:
         self.statistics = RejectionStatistics()
         if request.fields and decoder.metadata.get("raw"):
             raise UsageError(
-                "the model was trained with --raw, where fields have no fixed order: condition it by --start, such as "
-                r"--start 'X:1\nT:Title\n'"
+                "the model was trained with --raw, where fields have no fixed order: condition it with --start, "
+                r"such as --start 'X:1\nT:Title\n'"
             )
-        self.matching: int | None = None  # training tunes with the fields; None where they were not consulted
+        self.matching: int | None = None  # training tunes with the fields; None if not looked up
         self._types: frozenset[str] = frozenset()
         if request.fields and request.training_checks:
             learned = decoder.training_tunes
             self.request = request = replace(request, fields=learned.spelled(request.fields))
             self.matching = learned.matching(request.fields)
             self._types = learned.types_with(request.fields["M"]) if "M" in request.fields else frozenset()
-        fields = "".join(f"{letter}:{value}\n" for letter, value in request.fields.items())
-        decoder.require_known(start_with_fields(request) + fields)
+        # If the model cannot spell the title, draw with the nearest spelling, but write the title as requested.
+        title = nearest_spelling(request.fields.get("T", ""), decoder.vocabulary)
+        self._drawn = replace(request, fields={**request.fields, "T": title}) if title else request
+        fields = "".join(f"{letter}:{value}\n" for letter, value in self._drawn.fields.items())
+        decoder.require_known(start_with_fields(self._drawn) + fields)
         self._checks = checks_of(request, decoder.training_tunes)
 
     def __iter__(self) -> Iterator[SampledTune]:
         return self.continued(self.request.first)
 
     def continued(self, first: int) -> Iterator[SampledTune]:
-        """Yield the tunes from number `first` on, where those before it were drawn earlier."""
+        """Yield the tunes from number `first` on, if the tunes before it were drawn earlier."""
         text = ""
         for number, piece, ended in self._schedule(first):
             text += piece
@@ -138,7 +142,7 @@ class TuneSampler:
                 text = ""
 
     def pieces(self) -> Iterator[str]:
-        """Yield the tunes' text as soon as it is certain, a blank line between two tunes."""
+        """Yield the tunes' text as soon as it is certain, with a blank line between two tunes."""
         latest = None
         for number, piece, _ in self._schedule(self.request.first):
             yield ("\n" if latest not in (None, number) else "") + piece
@@ -147,17 +151,17 @@ class TuneSampler:
     def new_tune(self, number: int) -> TuneStream:
         """A tune at its start."""
         if self.request.constrained:
-            return ConstrainedTune(self.request, number, self._types)
+            return ConstrainedTune(self._drawn, number, self._types)
         return TuneStream(self.request.start, number, self.request.max_length)
 
     def _schedule(self, first: int) -> Iterator[tuple[int, str, bool]]:
-        """Yield a tune's number, the next piece of its text, and whether the tune has ended; in order."""
+        """Yield, in order, a tune's number, the next piece of its text, and whether the tune has ended."""
         last = self.request.first + self.request.count - 1
         slots = self.decoder.slots(self.request.count, self.request.sampling)
         attempts: list[_Attempts | None] = [None] * slots.number
-        ended: dict[int, str | None] = {}  # a tune's text, or None where it was given up
+        ended: dict[int, str | None] = {}  # by number: the tune's text, or None if it was given up
         coming = now = first  # the next tune to begin, and the next to yield
-        shown = 0  # characters of that tune that were yielded
+        shown = 0  # characters of the next tune to yield that were yielded already
         while now <= last and not (self.statistics.gave_up and not any(attempts)):
             for slot in range(slots.number):
                 if attempts[slot] is None and coming <= last and not self.statistics.gave_up:
@@ -191,7 +195,7 @@ class TuneSampler:
                 self.statistics.gave_up |= text is None
 
     def _text_if_accepted(self, attempt: _Attempts, slot: int, slots: Slots) -> str | None:
-        """The tune's text where it has ended and is as asked; else the attempt is made ready to draw on."""
+        """The tune's text if it has ended and meets the request; otherwise make the attempt ready to continue."""
         verdict = attempt.tune.verdict()
         if isinstance(verdict, Backtrack):
             columns = attempt.backtrack(verdict)
@@ -202,13 +206,17 @@ class TuneSampler:
             if fault is None:
                 self.statistics.accepted_first += attempt.count == 1
                 self.statistics.first_attempts += attempt.count == 1
-                return numbered(verdict.text, attempt.number)
+                return numbered(self._with_title(verdict.text), attempt.number)
             verdict = Reject(fault)
         if isinstance(verdict, Reject):
             self.statistics.rejected[verdict.reason] += 1
             self.statistics.first_attempts += attempt.count == 1
             attempt.begin()
         return None
+
+    def _with_title(self, text: str) -> str:
+        asked, drawn = self.request.fields.get("T"), self._drawn.fields.get("T")
+        return text if asked == drawn else text.replace(f"\nT:{drawn}\n", f"\nT:{asked}\n", 1)
 
     def _accepted(self, number: int, text: str | None, shown: int) -> Iterator[tuple[int, str, bool]]:
         if text is not None:

@@ -1,4 +1,4 @@
-"""Very many tunes in a folder: files of 1,000 tunes, each written whole, so that a killed command can continue."""
+"""Very many tunes in a folder, in files of 1,000 that are written atomically, so that a killed command can continue."""
 
 import json
 import os
@@ -15,12 +15,12 @@ from folkkeras.lock import HeldError, locked
 from folkkeras.sampling.record import GenerationRecord, with_record
 from folkkeras.sampling.scheduler import SampledTune, TuneSampler
 
-SHARD = 1_000  # tunes of a file
+SHARD = 1_000  # tunes in a file
 _METADATA = "sampling.json"
 
 
 def is_sharded(out: str | Path) -> bool:
-    """Whether there is a folder of tunes of this name."""
+    """Whether `out` is an existing folder of tunes."""
     return os.path.isfile(os.path.join(out, _METADATA))
 
 
@@ -28,7 +28,7 @@ class Shards:
     """A folder of tunes.
 
     Args:
-        folder: where; it may not exist yet.
+        folder: its path; it need not exist yet.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -36,21 +36,21 @@ class Shards:
 
     @property
     def seed(self) -> int | None:
-        """The seed of the tunes that are there, or None where there are none.
+        """The seed of the existing tunes, or None if there are none.
 
         Raises:
-            OutputError: its sampling.json cannot be read.
+            OutputError: the folder's sampling.json cannot be read.
         """
         metadata = self._metadata()
         return metadata["seed"] if metadata else None
 
     @contextmanager
     def first_missing(self, sampler: TuneSampler) -> Iterator[int | None]:
-        """Lock the folder, and yield the number of the first tune that it lacks, or None where it has all.
+        """Lock the folder, and yield the number of the first missing tune, or None if it has all of them.
 
         Raises:
-            OutputError: the folder cannot be written, or has other files in it, or tunes of another request, or
-                another process writes to it.
+            OutputError: the folder cannot be written, it contains other files or tunes of another request, or another
+                process is writing to it.
         """
         request = sampler.request
         record = GenerationRecord.of(sampler.decoder, request, request.first)
@@ -61,12 +61,12 @@ class Shards:
                 starts = range(1, request.count + 1, SHARD)
                 yield next((first for first in starts if not self._path(first).exists()), None)
         except HeldError as error:
-            raise OutputError(f"another process writes tunes into {self.folder}: wait, or stop that one") from error
+            raise OutputError(f"another process is writing tunes to {self.folder}: wait, or stop it") from error
 
     def write(self, tunes: Iterator[SampledTune], first: int, last: int) -> Iterator[Path | list[SampledTune]]:
-        """Write the tunes of the numbers `first` to `last`, and yield the path of each file that was written.
+        """Write the tunes numbered `first` to `last`, and yield the path of each new file.
 
-        Where tunes are missing, those that make no full file are yielded last instead.
+        If `tunes` ends early, the last item is instead the list of the tunes that do not fill a file.
 
         Raises:
             OutputError: a file cannot be written.
@@ -85,7 +85,7 @@ class Shards:
         return self.folder / f"tunes-{first:06d}.abc"
 
     def _require_same(self, metadata: dict[str, Any]) -> None:
-        """See that the folder has tunes of this request or none; make it where it is missing."""
+        """Raise OutputError if the folder contains anything but tunes of this request; create it if it is missing."""
         metadata = json.loads(json.dumps(metadata))
         found = self._metadata()
         if found is None:
@@ -94,7 +94,7 @@ class Shards:
             try:
                 self.folder.mkdir(exist_ok=True)
             except OSError as error:
-                raise OutputError(f"cannot make the folder {self.folder}: {reason(error)}") from error
+                raise OutputError(f"cannot create the folder {self.folder}: {reason(error)}") from error
             write_text(self.folder / _METADATA, json.dumps(metadata, indent=2) + "\n")
             return
         for name in {**metadata, **found}:

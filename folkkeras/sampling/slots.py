@@ -1,8 +1,9 @@
-"""Slots: streams of characters drawn side by side by one decoding engine, each character fed back in.
+"""Slots: streams of characters drawn side by side by one decoding engine, with each character fed back in.
 
 Each slot reads its stream's start text from a zero state and then draws; a slot whose stream has ended takes
-the next. A stream's uniform numbers are its own, so it is the same alone or among many, as far as the rounding
-of wider products lets it: only where two characters' shares meet within rounding can a draw differ.
+the next one. Each stream has its own uniform numbers, so it is the same alone or among many, up to the rounding
+of wider products. A draw can differ only if its uniform number is within rounding error of the boundary between
+two characters.
 """
 
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-CHUNK = 64  # characters a call of the engine; short enough to stream, long enough to cost nothing
+CHUNK = 64  # characters per engine call: few enough to stream, enough to make the overhead of a call negligible
 
 Ids = npt.NDArray[np.int32]
 Columns = list[npt.NDArray[np.float32]]
@@ -26,9 +27,9 @@ class DecodingEngine(Protocol):
         """Read or draw a character for each slot, CHUNK times.
 
         Args:
-            fresh: whether a slot's stream begins, (slots,).
-            read: the characters to read; -1 where one is to be drawn, (CHUNK, slots).
-            uniforms: in [0, 1), (CHUNK, slots).
+            fresh: whether each slot's stream begins, (slots,).
+            read: the characters to read, or -1 to draw one, (CHUNK, slots).
+            uniforms: uniform numbers in [0, 1), (CHUNK, slots).
 
         Returns:
             The characters, (CHUNK, slots).
@@ -36,20 +37,20 @@ class DecodingEngine(Protocol):
         ...
 
     def state(self, slot: int) -> Columns:
-        """What a slot's stream has come to, to be set again: its part of all states and of the logits."""
+        """A slot's columns of all states and of the logits, to restore with `set_state`."""
         ...
 
     def set_state(self, slot: int, columns: Columns) -> None:
-        """Take a slot's stream back to where `state` was asked."""
+        """Restore a slot to the result of an earlier `state`."""
         ...
 
 
 class Stream:
-    """A text on its way: what is still to be read of its start, and its uniform numbers.
+    """A stream of characters: the part of its start text that is still unread, and its random numbers.
 
     Args:
         start: the start text's indices.
-        seed: keys the uniform numbers, `numpy.random.default_rng(seed)`.
+        seed: the seed of its random numbers, `numpy.random.default_rng(seed)`.
     """
 
     def __init__(self, start: Ids, seed: tuple[int, ...]) -> None:
@@ -65,10 +66,10 @@ class Slots:
         self.engine, self.number = engine, engine.number
 
     def step(self, streams: Sequence[Stream | None]) -> list[Ids]:
-        """Draw each slot's next characters, at most CHUNK: its start text's are read and not returned.
+        """Draw up to CHUNK characters in each slot; characters of the start text are read and not returned.
 
         Args:
-            streams: a slot's stream, or None where it is idle.
+            streams: each slot's stream, or None if the slot is idle.
         """
         read = np.full((CHUNK, self.number), -1, np.int32)
         uniforms = np.zeros((CHUNK, self.number), np.float32)

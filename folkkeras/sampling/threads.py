@@ -1,7 +1,7 @@
-"""How many threads NumPy's products take: all, or one, whichever is faster now.
+"""Run NumPy's products on all threads or on one, whichever is currently faster.
 
-Its linear algebra shares each product among all cores and waits, busily, for the last of them. On a quiet machine
-that is nearly twice as fast as one thread; where another program has a core, it can be twenty times slower.
+NumPy's linear algebra splits each product among all cores and busy-waits for the slowest. On an idle machine this is
+nearly twice as fast as one thread. If another program occupies a core, it can be twenty times slower.
 """
 
 import time
@@ -10,18 +10,23 @@ from contextlib import nullcontext
 
 from threadpoolctl import ThreadpoolController
 
-FIRST_WAIT, LONGEST_WAIT = 4, 256  # calls between two looks at how fast the other number is
-CLEARLY = 0.9  # a change must be faster than this share of the time
+FIRST_WAIT, MAX_WAIT = 4, 256  # calls between two trials of the other setting
+CLEARLY = 0.9  # the other setting must take less than this fraction of the time
 
 
 class Threads:
-    """Runs calls of equal work, with all threads or with one, and looks now and then which is faster."""
+    """Runs calls of equal work on all threads or on one, and occasionally tries which is faster.
 
-    def __init__(self) -> None:
+    Args:
+        clock: the time in seconds, whenever it started.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
+        self._clock = clock
         self._controller = ThreadpoolController()
-        self._alone = False  # one thread
-        self._seconds = 0.0  # that the last call took with the number at hand
-        self._calls, self._wait = 1, FIRST_WAIT  # calls until the next look, and the wait after it
+        self._alone = False  # whether to use one thread
+        self._seconds = 0.0  # duration of the last call with the current setting
+        self._calls, self._wait = 1, FIRST_WAIT  # calls until the next trial, and the wait after it
 
     def run(self, call: Callable[[], None]) -> None:
         """Run one call."""
@@ -33,11 +38,11 @@ class Threads:
         if seconds < CLEARLY * self._seconds:
             self._alone, self._seconds, self._wait = not self._alone, seconds, FIRST_WAIT
         else:
-            self._wait = min(2 * self._wait, LONGEST_WAIT)
+            self._wait = min(2 * self._wait, MAX_WAIT)
         self._calls = self._wait
 
     def _timed(self, call: Callable[[], None], alone: bool) -> float:
-        began = time.perf_counter()
+        began = self._clock()
         with self._controller.limit(limits=1) if alone else nullcontext():
             call()
-        return time.perf_counter() - began
+        return self._clock() - began

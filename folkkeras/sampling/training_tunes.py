@@ -1,5 +1,6 @@
-"""The tunes that a model was trained on, and what they show; read when it is first asked for."""
+"""The tunes that a model was trained on, and what can be looked up in them; read on first use."""
 
+import difflib
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -12,17 +13,17 @@ from folkkeras.music.checks.key import Endings, endings_of
 from folkkeras.music.reading import read_tune
 from folkkeras.sampling import conditioning
 
-_SAMPLE = 200_000  # characters of training tunes that show how tunes end
+_SAMPLE = 200_000  # characters of training tunes in which to look up endings
 
 
 class TrainingTunes:
     """The tunes that a model was trained on.
 
-    Each attribute raises CorpusError where the tunes are gone or have changed.
+    Each attribute raises CorpusError if the tunes are missing or have changed.
 
     Args:
-        metadata: the model's, which names its corpus.
-        standard_input: the text of a corpus from standard input, which the run keeps.
+        metadata: the model's metadata, which names its corpus.
+        standard_input: the file with the text of a corpus from standard input, which the run saved.
     """
 
     def __init__(self, metadata: dict[str, Any], standard_input: Path | None = None) -> None:
@@ -30,24 +31,24 @@ class TrainingTunes:
 
     @classmethod
     def of(cls, tunes: Sequence[str]) -> "TrainingTunes":
-        """Tunes that were read already."""
+        """Training tunes that have already been read."""
         found = cls({})
         found.tunes = tunes
         return found
 
     @cached_property
     def tunes(self) -> Sequence[str]:
-        """The tunes, those of the models that it was fine-tuned from last."""
+        """The tunes, followed by those of the models that it was fine-tuned from."""
         return learned(self._metadata, self._standard_input)
 
     @cached_property
     def melody_index(self) -> MelodyIndex:
-        """Their melodies, searchable."""
+        """A search index of their melodies."""
         return MelodyIndex(self.tunes)
 
     @cached_property
     def endings(self) -> Endings:
-        """On which degrees they end."""
+        """The scale degrees on which they end."""
         return endings_of(map(read_tune, sample_of(self.tunes, _SAMPLE)))
 
     def spelled(self, fields: Mapping[str, str]) -> dict[str, str]:
@@ -55,9 +56,14 @@ class TrainingTunes:
         return conditioning.spelled_as_in(self.tunes, fields)
 
     def matching(self, fields: Mapping[str, str]) -> int:
-        """How many of them have the fields."""
+        """The number of these tunes that have the fields."""
         return conditioning.matching(self.tunes, fields)
 
+    def similar_type(self, type: str) -> str | None:
+        """The type of these tunes with the most similar spelling, such as reel for riel; None if they have the type."""
+        types = conditioning.types_of(self.tunes)
+        return None if type in types else next(iter(difflib.get_close_matches(type, types, 1)), None)
+
     def types_with(self, metre: str) -> frozenset[str]:
-        """The types that go with a metre in them."""
+        """The types that go with a metre in these tunes."""
         return conditioning.types_with(self.tunes, metre)

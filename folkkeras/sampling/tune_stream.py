@@ -1,4 +1,4 @@
-"""A tune while it is drawn: where it ends, what of it is certain, and what is to be done next."""
+"""A tune while it is drawn: where it ends, which part of it is certain, and what to do next."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from folkkeras.notation.tunes import TUNE_START
 
 @dataclass(frozen=True)
 class Backtrack:
-    """Go back to a place of the text, read `then`, and draw on."""
+    """Cut the text at a place, read `then`, and continue drawing."""
 
     place: int
     then: str = ""
@@ -22,7 +22,7 @@ class Accept:
 
 @dataclass(frozen=True)
 class Reject:
-    """The tune cannot become what is asked."""
+    """The tune cannot meet the request."""
 
     reason: str  # such as "had an uneven bar"
 
@@ -31,15 +31,15 @@ Verdict = Backtrack | Accept | Reject | None
 
 
 class TuneStream:
-    """A tune of which nothing is asked.
+    """A tune without constraints.
 
-    A tune ends before the next `X:` line, with one line end, whatever blank lines come between; one that has not
-    ended by `max_length` is cut.
+    A tune ends before the next `X:` line, with one line end and without the blank lines between. A tune that has
+    not ended by `max_length` is cut.
 
     Args:
-        start: the text that it continues; where that begins with `X:`, the line becomes `X:` and the number.
-        number: of the tune.
-        max_length: characters after the start.
+        start: the text that it continues; if it begins with `X:`, that line becomes `X:` and the number.
+        number: the tune's number.
+        max_length: the maximum number of characters after the start.
     """
 
     def __init__(self, start: str, number: int, max_length: int) -> None:
@@ -52,11 +52,11 @@ class TuneStream:
         self.text += piece
 
     def backtrack(self, back: Backtrack) -> None:
-        """Cut the text at a place and add what is to be read there."""
+        """Cut the text at a place and add the text to read there."""
         self.text = self.text[: back.place] + back.then
 
     def verdict(self) -> Verdict:
-        """What is to be done next; None where the tune goes on."""
+        """What to do next; None to continue drawing."""
         end = self._end()
         if end < 0 and self._too_long:
             end = self._start + self._max_length
@@ -64,12 +64,12 @@ class TuneStream:
 
     def certain(self) -> str:
         """The part of the text that can be shown before the tune has ended, numbered."""
-        # Blank lines and an X may turn out to lie beyond the tune's end, and the number may still grow.
+        # Final blank lines and an X may turn out to lie beyond the tune's end. The first line may still grow.
         text = self.text.removesuffix("X").rstrip("\n")
         return numbered(text, self.number) if "\n" in text or not text.startswith(TUNE_START) else ""
 
     def _end(self) -> int:
-        """Where the next tune begins, or -1."""
+        """The place where the next tune begins, or -1."""
         return self.text.find("\n" + TUNE_START, max(self._start - 1, 0))
 
     @property
@@ -78,10 +78,10 @@ class TuneStream:
 
 
 def ended(text: str) -> str:
-    """The text of a tune with one line end."""
+    """The text of a tune with exactly one line end at its end."""
     return text.rstrip("\n") + "\n"
 
 
 def numbered(text: str, number: int) -> str:
-    """The text with its first line, where that is an X field, made `X:` and the number."""
+    """The text with its first line, if it is an X field, replaced by `X:` and the number."""
     return f"{TUNE_START}{number}{text[text.index(chr(10)) :]}" if text.startswith(TUNE_START) else text

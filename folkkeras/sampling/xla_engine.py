@@ -1,8 +1,8 @@
 """The decoding engine that XLA compiles: for thousands of tunes, and for weights in bfloat16.
 
-It takes seconds to start, TensorFlow's own, and is faster from then on where many streams are drawn side by side:
-its arrays have their features first, (units, slots), which makes the product of a large matrix and a narrow one.
-The first layer's input projection is folded into the embedding table, as in `numpy_engine`.
+It takes seconds to start, as TensorFlow does, and is then faster if many streams are drawn side by side. Its arrays
+have their features first, (units, slots), so that a step multiplies a large matrix by a narrow one. The first layer's
+input projection is folded into the embedding table, as in `numpy_engine`.
 """
 
 from dataclasses import dataclass
@@ -12,36 +12,36 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-from folkkeras.model.weights import Array, Network
-from folkkeras.sampling.sampler import LEAST, MOST, Sampling
+from folkkeras.model.weights import Array, ExportedWeights
+from folkkeras.sampling.sampler import MAX, MIN, Sampling
 from folkkeras.sampling.slots import CHUNK, Columns, Ids
 
 
 @dataclass(frozen=True)
 class Weights:
-    """A model's weights as the engine reads them."""
+    """A model's weights in the engine's layout."""
 
-    table: tf.Tensor  # (4 * units, vocabulary), for one slot (vocabulary, 4 * units)
-    layers: list[tuple[tf.Tensor, tf.Tensor]]  # (4 * units, read), (4 * units, 1): read are the layer below and itself
+    table: tf.Tensor  # (4 * units, vocabulary), or (vocabulary, 4 * units) for one slot
+    layers: list[tuple[tf.Tensor, tf.Tensor]]  # (4 * units, read), (4 * units, 1); reads the layer below and itself
     dense: tuple[tf.Tensor, tf.Tensor]  # (vocabulary, units), (vocabulary, 1)
 
     @classmethod
-    def of(cls, network: Network, number: int, *, bfloat16: bool) -> "Weights":
-        """A network's weights, for a number of slots.
+    def of(cls, exported: ExportedWeights, number: int, *, bfloat16: bool) -> "Weights":
+        """Exported weights in the layout for a number of slots.
 
-        For one slot the matrices stay as Keras has them, inputs first, which is how a vector's product reads them
-        fastest; for more they are transposed. In bfloat16, where asked for, they are half the bytes to read.
+        For one slot the matrices keep Keras's layout, inputs first, which is the fastest for a product with a vector;
+        for more they are transposed. In bfloat16 they take half the bytes of float32.
         """
 
         def matrix(kernel: Array) -> tf.Tensor:
             return tf.constant(kernel if number == 1 else kernel.T, tf.bfloat16 if bfloat16 else tf.float32)
 
         layers = []
-        for layer, (kernel, recurrent_kernel, bias) in enumerate(network.lstms()):
+        for layer, (kernel, recurrent_kernel, bias) in enumerate(exported.lstms()):
             read = np.concatenate([kernel, recurrent_kernel]) if layer else recurrent_kernel
             layers.append((matrix(read), tf.constant(bias[:, None])))
-        kernel, bias = network.weights[-2:]
-        table = network.folded_table()
+        kernel, bias = exported.weights[-2:]
+        table = exported.fused_embedding()
         return cls(tf.constant(table if number == 1 else table.T), layers, (matrix(kernel), tf.constant(bias[:, None])))
 
 
@@ -49,22 +49,22 @@ class XlaEngine:
     """A `slots.DecodingEngine`.
 
     Args:
-        network: the weights.
-        number: of slots; each is compiled anew.
+        exported: the weights.
+        number: the number of slots; each number is compiled separately.
         sampling: how characters are drawn.
-        bfloat16: read the matrices in that type; faster where the processor is, and a little less exact.
+        bfloat16: keep the matrices in bfloat16; faster if the processor supports it, and slightly less exact.
     """
 
-    def __init__(self, network: Network, number: int, sampling: Sampling, *, bfloat16: bool = False) -> None:
+    def __init__(self, exported: ExportedWeights, number: int, sampling: Sampling, *, bfloat16: bool = False) -> None:
         self.number = number
-        self._weights = Weights.of(network, number, bfloat16=bfloat16)
-        units, layers = network.sizes["units"], network.sizes["layers"]
+        self._weights = Weights.of(exported, number, bfloat16=bfloat16)
+        units, layers = exported.hyperparameters["units"], exported.hyperparameters["layers"]
         self._states = [(tf.zeros((units, number)), tf.zeros((units, number))) for _ in range(layers)]
-        self._logits = tf.zeros((len(network.vocabulary), number))
+        self._logits = tf.zeros((len(exported.vocabulary), number))
         self._loop = _loop(sampling)
 
     def step(self, fresh: npt.NDArray[np.bool_], read: Ids, uniforms: Array) -> Ids:
-        """As `slots.DecodingEngine.step`."""
+        """See `slots.DecodingEngine.step`."""
         weights = self._weights
         ids, self._logits, self._states = self._loop(
             weights.table, weights.layers, weights.dense, self._states, self._logits, fresh[None], read, uniforms
@@ -73,11 +73,11 @@ class XlaEngine:
         return drawn
 
     def state(self, slot: int) -> Columns:
-        """As `slots.DecodingEngine.state`."""
+        """See `slots.DecodingEngine.state`."""
         return [array[:, slot].copy() for array in self._arrays()]
 
     def set_state(self, slot: int, columns: Columns) -> None:
-        """As `slots.DecodingEngine.set_state`."""
+        """See `slots.DecodingEngine.set_state`."""
         arrays = [array.copy() for array in self._arrays()]
         for array, column in zip(arrays, columns, strict=True):
             array[:, slot] = column
@@ -88,7 +88,7 @@ class XlaEngine:
         return [array.numpy() for state in self._states for array in state] + [self._logits.numpy()]
 
 
-_loops: dict[Sampling, Any] = {}  # compiled once a process
+_loops: dict[Sampling, Any] = {}  # compiled once per process
 
 
 def _loop(sampling: Sampling) -> Any:
@@ -114,15 +114,15 @@ class _Loop:
         read: tf.Tensor,
         uniforms: tf.Tensor,
     ) -> Any:
-        """Read or draw CHUNK characters a slot.
+        """Read or draw CHUNK characters in each slot.
 
         Args:
             table, layers, dense: as in `Weights`.
-            states: of each layer, h and c, (units, slots) each.
-            logits: of the next character, (vocabulary, slots).
-            fresh: whether a slot's stream begins, (1, slots).
-            read: the characters to read; -1 where one is to be drawn, (CHUNK, slots).
-            uniforms: in [0, 1), (CHUNK, slots).
+            states: h and c of each layer, (units, slots) each.
+            logits: the logits of the next character, (vocabulary, slots).
+            fresh: whether each slot's stream begins, (1, slots).
+            read: the characters to read, or -1 to draw one, (CHUNK, slots).
+            uniforms: uniform numbers in [0, 1), (CHUNK, slots).
 
         Returns:
             The characters (CHUNK, slots), the logits and the states.
@@ -133,16 +133,16 @@ class _Loop:
         def step(number: tf.Tensor, ids: tf.TensorArray, logits: tf.Tensor, states: Any) -> Any:
             drawn = _draw(tf.transpose(logits), uniforms[number], self.sampling)
             ids_now = tf.where(read[number] < 0, drawn, read[number])  # (slots,)
-            share = _shares(table, ids_now)  # (4 * units, slots)
+            contribution = _contributions(table, ids_now)  # (4 * units, slots)
             below = None
             after = []
             for (weights, layer_bias), (h, c) in zip(layers, states, strict=True):
                 if below is None:
-                    z = tf.reshape(_product(weights, h), (-1,)) + tf.reshape(share, (-1,))
+                    z = tf.reshape(_product(weights, h), (-1,)) + tf.reshape(contribution, (-1,))
                 else:
                     z = tf.reshape(_product(weights, tf.concat([below, h], 0)) + layer_bias, (-1,))
                 # Flat, since XLA vectorizes slices of a flat array best.
-                i, f, g, o = tf.split(z, 4)  # Keras's order of the gates
+                i, f, g, o = tf.split(z, 4)  # Keras's gate order
                 c = tf.sigmoid(f) * tf.reshape(c, (-1,)) + tf.sigmoid(i) * tf.tanh(g)
                 below = tf.reshape(tf.sigmoid(o) * tf.tanh(c), h.shape)  # (units, slots)
                 after.append((below, tf.reshape(c, h.shape)))
@@ -153,16 +153,16 @@ class _Loop:
         return ids.stack(), logits, states
 
 
-def _shares(table: tf.Tensor, ids: tf.Tensor) -> tf.Tensor:
-    """The characters' shares of the gates, (4 * units, slots)."""
+def _contributions(table: tf.Tensor, ids: tf.Tensor) -> tf.Tensor:
+    """The characters' contributions to the gates, (4 * units, slots)."""
     if ids.shape[0] == 1:
         return tf.transpose(tf.gather(table, ids))
-    # For many a product with ones and zeros is faster than looking columns up.
+    # For many slots, a product with a one-hot matrix is faster than looking up columns.
     return table @ tf.one_hot(ids, table.shape[1], axis=0)
 
 
 def _product(weights: tf.Tensor, values: tf.Tensor) -> tf.Tensor:
-    """A matrix of `Weights` times (read, slots), in the weights' type and float32 again after it."""
+    """A matrix of `Weights` times (read, slots), computed in the weights' dtype and returned in float32."""
     values = tf.cast(values, weights.dtype)
     one = values.shape[1] == 1
     product = tf.transpose(tf.transpose(values) @ weights) if one else weights @ values
@@ -170,7 +170,7 @@ def _product(weights: tf.Tensor, values: tf.Tensor) -> tf.Tensor:
 
 
 def _draw(logits: tf.Tensor, uniforms: tf.Tensor, sampling: Sampling) -> tf.Tensor:
-    """As `sampling.draw`, for TensorFlow to compile; int32.
+    """`sampler.draw` for TensorFlow to compile; the indices are int32.
 
     Args:
         logits: float32 (..., vocabulary).
@@ -179,10 +179,10 @@ def _draw(logits: tf.Tensor, uniforms: tf.Tensor, sampling: Sampling) -> tf.Tens
     """
     if sampling.temperature == 0:
         return tf.argmax(logits, -1, output_type=tf.int32)
-    # The maximum goes first: a tiny temperature must not turn logits into infinities that cancel to nan.
-    # Below float32's normal range a temperature counts as 0; processors may flush such numbers.
+    # Subtract the maximum first: a tiny temperature must not turn logits into infinities that cancel to nan.
+    # Clamp the temperature to float32's normal range, since processors may flush smaller numbers to 0.
     highest = tf.reduce_max(logits, -1, keepdims=True)
-    weights = tf.exp((logits - highest) / min(max(sampling.temperature, LEAST), MOST))  # (..., vocabulary)
+    weights = tf.exp((logits - highest) / min(max(sampling.temperature, MIN), MAX))  # (..., vocabulary)
     if 0 < sampling.top_k < logits.shape[-1]:
         least = tf.math.top_k(weights, sampling.top_k).values[..., -1:]
         weights = tf.where(weights >= least, weights, 0.0)
@@ -192,7 +192,7 @@ def _draw(logits: tf.Tensor, uniforms: tf.Tensor, sampling: Sampling) -> tf.Tens
         kept = before < sampling.top_p * tf.reduce_sum(falling, -1, keepdims=True)
         least = tf.reduce_min(tf.where(kept, falling, falling[..., :1]), -1, keepdims=True)
         weights = tf.where(weights >= least, weights, 0.0)
-    # Only characters of some weight take part, so rounding in the sum can never pick another.
+    # Mask characters of weight 0, so that rounding in the sum can never pick one.
     cumulative = tf.where(weights > 0, tf.cumsum(weights, -1), 0.0)
     reached = cumulative > uniforms[..., None] * tf.reduce_max(cumulative, -1, keepdims=True)
     return tf.argmax(reached, -1, output_type=tf.int32)

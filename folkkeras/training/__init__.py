@@ -1,1 +1,1 @@
-"""From a corpus to a trained model."""
+"""Train a model on a corpus."""

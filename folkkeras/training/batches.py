@@ -1,8 +1,8 @@
-"""Batches: windows of the corpus at random offsets, as a `tf.data` generator.
+"""Batches: windows of the corpus at random offsets, as a `tf.data` data set.
 
-Some may begin where a tune does: only from there can a model learn how long a tune is, and that is how it
-writes. The offsets are a function of (seed, step) alone, so a training that goes on at step n sees the
-batches that an undisturbed one would see, with no iterator to save.
+Some windows can begin where a tune does. Only from there can a model learn how long a tune is, and generation
+begins there, too. The offsets depend only on (seed, step), so a run that is resumed at step n sees the batches
+that an uninterrupted run would see, and no iterator needs saving.
 """
 
 from typing import Any
@@ -23,31 +23,31 @@ def random_windows(
     seed: int,
     start_step: int = 0,
     tune_starts: npt.ArrayLike = (),
-    aligned: float = 0.0,
+    tune_start_fraction: float = 0.0,
 ) -> tf.data.Dataset:
     """An endless data set of (features, labels), each int32 (batch_size, seq_length).
 
     A window that starts at character s gives the features [s, s+seq_length-1] and the labels
-    [s+1, s+seq_length]; s is drawn uniformly from all windows of the text, or from those at a tune's start.
+    [s+1, s+seq_length]. s is drawn uniformly from all windows of the text, or from those that start with a tune.
 
     Args:
         ids: the text's indices, (characters,).
         batch_size: windows in a batch.
         seq_length: characters in a window.
-        seed: of the offsets.
+        seed: the seed of the offsets.
         start_step: the step of the first batch.
         tune_starts: where tunes begin in the text.
-        aligned: the share of a batch's windows that begin there.
+        tune_start_fraction: the fraction of a batch's windows that begin where a tune does.
 
     Raises:
         CorpusError: the text is shorter than one window and its last label.
     """
     require_window(len(ids), seq_length)
-    windows = len(ids) - seq_length  # a window needs one character more, for its last label
+    windows = len(ids) - seq_length  # a window needs one more character, for its last label
     within = np.arange(seq_length + 1)
     fitting = np.asarray(tune_starts, np.int64)
     fitting = fitting[fitting < windows]
-    at_tunes = round(aligned * batch_size) if len(fitting) else 0  # of a batch
+    at_tunes = round(tune_start_fraction * batch_size) if len(fitting) else 0  # windows in a batch
 
     def cut(starts: npt.NDArray[np.int64], tunes: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
         starts = np.concatenate([fitting[tunes], starts])
@@ -60,7 +60,7 @@ def random_windows(
 
         starts = drawn(batch_size - at_tunes, windows, step)
         tunes = drawn(at_tunes, max(1, len(fitting)), -1 - step)
-        # NumPy cuts the windows, since a data set would copy the text into itself.
+        # NumPy cuts the windows, since a data set would hold a copy of the text.
         window = tf.ensure_shape(tf.numpy_function(cut, [starts, tunes], tf.int32), (batch_size, seq_length + 1))
         return window[:, :-1], window[:, 1:]
 

@@ -1,7 +1,7 @@
-"""Checkpoints: all that training needs to go on, in one `.keras` file each.
+"""Checkpoints: everything needed to resume training, in one `.keras` file each.
 
-Weights and optimizer (its step count included) are the model's own; the rest, how the held-out figure has
-done so far, travels in the config under `about.train_state`. A checkpoint is a model file like any other.
+The weights and the optimizer, including its step count, are part of the model. The rest, such as the best
+validation bits so far, is in the config under `metadata.train_state`. A checkpoint is a model file like any other.
 """
 
 from collections.abc import Callable
@@ -14,7 +14,7 @@ import numpy as np
 from folkkeras.config import TrainingConfig
 from folkkeras.errors import ModelFileError, RunError, TrainingError
 from folkkeras.files import remove_unfinished
-from folkkeras.model.reader import read_about
+from folkkeras.model.reader import read_metadata
 from folkkeras.model.saving import load_weights, save_model
 from folkkeras.model.tune_model import TuneModel
 from folkkeras.runs.run import Run
@@ -22,50 +22,50 @@ from folkkeras.runs.train_state import TrainState
 
 
 class Checkpoints:
-    """A run's checkpoints: saved, pruned, restored.
+    """Saves, prunes and restores a run's checkpoints.
 
     Args:
-        run: whose.
-        about: how the model is trained; each file carries it.
+        run: the run.
+        metadata: how the model is trained; each file carries it.
     """
 
-    def __init__(self, run: Run, about: dict[str, Any]) -> None:
+    def __init__(self, run: Run, metadata: dict[str, Any]) -> None:
         self.run = run
-        self.about = about
-        self._twin: TuneModel | None = None
+        self.metadata = metadata
+        self._clone: TuneModel | None = None
 
     def save(self, model: TuneModel, state: TrainState) -> Path:
-        """Save a checkpoint of this step and remove those beyond the number to keep.
+        """Save a checkpoint of this step, and remove the oldest beyond the number to keep.
 
         Raises:
-            OutputError: it cannot be written; those before it stay.
+            OutputError: it cannot be written; earlier checkpoints stay.
             TrainingError: a weight is not finite.
         """
         if not all(np.isfinite(weight).all() for weight in model.get_weights()):
             raise TrainingError(not_finite("a weight", state.step, self.run))
         path = self.run.checkpoint(state.step)
-        model.about = {**self.about, "step": state.step, "train_state": asdict(state)}
+        model.metadata = {**self.metadata, "step": state.step, "train_state": asdict(state)}
         save_model(model, path)
         for old in self.run.checkpoints()[: -self.run.config.keep]:
             old.unlink(missing_ok=True)
         return path
 
     def restore(self, model: TuneModel, damaged: Callable[[str], None] = lambda fault: None) -> TrainState:
-        """Load the newest whole checkpoint into a compiled model; without one, training begins at step 0.
+        """Load the newest intact checkpoint into a compiled model; without checkpoints, training begins at step 0.
 
         Args:
-            model: of the run's configuration.
-            damaged: is told of each newer checkpoint that is passed over, and what is wrong with it.
+            model: a model with the run's configuration.
+            damaged: called with a message about each damaged checkpoint that is skipped.
 
         Raises:
-            RunError: none of those that are there is whole, or the run's options have changed.
+            RunError: all checkpoints are damaged, or the run's options have changed.
         """
         remove_unfinished(self.run.folder)
         remove_unfinished(self.run.folder / "checkpoints")
         paths = self.run.checkpoints()
         if not paths:
             return TrainState()
-        # Before its variables exist Keras loads none of them, and its step count stays 0.
+        # Keras loads the optimizer's variables only if they exist; otherwise its step count would stay 0.
         model.optimizer.build(model.trainable_variables)
         for path in reversed(paths):
             try:
@@ -74,50 +74,59 @@ class Checkpoints:
                 damaged(str(error))
                 fault = error
         raise RunError(
-            f"{fault}; no checkpoint of run {self.run.name} before it is whole either: train a new run"
+            f"{fault}; no earlier checkpoint of run {self.run.name} is intact either: train a new run"
         ) from fault
 
     def _load(self, model: TuneModel, path: Path) -> TrainState:
-        about = read_about(path)
+        metadata = read_metadata(path)
         try:
-            state = TrainState(**about["train_state"])
-            changed = _changed(about["options"], self.about["options"])
+            state = TrainState(**metadata["train_state"])
+            changed = _changed(metadata["options"], self.metadata["options"])
         except (KeyError, TypeError) as error:
-            raise ModelFileError(f"{path} is a model but no checkpoint") from error
+            raise ModelFileError(f"{path} is a model but not a checkpoint") from error
         load_weights(model, path)
         if state.step != int(model.optimizer.iterations.numpy()):
-            raise ModelFileError(f"{path} disagrees with itself about its step")
+            raise ModelFileError(f"{path} records two different steps")
         if changed:
             raise RunError(
-                f"config.json of run {self.run.name} has another {changed} than its checkpoint {path.name}: "
-                "set it back, since a run keeps its options"
+                f"config.json of run {self.run.name} has a different {changed} from its checkpoint {path.name}: "
+                "restore it, since a run keeps its options"
             )
         return state
 
     def export(self, model: TuneModel, path: Path, state: TrainState) -> None:
-        """Save the model alone, without its optimizer, for sampling.
+        """Save the model without its optimizer, for generation.
 
         Raises:
             OutputError: it cannot be written.
         """
-        if self._twin is None:
-            self._twin = model.twin()  # one for all exports, since Keras never quite lets go of a model
+        if self._clone is None:
+            self._clone = model.clone()  # one for all exports, since Keras never frees a model completely
         else:
-            self._twin.set_weights(model.get_weights())
-        twin = self._twin
+            self._clone.set_weights(model.get_weights())
+        clone = self._clone
         bits = state.best_bits if state.best_step == state.step else None
-        twin.about = {**self.about, "step": state.step, **({"held_out_bits": bits} if bits else {})}
-        save_model(twin, path)
+        clone.metadata = {**self.metadata, "step": state.step, **({"validation_bits": bits} if bits else {})}
+        save_model(clone, path)
 
 
 def _changed(before: dict[str, Any], now: dict[str, Any]) -> str | None:
-    """The first option that differs; a run may change its steps alone, and an older one lacks what is new since."""
+    """The first option that differs, except `steps`, which may change; older checkpoints may lack newer options."""
     before = {**TrainingConfig().to_json(), **before}
     return next((name for name in now if name != "steps" and now[name] != before[name]), None)
 
 
+def diverged(bits: float, step: int, run: Run) -> str:
+    """The message for validation bits per character above any reasonable value."""
+    return f"the training diverges, with {bits:.3g} validation bits per character at step {step}: {_remedy(run)}"
+
+
 def not_finite(what: str, step: int, run: Run) -> str:
-    """The message for a loss, figure or weight that is not finite."""
+    """The message for a loss or weight that is not finite."""
+    return f"{what} is not finite at step {step}: {_remedy(run)}"
+
+
+def _remedy(run: Run) -> str:
     good = run.checkpoints()
-    kept = f"the last good checkpoint is {good[-1]}" if good else "there is no checkpoint"
-    return f"{what} is not finite at step {step}: {kept}; train anew with a smaller --learning-rate"
+    last = f"the last good checkpoint is {good[-1]}" if good else "there is no checkpoint"
+    return f"{last}; train a new run with a smaller --learning-rate"

@@ -1,17 +1,17 @@
-"""Work beside a training, paced so that it costs a small share of the time."""
+"""Limit extra work during training to a small fraction of the time."""
 
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-SHARE = 0.03  # of the training time, at most
+MAX_FRACTION = 0.03  # maximum fraction of the training time
 
 
-class Pace:
-    """Says when a piece of work is due again, by what it cost the last time: long trainings do it at each interval.
+class Throttle:
+    """Decides when work is due again from how long it last took; slow runs do it at each evaluation interval.
 
     Args:
-        clock: gives the time in seconds, and never goes back.
+        clock: returns the time in seconds; monotonic.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -21,12 +21,12 @@ class Pace:
 
     @property
     def due(self) -> bool:
-        """Whether doing it now would cost no more than its share of the time since it was last done."""
-        return self._cost <= SHARE * (self._clock() - self._then)
+        """Whether doing the work now would take no more than its fraction of the time since it was last done."""
+        return self._cost <= MAX_FRACTION * (self._clock() - self._then)
 
     @contextmanager
     def timed(self) -> Iterator[None]:
-        """A context in which the work is done."""
+        """A context in which to do the work, which measures its time."""
         began = self._clock()
         yield
         self._then = self._clock()

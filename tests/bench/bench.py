@@ -104,7 +104,7 @@ def machine() -> dict[str, Any]:
     }
 
 
-def measure(peer: str, sizes: list[tuple[int, int]], rounds: int) -> list[dict[str, Any]]:
+def measure(peer: str, hyperparameters: list[tuple[int, int]], rounds: int) -> list[dict[str, Any]]:
     """All figures: a row for each measure and size."""
     side = str(HERE / "keras_side.py")
     contenders = {name: Contender(sys.executable, side, name) for name in ("folkkeras", "stock", "lab")}
@@ -117,7 +117,7 @@ def measure(peer: str, sizes: list[tuple[int, int]], rounds: int) -> list[dict[s
     }
     rows = []
     try:
-        for units, layers in sizes:
+        for units, layers in hyperparameters:
             for kind, names in kinds.items():
                 turns = {name: partial(contenders[name].measure, kind, units, layers) for name in names}
                 rows.append({"measure": kind, "units": units, "layers": layers, "figures": take_turns(turns, rounds)})
@@ -126,13 +126,13 @@ def measure(peer: str, sizes: list[tuple[int, int]], rounds: int) -> list[dict[s
         for contender in contenders.values():
             contender.end()
     with tempfile.TemporaryDirectory() as folder:
-        model = model_file(Path(folder), sizes[-1][0])
+        model = model_file(Path(folder), hyperparameters[-1][0])
         for length in ("1000", "10000"):
             turns = {
                 "folkkeras": whole_process([str(FOLK), "sample", str(model), "--length", length]),
-                "PyTorch": whole_process([peer, str(HERE / "torch_script.py"), str(sizes[-1][0]), length]),
+                "PyTorch": whole_process([peer, str(HERE / "torch_script.py"), str(hyperparameters[-1][0]), length]),
             }
-            row = {"measure": f"process{length}", "units": sizes[-1][0], "layers": 1}
+            row = {"measure": f"process{length}", "units": hyperparameters[-1][0], "layers": 1}
             rows.append({**row, "figures": take_turns(turns, rounds)})
             show(rows[-1])
     return rows
@@ -169,8 +169,8 @@ def main() -> None:
     described = machine()
     print(", ".join(f"{name} {value}" for name, value in described.items()))
     print("| what | units | layers | folkkeras | others (folkkeras / theirs) |\n|---|---|---|---|---|")
-    sizes = [(units, layers) for units in arguments.units for layers in arguments.layers]
-    rows = measure(arguments.peer, sizes, arguments.rounds)
+    hyperparameters = [(units, layers) for units in arguments.units for layers in arguments.layers]
+    rows = measure(arguments.peer, hyperparameters, arguments.rounds)
     arguments.out.write_text(json.dumps({"machine": described, "rows": rows}, indent=1) + "\n")
     print(f"all figures: {arguments.out}", file=sys.stderr)
 

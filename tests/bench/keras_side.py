@@ -89,7 +89,7 @@ def sample(streams: int) -> Callable[[int, int], Measure]:
     def build(units: int, layers: int) -> Measure:
         model: TuneModel = build_model(ALPHABET, embedding=EMBEDDING, units=units, layers=layers)
         loop = NumpyEngine if streams == 1 else XlaEngine  # as for few tunes and for many
-        slots = Slots(loop(model.network(), streams, Sampling()))
+        slots = Slots(loop(model.export_weights(), streams, Sampling()))
         texts = [Stream(np.zeros(1, np.int32), (0, number)) for number in range(streams)]
         calls = CHARACTERS // CHUNK
         return lambda: streams * CHUNK / seconds_each(lambda: slots.step(texts), calls)

@@ -7,7 +7,7 @@ from contender import CHARACTERS, EMBEDDING, VOCABULARY, Measure, seconds_each, 
 from onnx import TensorProto, helper, numpy_helper
 
 
-def network(units: int, layers: int) -> bytes:
+def exported(units: int, layers: int) -> bytes:
     """Embedding -> LSTM -> Dense for one character, states in and out."""
     random = np.random.default_rng(0)
     values, nodes, inputs, outputs = [], [], [], []
@@ -43,7 +43,7 @@ def network(units: int, layers: int) -> bytes:
 
 def sample(units: int, layers: int) -> Measure:
     """Characters a second."""
-    session = onnxruntime.InferenceSession(network(units, layers), providers=["CPUExecutionProvider"])
+    session = onnxruntime.InferenceSession(exported(units, layers), providers=["CPUExecutionProvider"])
     names = [value.name for value in session.get_inputs()]
     random = np.random.default_rng(0)
     feed = {name: np.zeros((1, 1, units), np.float32) for name in names[1:]}

@@ -46,8 +46,8 @@ def main() -> None:
     differences = []
     for split in range(arguments.splits):
         results = [train(name, arguments.corpus, arguments.raw, split, arguments.runs) for name in RECIPES]
-        differences.append(results[1]["held_out_bits"] - results[0]["held_out_bits"])
-        cells = [f"{result['held_out_bits']:.3f} | {result['best_step']}" for result in results]
+        differences.append(results[1]["validation_bits"] - results[0]["validation_bits"])
+        cells = [f"{result['validation_bits']:.3f} | {result['best_step']}" for result in results]
         print(f"| {split} | " + " | ".join(cells) + f" | {differences[-1]:+.3f} |", flush=True)
     print(f"\nmean difference {statistics.mean(differences):+.3f} bits per character")
 

@@ -60,7 +60,7 @@ def test_a_folder_with_the_name_of_a_collection_is_a_folder(folk: Folk, tunes: P
 
 def test_among_several_files_each_is_named(folk: Folk, tunes: Path) -> None:
     done = folk("check", "tunes/b.abc", "-", stdin=TUNE.format("In"))
-    assert done.stdout == "tunes/b.abc:\nX:1 b.abc: whole\nstandard input:\nX:1 In: whole\n"
+    assert done.stdout == "tunes/b.abc:\nX:1 b.abc: complete\nstandard input:\nX:1 In: complete\n"
     files = [value["file"] for value in json.loads(folk("check", "--json", "tunes").stdout)]
     assert files == ["tunes/a[1].abc", "tunes/b.abc", "tunes/deep/er/c.ABC"]
 
@@ -69,7 +69,7 @@ def test_all_commands_take_folders_and_patterns(folk: Folk, tunes: Path, trained
     for argument in ("tunes", "tunes/**/*.[aA][bB][cC]"):
         assert folk("render", argument, "--to", "mid", "--out", f"out-{len(argument)}/").returncode == 0
         assert len(list(tunes.parent.glob(f"out-{len(argument)}/*.mid"))) == 3
-        done = folk("score", argument, "--model", trained.run.best)
+        done = folk("likelihood", argument, "--model", trained.run.best)
         assert titles(done.stdout) == ["a[1].abc", "b.abc", "deep/er/c.ABC"]
         done = folk("corpus", "stats", argument)
         assert "of 3 found" in done.stdout
@@ -86,7 +86,7 @@ def test_play_plays_the_tunes_of_a_folder(folk: Folk, tunes: Path, tmp_path: Pat
     ("words", "code", "said"),
     [
         ("check *.abc", 1, "no file matches '*.abc': give a file or folder that exists"),
-        ("score tunes/[q].abc", 1, "no file matches 'tunes/[q].abc'"),
+        ("likelihood tunes/[q].abc", 1, "no file matches 'tunes/[q].abc'"),
         ("train q*", 1, "no file matches 'q*'"),
         ("check tunes/read.me", 1, "no tune in tunes/read.me"),
         ("check empty", 1, "no .abc files in the folder empty"),

@@ -48,7 +48,7 @@ def test_what_goes_to_a_pipe_is_utf_8_whatever_the_systems_encoding(
 ) -> None:
     (tmp_path / "a.abc").write_text(TUNE, encoding="utf-8")
     done = folk("check", "a.abc", env=env)
-    assert (done.stdout, done.returncode) == ("X:1 Café Ťune 😀: whole\n", 0)
+    assert (done.stdout, done.returncode) == ("X:1 Café Ťune 😀: complete\n", 0)
     assert json.loads(folk("check", "a.abc", "--json", env=env).stdout)[0]["title"] == "Café Ťune 😀"
     done = folk("render", "a.abc", "--to", "mid", "--swing", env=env)
     assert "X:1 Café Ťune 😀" in done.stderr
@@ -64,10 +64,10 @@ def test_commands_with_a_model_write_any_title_in_any_encoding(
     (tmp_path / "a.abc").write_text(trained.corpus.training[0], encoding="utf-8")
     (tmp_path / "b.abc").write_text("X:1\nT:Café Ťune\nK:D\nABc|\n", encoding="utf-8")
     env = {"PYTHONIOENCODING": encoding}
-    done = folk("score", "a.abc", "b.abc", "--model", trained.run.best, env=env)
+    done = folk("likelihood", "a.abc", "b.abc", "--model", trained.run.best, env=env)
     assert done.returncode == 0, done.stderr
     assert "X:1 Café Ťune" in done.stdout
-    words = ["sample", "box", "--seed", 1, "--title", "Café Ťune"]
+    words = ["sample", "celtic", "--seed", 1, "--title", "Café Ťune"]
     plain, other = folk(*words), folk(*words, env=env)
     assert (plain.returncode, plain.stdout, plain.stderr) == (other.returncode, other.stdout, other.stderr)
 
@@ -88,7 +88,7 @@ def test_a_terminal_gets_lines_that_fit_and_a_file_gets_them_whole(folk: Folk, t
     assert len(lines) > 4
     assert max(map(len, lines)) <= 80
     assert all(line.startswith("        ") for line in lines[1:-2])
-    assert folk("check", "a.abc").stdout.splitlines()[0] == f"X:1 {title.strip()}: not whole"
+    assert folk("check", "a.abc").stdout.splitlines()[0] == f"X:1 {title.strip()}: incomplete"
 
 
 def shell(command: str, cwd: Path) -> subprocess.CompletedProcess[str]:
@@ -116,7 +116,7 @@ def test_a_closed_or_full_stream_is_one_line(tmp_path: Path, command: str, code:
 def test_without_stderr_a_command_does_its_work(tmp_path: Path, stream: str) -> None:
     (tmp_path / "a.abc").write_text(TUNE.replace("A8|A8", "A8|A7|A8"))
     done = shell(f"folk check a.abc {stream}", tmp_path)
-    assert done.stdout.startswith("X:1 Café Ťune 😀: not whole\n")
+    assert done.stdout.startswith("X:1 Café Ťune 😀: incomplete\n")
     assert done.returncode == 3
     assert shell(f"folk render a.abc --out a.svg {stream}", tmp_path).returncode == 0
     assert (tmp_path / "a.svg").read_bytes().rstrip().endswith(b"</svg>")
@@ -133,5 +133,5 @@ def test_a_reader_of_stderr_that_goes_away_stops_no_work(tmp_path: Path) -> None
 def test_a_reader_that_goes_away_ends_check_quietly(tmp_path: Path) -> None:
     (tmp_path / "a.abc").write_text("\n".join(TUNE for _ in range(5_000)))
     done = shell("folk check a.abc 2>said | head -n 1", tmp_path)
-    assert done.stdout == "X:1 Café Ťune 😀: whole\n"
+    assert done.stdout == "X:1 Café Ťune 😀: complete\n"
     assert (tmp_path / "said").read_text() == ""

@@ -15,10 +15,12 @@ HOLES = "X:1\nT:Full\nM:4/4\nL:1/8\nK:D\nA8|A8|]\n\nX:2\nT:Short [/bar]\nM:4/4\n
 def test_check_tells_whole_tunes_from_others(folk: Folk, tmp_path: Path) -> None:
     (tmp_path / "a.abc").write_text(HOLES)
     done = folk("check", "a.abc")
-    assert done.stdout == "X:1 Full: whole\nX:2 Short [/bar]: not whole\n    line 13, bar 2: it has 7 of 8 eighths\n"
-    assert (done.stderr, done.returncode) == ("1 of 2 tunes are whole\n", 3)
+    assert (
+        done.stdout == "X:1 Full: complete\nX:2 Short [/bar]: incomplete\n    line 13, bar 2: it has 7 of 8 eighths\n"
+    )
+    assert (done.stderr, done.returncode) == ("1 of 2 tunes are complete\n", 3)
     values = json.loads(folk("check", "-", "--json", stdin=HOLES).stdout)
-    assert [value["whole"] for value in values] == [True, False]
+    assert [value["complete"] for value in values] == [True, False]
     assert values[1]["faults"] == [{"message": "it has 7 of 8 eighths", "line": 13, "bar": 2}]
     assert folk("check", "-", stdin=HOLES.split("\n\n")[0] + "\n").returncode == 0
 
@@ -30,7 +32,7 @@ def test_render_writes_a_file_for_one_tune_and_a_folder_for_many(folk: Folk, tmp
     assert folk("render", "-", "--to", "mid", stdin=HOLES).returncode == 0
     assert {path.name for path in (tmp_path / "tunes").iterdir()} == {"1-full.mid", "2-short-bar.mid"}
     before = (tmp_path / "a.svg").read_bytes()
-    fails(folk("render", "-", "--out", "a.svg", stdin=HOLES.split("\n\n")[1]), 1, "exists already", "--force")
+    fails(folk("render", "-", "--out", "a.svg", stdin=HOLES.split("\n\n")[1]), 1, "already exists", "--force")
     assert (tmp_path / "a.svg").read_bytes() == before
 
 
@@ -50,7 +52,7 @@ def test_play_plays_or_says_which_file_to_open(folk: Folk, tmp_path: Path) -> No
     one = HOLES.split("\n\n")[0]
     done = folk("play", "-", stdin=one, env={"PATH": str(tmp_path)})  # where no program plays sound
     assert done.returncode == 1
-    path = Path(re.search(r"no program here plays sound: open (\S+), which", done.stderr)[1])
+    path = Path(re.search(r"found no program that plays sound: open (\S+) yourself", done.stderr)[1])
     assert path.read_bytes().startswith(b"RIFF")
     shutil.rmtree(path.parent)
     (tmp_path / "paplay").write_text(f"#!/bin/sh\nhead -c 4 $1 > {tmp_path}/heard\n")
@@ -65,10 +67,10 @@ def test_play_plays_or_says_which_file_to_open(folk: Folk, tmp_path: Path) -> No
     [
         ("render - --to svg", "no tune", 1, "no tune in standard input"),
         ("render - --to svg", "X:1\nT:None\nK:D\n", 1, "it has no notes"),
-        ("render - --to gif", HOLES, 2, "unsupported file type 'gif'"),
-        ("render -", HOLES, 2, "no file type is given"),
-        ("render - --out a.xyz", HOLES, 2, "unsupported file type 'xyz'"),
-        ("render - --out a.wav --to mp3", HOLES, 2, "name different file types"),
+        ("render - --to gif", HOLES, 2, "unsupported format 'gif'"),
+        ("render -", HOLES, 2, "no format is given"),
+        ("render - --out a.xyz", HOLES, 2, "unsupported format 'xyz'"),
+        ("render - --out a.wav --to mp3", HOLES, 2, "name different formats"),
         ("render - --to mid --instrument banjo", HOLES, 2, "banjo"),
         ("render - --to mid --tempo 0", HOLES, 2, "--tempo"),
         ("render - --out nowhere/a.mid", HOLES.split("\n\n")[0], 1, "no folder nowhere"),

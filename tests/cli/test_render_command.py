@@ -60,15 +60,15 @@ def test_out_names_a_file_or_a_folder(folk: Folk, tmp_path: Path, tunes: str, wo
         (TWO, "--out vol.1 --to mid", 2, "such as --out vol/, or one tune"),
         (TWO, "--out file --to mid", 1, "file is a file, but there are 2 tunes"),
         (TWO, "--out file/ --to mid", 1, "file is a file, but there are 2 tunes"),
-        (TWO, "--out file/new/ --to mid", 1, "cannot make the folder file/new"),
-        (ONE, "--out file/a.mid", 1, "there is no folder file for a.mid"),
-        (ONE, "--out a.wav --to mp3", 2, "--to mp3 and --out a.wav name different file types"),
-        (TWO, "--out a.html --to svg", 2, "--to svg and --out a.html name different file types"),
-        (ONE, "--out - --to mid", 2, "--out - is not a file's name"),
-        (TWO, "--out - --to mid", 2, "--out - is not a file's name"),
-        (ONE, "--to xyz", 2, "unsupported file type 'xyz': choose one of mid, wav, flac"),
-        (ONE, "--out a.xyz", 2, "unsupported file type 'xyz': choose one of mid, wav, flac"),
-        (ONE, "--out a", 2, "no file type is given: add --to with one of mid, wav"),
+        (TWO, "--out file/new/ --to mid", 1, "cannot create the folder file/new"),
+        (ONE, "--out file/a.mid", 1, "no folder file for a.mid"),
+        (ONE, "--out a.wav --to mp3", 2, "--to mp3 and --out a.wav name different formats"),
+        (TWO, "--out a.html --to svg", 2, "--to svg and --out a.html name different formats"),
+        (ONE, "--out - --to mid", 2, "--out - is not a file name"),
+        (TWO, "--out - --to mid", 2, "--out - is not a file name"),
+        (ONE, "--to xyz", 2, "unsupported format 'xyz': choose one of abc, html, mid"),
+        (ONE, "--out a.xyz", 2, "unsupported format 'xyz': choose one of abc, html, mid"),
+        (ONE, "--out a", 2, "no format is given: add --to with one of abc, html, mid"),
         (TWO, "--out set.svg --tempo 90", 2, "--out set.svg is one file"),
         (ONE, "--to mid --tempo nan", 2, "--tempo nan"),
         (ONE, "--to mid --transpose 25", 2, "--transpose 25"),
@@ -126,7 +126,7 @@ def test_what_a_score_cannot_hold_is_counted_in_one_line(folk: Folk, tmp_path: P
     tunes = TWO.replace("A8|", "!foo!A8|\nw: la\nw: lo\n")
     (tmp_path / "a.abc").write_text(tunes)
     for words in ("--to svg", "--to musicxml --out x/", "--to html"):
-        assert folk("render", "a.abc", *words.split()).stderr.count("left out: lyrics (4), ") == 1
+        assert folk("render", "a.abc", *words.split()).stderr.count("left out of the file: lyrics (4), ") == 1
     for words in ("--to mid --out m/", "--to abc --out b.abc"):
         assert "!foo!" not in folk("render", "a.abc", *words.split()).stderr
     assert "left out" not in folk("render", "-", "--to", "svg", "--out", "s/", stdin=TWO).stderr
@@ -135,7 +135,7 @@ def test_what_a_score_cannot_hold_is_counted_in_one_line(folk: Folk, tmp_path: P
 def test_abc_is_the_text_as_it_is_or_in_another_key(folk: Folk, tmp_path: Path) -> None:
     assert folk("render", "-", "--out", "a.abc", stdin="%%abc\n" + TWO + "\n\n").returncode == 0
     assert (tmp_path / "a.abc").read_text() == TWO
-    fails(folk("render", "a.abc", "--to", "abc"), 1, "a.abc exists already")
+    fails(folk("render", "a.abc", "--to", "abc"), 1, "a.abc already exists")
     assert folk("render", "a.abc", "--out", "b.abc", "--transpose", 2).returncode == 0
     text = (tmp_path / "b.abc").read_text()
     assert text.count("X:") == text.count("K:E") == text.count("B8|e8|]") == 2
@@ -145,11 +145,11 @@ def test_abc_is_the_text_as_it_is_or_in_another_key(folk: Folk, tmp_path: Path) 
 def test_transposition_holds_for_every_kind(folk: Folk, tmp_path: Path) -> None:
     (tmp_path / "a.abc").write_text(ONE)
     (tmp_path / "b.abc").write_text(ONE.replace("K:D", "K:E").replace("A8|d8", "B8|e8"))
-    for kind in ("mid", "wav", "svg", "png", "musicxml"):
+    for format in ("mid", "wav", "svg", "png", "musicxml"):
         for name, transpose in (("a", 2), ("b", 0)):
-            words = ["--out", f"{name}.{kind}", "--transpose", transpose]
+            words = ["--out", f"{name}.{format}", "--transpose", transpose]
             assert folk("render", f"{name}.abc", *words).returncode == 0
-        assert (tmp_path / f"a.{kind}").read_bytes() == (tmp_path / f"b.{kind}").read_bytes(), kind
+        assert (tmp_path / f"a.{format}").read_bytes() == (tmp_path / f"b.{format}").read_bytes(), format
     assert folk("render", "a.abc", "--out", "a.html", "--transpose", 2).returncode == 0
     assert "B8|e8|]" in (tmp_path / "a.html").read_text()
 
@@ -181,7 +181,7 @@ def test_what_is_interrupted_leaves_whole_files(tmp_path: Path) -> None:
         [FOLK, "render", "in.abc", "--to", "svg", "--out", "out/"], cwd=tmp_path, stderr=subprocess.PIPE, text=True
     )
     assert process.stderr is not None
-    assert "not whole" in process.stderr.readline()  # the first file is written
+    assert "incomplete" in process.stderr.readline()  # the first file is written
     process.send_signal(signal.SIGINT)
     assert "Traceback" not in process.stderr.read()
     assert process.wait(timeout=60) == 130

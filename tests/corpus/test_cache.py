@@ -9,7 +9,7 @@ import pytest
 
 from folkkeras.corpus import cache as cache_module
 from folkkeras.corpus import load
-from folkkeras.corpus.cache import KEPT, corpora, keep
+from folkkeras.corpus.cache import MAX_CACHED, corpora, store
 from folkkeras.corpus.corpus import Corpus
 from folkkeras.corpus.load import read_corpus
 
@@ -48,19 +48,19 @@ def test_another_text_or_option_is_another_corpus(book: Path) -> None:
     assert read_corpus(str(book), raw=True).digest != one.digest
     book.write_text(book.read_text() + "\nX:1\nT:One more\nK:D\nABcd|]\n")
     assert read_corpus(str(book)).found == one.found + 1
-    assert len(list(corpora().iterdir())) == KEPT
+    assert len(list(corpora().iterdir())) == MAX_CACHED
     read_corpus(str(book), split=2)
-    assert len(list(corpora().iterdir())) == KEPT
+    assert len(list(corpora().iterdir())) == MAX_CACHED
 
 
 @pytest.mark.parametrize("name", ["corpus.json", "training.ids.npy", "held_out.ends.npy"])
 def test_what_is_damaged_is_made_anew(book: Path, name: str) -> None:
-    whole = told(read_corpus(str(book)))
+    complete = told(read_corpus(str(book)))
     (folder,) = corpora().iterdir()
     for damage in (lambda data: data[:-3], lambda data: data[:-3] + bytes([data[-3] ^ 1]) + data[-2:], lambda _: b""):
         good = (folder / name).read_bytes()
         (folder / name).write_bytes(damage(good))
-        assert told(read_corpus(str(book))) == whole
+        assert told(read_corpus(str(book))) == complete
         assert (folder / name).read_bytes() == good
 
 
@@ -68,7 +68,7 @@ def test_where_nothing_can_be_kept_the_corpus_is_read_all_the_same(book: Path, t
     (tmp_path / "keras").write_text("a file")
     corpus = read_corpus(str(book))
     assert len(corpus.training) > 10
-    keep(corpus, "key")
+    store(corpus, "key")
     assert (tmp_path / "keras").read_text() == "a file"
 
 

@@ -43,7 +43,7 @@ def test_duplicates_of_a_body_stay_once_whatever_their_title() -> None:
 
 
 def test_at_least_one_tune_is_held_out_and_one_stays() -> None:
-    corpus = split_corpus(TUNES[:2], holdout=0.001)
+    corpus = split_corpus(TUNES[:2], validation_split=0.001)
     assert (len(corpus.training), len(corpus.held_out)) == (1, 1)
     with pytest.raises(CorpusError, match="1 tune to train on"):
         split_corpus(TUNES[:1])

@@ -39,7 +39,7 @@ def test_the_longest_run_and_the_tune_it_stands_in_whatever_the_key() -> None:
     tune = "X:9\nT:New\nK:G\nGABc defg|GGGG|\n"  # the scale's first eight notes
     overlap = MelodyIndex(BOOK).overlap(tune)
     assert (overlap.longest, overlap.nearest) == (8, "The Scale")
-    assert overlap.new_runs == 4 / 5
+    assert overlap.new_passages == 4 / 5
     assert not overlap.variant
 
 
@@ -49,9 +49,9 @@ def test_a_tune_in_another_key_is_a_variant_and_a_tune_of_repeated_notes_is_none
     overlap = MelodyIndex(BOOK).overlap(moved)
     assert json.loads(json.dumps(asdict(overlap))) == asdict(overlap)
     assert (overlap.longest, overlap.nearest, overlap.variant) == (16, "The Leaps", True)
-    assert overlap.new_runs == 0
+    assert overlap.new_passages == 0
     none = MelodyIndex(BOOK).overlap("X:1\nK:C\nCCCCCCCCCC|\n")
-    assert (none.longest, none.nearest, none.new_runs, none.variant) == (0, "", 1.0, False)
+    assert (none.longest, none.nearest, none.new_passages, none.variant) == (0, "", 1.0, False)
 
 
 def test_runs_do_not_reach_from_one_tune_into_the_next() -> None:
@@ -72,5 +72,5 @@ def test_an_empty_book_and_a_tune_without_notes() -> None:
     assert MelodyIndex([]).overlap(BOOK[0]).longest == 0
     none = MelodyIndex(TUNES).overlap("X:1\nT:None\nK:C\n")
     assert none.longest == 0
-    assert np.isnan(none.new_runs)  # of runs that it has not, none is new
+    assert np.isnan(none.new_passages)  # of runs that it has not, none is new
     assert MelodyIndex(TUNES).overlap(f"X:1\nK:C\nc{chr(39) * 99_999}C{',' * 99_999}|\n").longest <= 2

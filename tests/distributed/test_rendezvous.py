@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from support.clusters import addresses_for, config
 
+from folkkeras.distributed import rendezvous as rendezvous_module
 from folkkeras.distributed.cluster import Cluster, cluster_of
-from folkkeras.distributed.rendezvous import meet
+from folkkeras.distributed.rendezvous import rendezvous
 from folkkeras.errors import FolkError, TrainingError, UsageError
 
 
@@ -71,7 +72,7 @@ def end_of(
 ) -> Any:
     """What a worker's meeting came to: True, or what it raised."""
     try:
-        return meet(Cluster(tuple(addresses), index), task, never, prepare, patience)
+        return rendezvous(Cluster(tuple(addresses), index), task, never, prepare, patience)
     except Exception as error:
         return error
 
@@ -137,7 +138,8 @@ def test_strangers_at_the_port_are_passed_over() -> None:
     assert all_meet([{}] * 2, meanwhile=knock) == [True] * 2
 
 
-def test_strangers_that_say_nothing_hold_up_nobody() -> None:
+def test_strangers_that_say_nothing_hold_up_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rendezvous_module, "_TO_SEND", 1e6)  # so that waiting for them would last for ever
     held = []
 
     def knock(addresses: list[str]) -> None:
@@ -145,9 +147,7 @@ def test_strangers_that_say_nothing_hold_up_nobody() -> None:
         held.extend(connected(host, int(port)) for _ in range(3))
         held[0].sendall(b'{"index"')
 
-    began = time.monotonic()
     assert all_meet([{}] * 2, meanwhile=knock) == [True] * 2
-    assert time.monotonic() - began < 8  # less than such a connection is kept
     for each in held:
         each.close()
 
@@ -215,12 +215,12 @@ def test_a_stranger_at_worker_0s_address_is_not_taken_for_it() -> None:
 def test_a_worker_that_does_not_come_is_named(index: int) -> None:
     addresses = addresses_for(2)
     with pytest.raises(TrainingError, match=f"worker {1 - index} at {addresses[1 - index]} has not come"):
-        meet(Cluster(tuple(addresses), index), {}, never, patience=0.5)
+        rendezvous(Cluster(tuple(addresses), index), {}, never, patience=0.5)
 
 
 @pytest.mark.parametrize("index", [0, 1])
 def test_the_wait_ends_on_request(index: int) -> None:
-    assert not meet(Cluster(tuple(addresses_for(2)), index), {}, lambda: True)
+    assert not rendezvous(Cluster(tuple(addresses_for(2)), index), {}, lambda: True)
 
 
 def test_a_port_in_use_is_told() -> None:
@@ -228,5 +228,5 @@ def test_a_port_in_use_is_told() -> None:
         taken.bind(("", 0))
         taken.listen()
         address = f"localhost:{taken.getsockname()[1]}"
-        with pytest.raises(UsageError, match="cannot be had"):
-            meet(Cluster((address, "localhost:1"), 0), {}, never)
+        with pytest.raises(UsageError, match="is not available"):
+            rendezvous(Cluster((address, "localhost:1"), 0), {}, never)

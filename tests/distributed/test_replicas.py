@@ -26,7 +26,7 @@ import tensorflow as tf
 from folkkeras.config import TrainingConfig
 from folkkeras.corpus.load import read_corpus
 from folkkeras.distributed.replicas import Replicas
-from folkkeras.runs.run import create_run
+from folkkeras.runs.folder import create_run
 from folkkeras.training.train import train
 
 cpu = tf.config.list_physical_devices("CPU")[0]
@@ -42,7 +42,7 @@ train(run, corpus, replicas=Replicas(tf.distribute.MirroredStrategy(["CPU:0", "C
 
 def losses(run: Path) -> np.ndarray:
     """Each step's loss, from the run's TensorBoard log, (steps,)."""
-    events = EventAccumulator(str(run / "logs"), size_guidance={"tensors": 0}).Reload().Tensors("loss")
+    events = EventAccumulator(str(run), size_guidance={"tensors": 0}).Reload().Tensors("loss")
     by_step = {event.step: float(tensor_util.make_ndarray(event.tensor_proto)) for event in events}
     assert sorted(by_step) == list(range(1, len(by_step) + 1))
     return np.array([by_step[step] for step in sorted(by_step)])
@@ -104,12 +104,12 @@ def test_workers_take_the_steps_of_one_and_the_chief_alone_writes(
     workers = Workers(tmp_path, count, tune_file, "--steps", 200)
     for index, (code, told) in enumerate(workers.ends()):
         assert code == 0, told
-        assert ("best model" if index == 0 else "done at step 200: the run's files are with") in told
+        assert ("best model" if index == 0 else "done at step 200: worker 0 has the run's files") in told
     assert losses(workers.run) == pytest.approx(losses(alone), rel=1e-4)
     assert [list(folder.iterdir()) for folder in workers.folders[1:]] == [[]] * (count - 1)
     result = json.loads((workers.run / "result.json").read_text())
     of_one = json.loads((alone / "result.json").read_text())
-    assert result["held_out_bits"] == pytest.approx(of_one["held_out_bits"], rel=1e-4)
+    assert result["validation_bits"] == pytest.approx(of_one["validation_bits"], rel=1e-4)
 
 
 def test_a_killed_worker_ends_all_and_the_same_command_goes_on(folk: Folk, tune_file: Path, tmp_path: Path) -> None:
@@ -128,8 +128,8 @@ def test_a_killed_worker_ends_all_and_the_same_command_goes_on(folk: Folk, tune_
     (code, told), (asked, told_by_the_other) = again.ends()
     assert (code, asked) == (143, 143)
     assert "stopped at step" in told_by_the_other
-    assert "going on from step" in told
-    assert "saved; go on with" in told
+    assert "continuing from step" in told
+    assert "saved; continue with" in told
 
     done = folk("resume", "many", "--runs", workers.run.parent)  # what many began one can end
     assert done.returncode == 0, done.stderr
@@ -161,11 +161,11 @@ def test_workers_of_different_commands_stop_with_the_difference(tune_file: Path,
 @pytest.mark.parametrize(
     ("words", "fault"),
     [
-        (["--strategy", "mirrored"], "TensorFlow sees 0 of them here"),
+        (["--strategy", "mirrored"], "but TensorFlow sees 0 here"),
         (["--strategy", "many"], "not one of mirrored, multi-worker"),
         (["--strategy", "multi-worker"], "needs --name"),
-        (["--strategy", "multi-worker", "--name", "x", "--from", "box"], "exclude each other"),
-        (["--strategy", "multi-worker", "--name", "x", "--batch-size", "31"], "cannot be shared evenly by 2"),
+        (["--strategy", "multi-worker", "--name", "x", "--from", "celtic"], "cannot be combined"),
+        (["--strategy", "multi-worker", "--name", "x", "--batch-size", "31"], "cannot be split evenly among 2"),
     ],
 )
 def test_what_cannot_be_shared_is_told(folk: Folk, tune_file: Path, words: list[str], fault: str) -> None:

@@ -13,39 +13,41 @@ from support.trained import TrainedRun
 
 from folkkeras.corpus.overlap import MelodyIndex
 from folkkeras.corpus.sources import read_source
-from folkkeras.evaluation.evaluate import evaluate, generated, new_bound
+from folkkeras.evaluation.evaluate import evaluate, novelty_limit
+from folkkeras.evaluation.figures import Style
 from folkkeras.evaluation.picture import picture
+from folkkeras.evaluation.report import report
 from folkkeras.evaluation.style import distance, style_of
+from folkkeras.model.likelihood import Likelihood
 from folkkeras.model.saving import open_model
-from folkkeras.model.scoring import Scorer
 from folkkeras.music.reading import read_tune
 from folkkeras.notation.tunes import music_begins
-from folkkeras.runs.run import Interval
-from folkkeras_cli.evaluate import report
+from folkkeras.runs.metrics import EvaluationInterval
+from folkkeras.sampling.generator import Generator
+from folkkeras.sampling.request import TuneRequest
 
 
 def test_a_report_holds_what_its_parts_say(trained: TrainedRun) -> None:
     model, corpus = open_model(trained.run.best), trained.corpus
     found = evaluate(model, corpus, count=12, seed=5)
-    assert found.held_out.all == pytest.approx(Scorer(model, corpus.held_out).bits_per_character(), rel=1e-6)
-    bits = Scorer(model, corpus.held_out).bits()
+    figures = found.likelihood
+    assert figures.evaluated.all == pytest.approx(Likelihood(model, corpus.held_out).bits_per_character(), rel=1e-6)
+    bits = Likelihood(model, corpus.held_out).bits()
     music = [each[music_begins(tune) - 1 :] for tune, each in zip(corpus.held_out, bits, strict=True)]
-    assert found.held_out.music == pytest.approx(np.concatenate(music).mean(), rel=1e-6)
-    assert found.training.all < found.held_out.all < found.ngrams[1].all
-    assert not found.by_heart
-    assert found.scored == len(found.tune_bits) == len(corpus.held_out)
+    assert figures.evaluated.music == pytest.approx(np.concatenate(music).mean(), rel=1e-6)
+    assert figures.training.all < figures.evaluated.all < figures.ngrams[1].all
+    assert not found.memorised
+    assert len(figures.tunes) == len(corpus.held_out)
 
-    new = generated(model, 12, 5)
+    new = [tune.text for tune in Generator(model).tunes(TuneRequest(count=12, seed=5))]
     assert [tune.title for tune in found.tunes] == [read_tune(text).title for text in new]
-    assert found.whole == np.mean([read_tune(text).whole for text in new])
+    assert found.completeness.generated == np.mean([read_tune(text).complete for text in new])
     book = MelodyIndex(corpus.training)
-    assert found.longest[0] == tuple(book.overlap(text).longest for text in new)
-    assert found.bound == new_bound([book.overlap(text) for text in corpus.held_out])
-    assert 0 <= found.whole_drawn <= 1
-    assert found.key_drawn is not None
-    assert found.key_kept is not None
-    assert 0 <= found.key_drawn <= found.key_kept <= 1
-    assert found.asked == 3
+    assert found.novelty.generated.longest == tuple(book.overlap(text).longest for text in new)
+    assert found.novelty.limit == novelty_limit([book.overlap(text) for text in corpus.held_out])
+    assert 0 <= found.completeness.first_attempt <= 1
+    assert found.key is not None
+    assert 0 <= found.key.first_attempt <= found.key.accepted <= 1
     assert evaluate(model, corpus, count=12, seed=5) == found
     assert evaluate(model, corpus, count=12, seed=6).tunes != found.tunes
 
@@ -65,7 +67,7 @@ def test_the_distance_of_styles_is_0_for_the_same_and_1_for_what_shares_nothing(
     assert {str(length) for length in styles["note length"]} == {"1/4", "1/12", "3/16", "1/16"}
 
 
-def test_a_small_model_that_sees_few_tunes_again_and_again_is_told_to_know_them_by_heart(
+def test_a_small_model_that_sees_few_tunes_again_and_again_is_said_to_have_memorised_them(
     folk: Folk, tmp_path: Path
 ) -> None:
     tunes = read_source("ryans").tunes[:6]
@@ -76,8 +78,8 @@ def test_a_small_model_that_sees_few_tunes_again_and_again_is_told_to_know_them_
     assert done.returncode == 0, done.stderr
     last = folk("evaluate", "heart", "--last", "--tunes", 4)
     assert last.returncode == 0, last.stderr
-    assert "this model has learned its tunes BY HEART" in last.stdout
-    assert re.search(r"from step \d00 on its run knew its tunes BY HEART", last.stdout)
+    assert "this model has MEMORISED its tunes" in last.stdout
+    assert re.search(r"the run had MEMORISED its tunes at step \d00:", last.stdout)
 
 
 def test_the_command_prints_a_table_and_writes_a_picture(folk: Folk, trained: TrainedRun, tmp_path: Path) -> None:
@@ -86,11 +88,11 @@ def test_the_command_prints_a_table_and_writes_a_picture(folk: Folk, trained: Tr
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "report.png").read_bytes().startswith(b"\x89PNG")
     assert all(len(line) <= 80 for line in done.stdout.splitlines()[1:])
-    assert "6-gram, scored tunes" in done.stdout
+    assert "6-gram, held-out tunes" in done.stdout
     again = folk(*words, "--json")
     values = json.loads(again.stdout)
-    assert f"{values['held_out']['all']:.3f}" in done.stdout
-    assert f"{values['whole']:.1%}" in done.stdout
+    assert f"{values['likelihood']['evaluated']['all']:.3f}" in done.stdout
+    assert f"{values['completeness']['generated']:.1%}" in done.stdout
     assert len(values["tunes"]) == 8
     page = folk(*words, "--out", "report.html")
     assert page.stdout == done.stdout
@@ -108,10 +110,10 @@ def test_other_tunes_are_scored_without_those_that_were_learned(
     other.write_text(re.sub(r"^T:.*", "T:Another", tune_file.read_text(), flags=re.MULTILINE))
     done = folk("evaluate", trained.run.best, other, "--tunes", 1, "--json")
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)["scored"] == len(trained.corpus.held_out)
+    assert len(json.loads(done.stdout)["likelihood"]["tunes"]) == len(trained.corpus.held_out)
     learned, others = len(trained.corpus.training), len(trained.corpus.held_out)
-    assert f"since the model learned from them: {learned} of {learned + others} tunes" in done.stderr
-    assert "BY HEART" not in done.stdout
+    assert f"since the model was trained on them: {learned} of {learned + others} tunes" in done.stderr
+    assert "MEMORISED" not in done.stdout
     foreign = tmp_path / "foreign.abc"
     foreign.write_text("X:1\nT:Žluťoučký\nK:C\nCDE|]\n\nX:2\nT:Kůň\nK:C\nEDC|]\n")
     none = folk("evaluate", trained.run.best, foreign, "--tunes", 1)
@@ -123,41 +125,41 @@ def test_one_tune_is_enough_to_score_and_learned_ones_are_none(folk: Folk, train
     (tmp_path / "one.abc").write_text(trained.corpus.held_out[0])
     done = folk("evaluate", trained.run.best, "one.abc", "--tunes", 1, "--json", "--out", "one.html")
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)["scored"] == 1
+    assert len(json.loads(done.stdout)["likelihood"]["tunes"]) == 1
     assert "#2f7d4f" in (tmp_path / "one.html").read_text()  # and not the colour of held-out tunes
     (tmp_path / "learned.abc").write_text("".join(trained.corpus.training[:3]))
     none = folk("evaluate", trained.run.best, "learned.abc", "--tunes", 1)
     assert (none.returncode, none.stdout, none.stderr.count("\n")) == (1, "", 1), none.stderr
-    assert "has learned from all of the tunes" in none.stderr
+    assert "was trained on all of these tunes" in none.stderr
     last = folk("evaluate", trained.run.best, "--last")
     assert (last.returncode, last.stderr.count("\n")) == (2, 1), last.stderr
 
 
 def test_what_there_is_none_of_is_null_in_json_and_signs_in_names_are_drawn(trained: TrainedRun) -> None:
     rows = [
-        Interval(100, 1.2, 2.0, 0.005, 1.0),
-        Interval(200, 0.7, 2.1, 0.005, 1.0),
-        Interval(300, 0.6, 2.3, 0.005, 1.0),
+        EvaluationInterval(100, 1.7, 2.0, 0.005, 1.0),
+        EvaluationInterval(200, 1.0, 2.1, 0.005, 1.0),
+        EvaluationInterval(300, 0.8, 2.3, 0.005, 1.0),
     ]
-    found = evaluate(open_model(trained.run.best), trained.corpus, intervals=rows, count=1)
-    assert found.by_heart_from == 200  # where 0.7 nats are less than half of 2.1 bits
-    assert "from step 200 on its run knew its tunes BY HEART" in report(found, "model")
-    nothing = replace(found.originality, new_runs_median=float("nan"))
-    odd = {**found.styles, "key": ({"$\\x$": 1.0}, {"$\\x$": 1.0})}
-    found = replace(found, originality=nothing, styles=odd)
+    found = evaluate(open_model(trained.run.best), trained.corpus, evaluation_intervals=rows, count=1)
+    assert found.likelihood.memorised_from == 200
+    assert "the run had MEMORISED its tunes at step 200:" in report(found, "model")
+    nothing = replace(found.novelty.generated, new_passages=float("nan"))
+    odd = {**found.style, "key": Style(0.0, 0.0, {"$\\x$": 1.0}, {"$\\x$": 1.0})}
+    found = replace(found, novelty=replace(found.novelty, generated=nothing), style=odd)
     values = json.loads(json.dumps(found.to_json(), allow_nan=False))
-    assert values["originality"]["new_runs_median"] is None
+    assert values["novelty"]["generated"]["new_passages"] is None
     assert b"<svg" in picture(found, "html", report(found, "model"))
 
 
-def test_score_tells_each_tunes_bits(folk: Folk, trained: TrainedRun, tmp_path: Path) -> None:
+def test_the_likelihood_of_each_tune(folk: Folk, trained: TrainedRun, tmp_path: Path) -> None:
     tunes = list(trained.corpus.held_out[:3])
     (tmp_path / "tunes.abc").write_text("".join(tunes) + "X:9\nT:Kůň\nK:C\nCDE|]\n")
-    done = folk("score", "tunes.abc", "--model", trained.run.best, "--json")
+    done = folk("likelihood", "tunes.abc", "--model", trained.run.best, "--json")
     assert done.returncode == 0, done.stderr
     rows = json.loads(done.stdout)
-    expected = [float(bits.mean()) for bits in Scorer(open_model(trained.run.best), tunes).bits()]
+    expected = [float(bits.mean()) for bits in Likelihood(open_model(trained.run.best), tunes).bits()]
     assert [row["all"] for row in rows] == [*(pytest.approx(value, rel=1e-5) for value in expected), None]
-    assert "not scored, since the model does not know all their characters: 1 of 4 tunes" in done.stderr
-    table = folk("score", "tunes.abc", "--model", trained.run.best)
+    assert "left out, since they have characters that the model does not know: 1 of 4 tunes" in done.stderr
+    table = folk("likelihood", "tunes.abc", "--model", trained.run.best)
     assert f"{expected[0]:6.3f}" in table.stdout

@@ -98,11 +98,11 @@ def test_dropout_of_the_input_is_that_of_keras() -> None:
 def test_a_stateful_layer_goes_on_and_is_reset() -> None:
     stock, ours = pair(stateful=True, batch=2)
     x = sequence(2, 12)
-    whole = results(stock, x)[0]
+    complete = results(stock, x)[0]
     parts = np.concatenate([results(ours, x[:, :5])[0], results(ours, x[:, 5:])[0]], axis=1)
-    assert_same([whole], [parts])
+    assert_same([complete], [parts])
     ours.reset_state()
-    assert_same([whole], [results(ours, x)[0]])
+    assert_same([complete], [results(ours, x)[0]])
 
 
 def test_gradients_are_those_of_differences_in_float64() -> None:

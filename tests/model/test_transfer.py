@@ -16,12 +16,12 @@ from folkkeras.corpus.overlap import MelodyIndex
 from folkkeras.corpus.provenance import learned
 from folkkeras.corpus.transposition import in_all_keys
 from folkkeras.errors import CorpusError
-from folkkeras.model.reader import read_about
+from folkkeras.model.likelihood import Likelihood
+from folkkeras.model.reader import read_metadata
 from folkkeras.model.saving import open_model
-from folkkeras.model.scoring import Scorer
-from folkkeras.model.transfer import extended, take_over
+from folkkeras.model.transfer import extended, load_pretrained_weights
 from folkkeras.model.tune_model import build_model
-from folkkeras.runs.run import open_run
+from folkkeras.runs.folder import open_run
 
 BOOK = "".join(
     f"X:{n}\nT:Número {n}\nM:3/4\nL:1/8\nK:G\n" + f"G{'ABc'[n % 3]}d{'efg'[n % 2]} gf|" * (9 + n) + "\n\n"
@@ -34,16 +34,19 @@ def test_the_weights_are_those_of_the_base_and_new_characters_are_the_least_like
     vocabulary = extended(VOCABULARY, Counter("éabüé"))
     assert vocabulary.characters == VOCABULARY.characters + "éü"
     model = build_model(
-        vocabulary, embedding=base.sizes["embedding"], units=base.sizes["units"], layers=base.sizes["layers"]
+        vocabulary,
+        embedding=base.hyperparameters["embedding"],
+        units=base.hyperparameters["units"],
+        layers=base.hyperparameters["layers"],
     )
-    take_over(model, base)
+    load_pretrained_weights(model, base)
     ids = tf.constant([VOCABULARY.encode("X:1\nabc").astype(np.int32)])
     known, all_ = base(ids).numpy(), model(ids).numpy()
     np.testing.assert_allclose(all_[..., : len(VOCABULARY)], known, atol=1e-6)
     bias = base.dense.get_weights()[1]
     np.testing.assert_allclose(all_[..., len(VOCABULARY) :], bias.min(), atol=1e-6)
-    with pytest.raises(CorpusError, match="cannot go on"):
-        take_over(build_model(vocabulary, embedding=3, units=5), base)
+    with pytest.raises(CorpusError, match="cannot load"):
+        load_pretrained_weights(build_model(vocabulary, embedding=3, units=5), base)
 
 
 def test_training_goes_on_from_a_model_with_a_larger_vocabulary_and_can_be_resumed(
@@ -62,7 +65,7 @@ def test_training_goes_on_from_a_model_with_a_larger_vocabulary_and_can_be_resum
     assert model.vocabulary.characters.startswith(before.vocabulary.characters)
     assert "ú" in model.vocabulary.characters
     known = [tune for tune in trained.corpus.held_out if not before.vocabulary.unknown(tune)]
-    assert Scorer(model, known).bits_per_character() < 1.5 * Scorer(before, known).bits_per_character()
+    assert Likelihood(model, known).bits_per_character() < 1.5 * Likelihood(before, known).bits_per_character()
     assert run.config.transpose  # as is usual for a small book
     again = folk("resume", "mine", "--steps", 200)
     assert again.returncode == 0, again.stderr
@@ -77,27 +80,28 @@ def test_what_the_base_learned_is_not_new(folk: Folk, trained: TrainedRun, tune_
     words = ["--from", trained.run.best, "--steps", 20, "--seq-length", 40]
     assert folk("train", "book.abc", *words, "--name", "mine").returncode == 0
     run = open_run(tmp_path / "runs", "mine")
-    about = read_about(run.best)
+    metadata = read_metadata(run.best)
     own = read_corpus([str(tmp_path / "book.abc")])
-    assert list(learned(about)) == [*own.training, *trained.corpus.training]
+    assert list(learned(metadata)) == [*own.training, *trained.corpus.training]
     assert folk("train", "book.abc", "--from", "mine", "--steps", 1, "--name", "third", *words[4:]).returncode == 0
-    third = learned(read_about(open_run(tmp_path / "runs", "third").best))
+    third = learned(read_metadata(open_run(tmp_path / "runs", "third").best))
     assert list(third) == [*own.training, *trained.corpus.training]  # each once
 
     done = folk("evaluate", "mine", tune_file, "--tunes", 2, "--json")
     assert done.returncode == 0, done.stderr
     values = json.loads(done.stdout)
-    assert values["left_out"] == len(trained.corpus.training)
-    assert values["scored"] + values["unscored"] == len(trained.corpus.held_out)
-    copy = MelodyIndex(learned(about)).overlap(trained.corpus.training[0])
+    assert values["likelihood"]["learned"] == len(trained.corpus.training)
+    evaluated = len(values["likelihood"]["tunes"]) + values["likelihood"]["unknown"]
+    assert evaluated == len(trained.corpus.held_out)
+    copy = MelodyIndex(learned(metadata)).overlap(trained.corpus.training[0])
     assert copy.longest > 24
     again = folk("train", tune_file, "--split", 1, *words, "--name", "others")
     assert again.returncode == 0, again.stderr
     others = read_corpus([str(tune_file)], split=1).held_out
     known = sum(tune in trained.corpus.training for tune in others)
     assert known
-    assert f"has learned {known} of the {len(others)} held-out tunes" in again.stderr
-    assert f"since the model learned from them: {known} of" in folk("evaluate", "others", "--tunes", 1).stderr
+    assert f"was trained on {known} of the {len(others)} held-out tunes" in again.stderr
+    assert f"since the model was trained on them: {known} of" in folk("evaluate", "others", "--tunes", 1).stderr
 
 
 def test_a_book_in_all_keys_is_learned_with_its_new_characters(folk: Folk, tmp_path: Path) -> None:

@@ -12,9 +12,9 @@ import tensorflow as tf
 from support.models import VOCABULARY, rewritten, small
 
 from folkkeras.errors import ModelFileError
+from folkkeras.model.likelihood import Likelihood
 from folkkeras.model.lstm import LSTM
 from folkkeras.model.saving import open_model, save_half, save_model
-from folkkeras.model.scoring import Scorer
 from folkkeras.model.tune_model import build_model
 
 
@@ -26,13 +26,13 @@ def test_one_seed_gives_one_model_and_another_seed_another() -> None:
 
 def test_the_stateful_twin_reads_character_by_character_what_the_model_reads_at_once() -> None:
     model = small()
-    twin = model.twin(batch_size=1, stateful=True)
+    clone = model.clone(batch_size=1, stateful=True)
     ids = tf.constant(VOCABULARY.encode("X:1\nT:abc def|").astype(np.int32))[None, :]
     whole = model(ids).numpy()[0]
-    steps = np.stack([twin(ids[:, n : n + 1]).numpy()[0, 0] for n in range(ids.shape[1])])
+    steps = np.stack([clone(ids[:, n : n + 1]).numpy()[0, 0] for n in range(ids.shape[1])])
     np.testing.assert_allclose(whole, steps, atol=1e-6)
-    twin.reset_state()
-    np.testing.assert_allclose(twin(ids[:, :1]).numpy()[0, 0], whole[0], atol=1e-6)
+    clone.reset_state()
+    np.testing.assert_allclose(clone(ids[:, :1]).numpy()[0, 0], whole[0], atol=1e-6)
 
 
 def test_dropout_masks_follow_the_step_and_hold_for_a_sequence() -> None:
@@ -90,21 +90,21 @@ def test_bits_are_the_mean_over_tunes_from_a_zero_state_whatever_their_batches()
         log_p = tf.nn.log_softmax(model(tf.constant(ids[:, :-1]))).numpy()[0]
         total -= float(sum(log_p[n, label] for n, label in enumerate(ids[0, 1:]))) / np.log(2)
     characters = sum(len(tune) - 1 for tune in tunes)
-    assert Scorer(model, tunes).bits_per_character() == pytest.approx(total / characters, rel=1e-5)
+    assert Likelihood(model, tunes).bits_per_character() == pytest.approx(total / characters, rel=1e-5)
 
 
 @pytest.mark.parametrize("layers", [1, 3])
 def test_a_model_comes_back_whole_from_its_file(tmp_path: Path, layers: int) -> None:
-    model = small(layers=layers, dropout=0.25, weight_drop=0.25, about={"raw": True, "step": 7})
+    model = small(layers=layers, dropout=0.25, weight_drop=0.25, metadata={"raw": True, "step": 7})
     save_model(model, tmp_path / "a.keras")
     for again in (open_model(tmp_path / "a.keras"), keras.models.load_model(tmp_path / "a.keras")):
         assert again.get_config() == model.get_config()
-        assert again.about == {"raw": True, "step": 7}
+        assert again.metadata == {"raw": True, "step": 7}
         assert all(np.array_equal(a, b) for a, b in zip(model.get_weights(), again.get_weights(), strict=True))
 
 
 def test_a_model_in_half_precision_has_half_the_bytes_and_the_same_weights_within_its_digits(tmp_path: Path) -> None:
-    model = small(about={"raw": False})
+    model = small(metadata={"raw": False})
     save_model(model, tmp_path / "whole.keras")
     save_half(model, tmp_path / "half.keras")
     again = open_model(tmp_path / "half.keras")
@@ -124,10 +124,10 @@ def model_bytes(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return path.read_bytes()
 
 
-@pytest.mark.parametrize("share", [0.0, 0.02, 0.3, 0.9, 0.999])
-def test_a_cut_model_file_is_named(model_bytes: bytes, tmp_path: Path, share: float) -> None:
+@pytest.mark.parametrize("fraction", [0.0, 0.02, 0.3, 0.9, 0.999])
+def test_a_cut_model_file_is_named(model_bytes: bytes, tmp_path: Path, fraction: float) -> None:
     path = tmp_path / "cut.keras"
-    path.write_bytes(model_bytes[: int(share * len(model_bytes))])
+    path.write_bytes(model_bytes[: int(fraction * len(model_bytes))])
     with pytest.raises(ModelFileError, match=r"cut\.keras"):
         open_model(path)
 
@@ -156,7 +156,7 @@ def test_a_flipped_weight_is_never_loaded(model_bytes: bytes, tmp_path: Path) ->
         lambda saved: saved["config"].update(characters=["a"]),
         lambda saved: saved["config"].update(dropout="0.5"),
         lambda saved: saved["config"].update(weight_drop=1.5),
-        lambda saved: saved["config"].update(about=None),
+        lambda saved: saved["config"].update(metadata=None),
         lambda saved: saved["config"].pop("seed"),
     ],
 )
@@ -205,7 +205,7 @@ def test_weights_that_are_not_plain_arrays_of_the_file_are_refused(
     with zipfile.ZipFile(path, "w") as archive:
         for name, data in members.items():
             archive.writestr(name, hurt.read_bytes() if name == "model.weights.h5" else data)
-    with pytest.raises(ModelFileError, match="other weights than its config says"):
+    with pytest.raises(ModelFileError, match="its weights do not match its config"):
         open_model(path)
 
 
@@ -215,7 +215,7 @@ def test_a_lambda_in_a_model_file_is_not_run(tmp_path: Path) -> None:
     model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(2), layer])
     witness.unlink()
     model.save(tmp_path / "lambda.keras")
-    with pytest.raises(ModelFileError, match="another program"):
+    with pytest.raises(ModelFileError, match="did not write"):
         open_model(tmp_path / "lambda.keras")
     assert not witness.exists()
 
@@ -227,5 +227,5 @@ def test_sizes_that_are_only_said_to_be_there_are_refused(model_bytes: bytes, tm
     assert forged[start : start + 4] == b"PK\x01\x02"
     forged[start + 20 : start + 28] = (2**31).to_bytes(4, "little") * 2  # its size, compressed and not
     path.write_bytes(forged)
-    with pytest.raises(ModelFileError, match="says that it has more"):
+    with pytest.raises(ModelFileError, match="declares more"):
         open_model(path)

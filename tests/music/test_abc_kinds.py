@@ -50,19 +50,19 @@ SCALE = [60, 62, 64, 65, 67, 69, 71, 72]
 )  # fmt: skip
 def test_what_is_not_music_is_not_heard(music: str) -> None:
     assert heard(music) == SCALE
-    assert tune(music).whole, tune(music).faults
+    assert tune(music).complete, tune(music).faults
 
 
 def test_free_text_between_tunes_belongs_to_none() -> None:
     text = f"{HEADER}CDEF|GABc|]\n\nA bad cad, | a fad |, and more of it.\n\n{HEADER}cBAG|]\n"
     assert [len(each.bars) for each in read_tunes(text)] == [2, 1]
-    assert all(each.whole for each in read_tunes(text))
+    assert all(each.complete for each in read_tunes(text))
 
 
 def test_a_files_header_holds_for_all_its_tunes() -> None:
     text = "%abc-2.1\nM:3/4\nL:1/4\n%%propagate-accidentals not\n\nX:1\nK:C\n^F F G|]\n\nX:2\nM:2/4\nK:C\nFG|A|B|]\n"
     first, second = read_tunes(text)
-    assert (first.whole, first.metre, first.unit_length) == (True, "3/4", Fraction(1, 4))
+    assert (first.complete, first.metre, first.unit_length) == (True, "3/4", Fraction(1, 4))
     assert [note.pitch for note in performance(first, Playing())] == [66, 65, 67]
     assert (second.metre, [str(fault) for fault in second.faults]) == ("2/4", ["line 13, bar 2: it has 2 of 4 eighths"])
     assert [bar.events for bar in read_tune(first.text).bars] == [bar.events for bar in first.bars]
@@ -177,7 +177,7 @@ def test_signs_may_hold_for_one_note_or_one_octave() -> None:
 def test_keys_and_clefs(key: str, pitches: list[int]) -> None:
     header = HEADER.replace("K:C", f"K:{key}")
     assert heard("FGAB|cde2|", header) == pitches
-    assert tune("FGAB|cde2|", header).whole
+    assert tune("FGAB|cde2|", header).complete
     assert heard(f"[K:{key}]FGAB|cde2|") == heard(f"K:{key}\nFGAB|cde2|") == pitches
 
 
@@ -221,12 +221,12 @@ def test_a_tempo_before_the_first_note(where: str, mark: str, quarters: int | st
 
 def test_a_voice_behind_an_ampersand_sounds_with_the_bar() -> None:
     read = tune("c d e f & C4|g4 & E2 G2|]")
-    assert read.whole
+    assert read.complete
     assert [(note.onset * 4, note.pitch) for note in performance(read, Playing())] == [
         (0, 72), (0, 60), (1, 74), (2, 76), (3, 77), (4, 79), (4, 64), (6, 67),
     ]  # fmt: skip
     faults = [str(fault) for fault in tune("c4 & C3|c4 && C4|]").faults]
-    assert "line 6, bar 1: the voice behind its & has 6 of 8 eighths" in faults
+    assert "line 6, bar 1: the voice after its & has 6 of 8 eighths" in faults
     assert any("&& cannot be read: one & adds one voice to its bar" in fault for fault in faults)
 
 
@@ -277,3 +277,12 @@ def test_decorations_slurs_and_words_belong_to_their_notes() -> None:
     assert (fourth.symbol, fourth.annotations, fourth.decorations) == ("E7", ("^up",), ("roll", "trill"))
     assert (fifth.decorations, bool(fifth.ties)) == (("fermata", "accent"), True)
     assert tune("U:W=!trill!\nU:T=!nil!\nWTc4|").bars[0].events[0].decorations == ("trill",)
+
+
+def test_an_invisible_bar_line_ends_no_ending() -> None:
+    assert order("|:c4|1 d4[|]e4:|2 f4|]") == "cdecf"  # 4.8, 4.9
+
+
+def test_letters_of_user_defined_symbols_are_music() -> None:
+    header = "X:1\nM:4/4\nL:1/8\nU:W=!mordent!\nK:C\n"
+    assert tune("WCC2WC2>\nC2C|]", header).faults == ()  # 4.16

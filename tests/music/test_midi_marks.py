@@ -62,7 +62,7 @@ def test_the_metre_of_a_free_part_is_none() -> None:
 
 def test_a_mark_stands_before_the_notes_of_its_time_and_behind_those_before_it() -> None:
     data = midi_bytes(read_tune("X:1\nM:4/4\nL:1/8\nK:D\nA8|[K:G]A8|"), INSTRUMENTS["fiddle"], Playing())
-    kinds = [message.type for message in mido.MidiFile(file=io.BytesIO(data)).tracks[0]]
-    assert kinds[kinds.index("note_on") :] == [
+    formats = [message.type for message in mido.MidiFile(file=io.BytesIO(data)).tracks[0]]
+    assert formats[formats.index("note_on") :] == [
         "note_on", "note_off", "key_signature", "note_on", "note_off", "end_of_track",
     ]  # fmt: skip

@@ -144,7 +144,7 @@ def test_chosen_bars_are_a_stretch_of_the_tune(tmp_path: Path) -> None:
 def test_what_is_not_whole_is_marked_and_its_text_kept() -> None:
     tunes = [read_tune("X:1\nT:Short\nM:4/4\nL:1/8\nK:D\nA8|A7|A8|]\n"), read_tune("X:2\nT:None</pre><script>\nK:D\n")]
     page = page_of(*tunes)
-    assert page.count("Not whole") == 2
+    assert page.count("Incomplete") == 2
     assert "line 6, bar 2: it has 7 of 8 eighths" in page
     assert "T:None&lt;/pre&gt;&lt;script&gt;" in page
     assert page.count("<script>") == 1

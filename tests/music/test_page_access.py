@@ -25,8 +25,8 @@ PAGES = {
 }
 
 
-def page(texts: list[str], about: dict[str, str]) -> str:
-    return page_text([entry(read_tune(text)) for text in texts], "Tunes", about)
+def page(texts: list[str], metadata: dict[str, str]) -> str:
+    return page_text([entry(read_tune(text)) for text in texts], "Tunes", metadata)
 
 
 @pytest.fixture

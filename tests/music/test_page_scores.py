@@ -57,7 +57,7 @@ def test_a_small_drawing_is_seen_as_verovios(layout: str) -> None:
         line.replace("<svg ", f'<svg overflow="visible" y="{top}" width="{width}" height="{height}" ', 1)
         for line, (top, width, height) in zip(small.lines, boxes, strict=True)
     )
-    whole = (
+    complete = (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{size[1]}" height="{size[2]}" '
         f'viewBox="0 0 {boxes[0][1]} {sum(height for *_, height in boxes)}">'
         f"<style>path, polygon, polyline, rect, ellipse {{ stroke: black; }}</style>"
@@ -68,7 +68,7 @@ def test_a_small_drawing_is_seen_as_verovios(layout: str) -> None:
     for line, (top, _, height) in zip(small.lines, boxes, strict=True):  # a print turns the page between two
         margin = int(re.search(r"translate\(\d+,(\d+)\)", line)[1])
         assert all(top < margin + int(staff) < top + height for staff in re.findall(r"M-?\d+ (-?\d+)H", line))
-    difference = ImageChops.difference(drawn(svg), drawn(whole)).histogram()
+    difference = ImageChops.difference(drawn(svg), drawn(complete)).histogram()
     assert sum(difference[64:]) < 5  # pixels that differ by more than the edges' smoothing
     assert sum(drawn(svg).histogram()[:128]) > 1_000  # ink
 
@@ -173,7 +173,7 @@ def test_where_the_score_cannot_follow_the_page_says_that_the_sound_alone_does(t
         """,
         tmp_path,
     )
-    assert found == ["D major", "C major. Only the sound: the score stays as written.", -2]
+    assert found == ["D major", "C major. Only the sound changes; the score stays as written.", -2]
 
 
 def test_a_tune_without_a_tonic_moves_by_semitones(tmp_path: Path) -> None:

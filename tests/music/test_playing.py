@@ -141,10 +141,10 @@ def test_each_note_sounds_at_its_pitch(name: str) -> None:
         assert likeliest(held, note.pitch) == note.pitch
 
 
-@pytest.mark.parametrize(("kind", "magic"), [("wav", b"RIFF"), ("flac", b"fLaC"), ("ogg", b"OggS"), ("mp3", b"")])
-def test_sound_files_open_and_last_as_long_as_the_tune(kind: str, magic: bytes) -> None:
+@pytest.mark.parametrize(("format", "magic"), [("wav", b"RIFF"), ("flac", b"fLaC"), ("ogg", b"OggS"), ("mp3", b"")])
+def test_sound_files_open_and_last_as_long_as_the_tune(format: str, magic: bytes) -> None:
     tune = read_tune(HEADER + "|:A8|B8:|" * 12)
-    data = sound_bytes(tune, FLUTE, Playing(tempo=240), kind)
+    data = sound_bytes(tune, FLUTE, Playing(tempo=240), format)
     assert data.startswith(magic)
     wave, rate = soundfile.read(io.BytesIO(data))
     played_for = 48 * 4 / 240 * 60
@@ -200,7 +200,7 @@ def test_notes_are_those_of_abc2midi(collection: str, request: pytest.FixtureReq
     for number, verbatim in enumerate(read_source(source).tunes):
         text = comparable(verbatim)
         tune = read_tune(text) if text else None
-        if text is None or tune is None or not tune.whole:
+        if text is None or tune is None or not tune.complete:
             continue
         (tmp_path / f"{number}.abc").write_text(with_repeats_begun(text))
         words = ["abc2midi", f"{number}.abc", "-o", f"{number}.mid"]

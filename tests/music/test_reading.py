@@ -51,7 +51,7 @@ def test_grace_notes_take_no_place_in_a_bar_nor_in_a_tuplet() -> None:
     found = events("{ga}(3A{c}Bc d2 d4|")
     assert [len(event.graces) for event in found] == [2, 1, 0, 0, 0]
     assert [pitch.midi for pitch in found[0].graces] == [79, 81]
-    assert read_tune(HEADER + "{ga}(3A{c}Bc d2 d4|").whole
+    assert read_tune(HEADER + "{ga}(3A{c}Bc d2 d4|").complete
 
 
 def test_the_grace_notes_of_a_definition_are_not_played() -> None:
@@ -105,7 +105,7 @@ def test_repeats_and_endings_are_played_in_their_order(music: str, order: list[i
         (HEADER + "A2|A8|1 A6:|2 A6||", []),
         (HEADER + "A8||A2||A8|]", ["line 6, bar 2: it has 2 of 8 eighths"]),  # no section is one short bar
         (HEADER + "A2:|A6|]", ["it has no full bar"]),
-        (HEADER + "V:1\nA8|]\nV:2\nA8|]", ["it is in several voices, which are read one after another"]),
+        (HEADER + "V:1\nA8|]\nV:2\nA8|]", ["it has several voices, which are read one after another"]),
         ("X:1\nM:4/4\nL:1/8\nm:~A3=A{B}A{G}A\nK:D\nA8|A8|]", []),
         ("X:1\nM:6/8\nL:1/8\nK:D\nABc dfa|[M:9/8]ABc ABc ABc|\n", []),
     ],
@@ -113,7 +113,7 @@ def test_repeats_and_endings_are_played_in_their_order(music: str, order: list[i
 def test_a_tune_is_whole_or_it_is_said_why_not(text: str, faults: list[str]) -> None:
     tune = read_tune(text)
     assert [str(fault) for fault in tune.faults] == faults
-    assert tune.whole == (not faults)
+    assert tune.complete == (not faults)
 
 
 def test_a_tune_in_a_key_that_cannot_be_read_has_its_title_and_its_notes() -> None:
@@ -157,4 +157,4 @@ def test_hurt_tunes_raise_nothing() -> None:
 def test_the_collections_are_read_and_nearly_all_whole(collection: str) -> None:
     tunes = [read_tune(text) for text in read_source(collection).tunes]
     assert sum(bool(tune.bars) for tune in tunes) >= 0.995 * len(tunes)
-    assert sum(tune.whole for tune in tunes) >= 0.88 * len(tunes)
+    assert sum(tune.complete for tune in tunes) >= 0.88 * len(tunes)

@@ -16,7 +16,7 @@ import pytest
 from folkkeras.corpus.sources import read_source
 from folkkeras.errors import FolkError
 from folkkeras.music.reading import read_tune
-from folkkeras.music.render.client import Workshop
+from folkkeras.music.render.client import RenderClient
 from folkkeras.music.render.engraving import _toolkit, png_bytes, svg_text
 from folkkeras.music.render.musicxml import musicxml_bytes, noteheads
 from folkkeras.music.tune import Tune
@@ -130,34 +130,34 @@ def test_a_png_is_an_image_of_some_size() -> None:
 
 
 def test_the_workshop_renders_and_says_why_it_cannot() -> None:
-    with Workshop() as workshop:
-        assert workshop.render(read_tune(HEADER + "A8|]"), "svg").startswith(b"<svg")
-        assert workshop.render(read_tune(HEADER + "A8|]"), "ogg").startswith(b"OggS")
+    with RenderClient() as client:
+        assert client.render(read_tune(HEADER + "A8|]"), "svg").startswith(b"<svg")
+        assert client.render(read_tune(HEADER + "A8|]"), "ogg").startswith(b"OggS")
         with pytest.raises(FolkError, match="it has no notes"):
-            workshop.render(read_tune(HEADER), "svg")
-        assert workshop.render(read_tune(HEADER + "A8|]"), "mid").startswith(b"MThd")
+            client.render(read_tune(HEADER), "svg")
+        assert client.render(read_tune(HEADER + "A8|]"), "mid").startswith(b"MThd")
 
 
 def test_the_folder_one_is_in_lends_no_modules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "folkkeras").mkdir()  # as the folder of a clone is named
     (tmp_path / "json.py").write_text("raise SystemExit")
     monkeypatch.chdir(tmp_path)
-    with Workshop() as workshop:
-        assert workshop.render(read_tune(HEADER + "A8|]"), "svg").startswith(b"<svg")
+    with RenderClient() as client:
+        assert client.render(read_tune(HEADER + "A8|]"), "svg").startswith(b"<svg")
 
 
 def test_a_crash_costs_one_file() -> None:
-    with Workshop() as workshop:
-        workshop.render(read_tune(HEADER + "A8|]"), "svg")
-        os.kill(workshop._process.pid, signal.SIGKILL)
+    with RenderClient() as client:
+        client.render(read_tune(HEADER + "A8|]"), "svg")
+        os.kill(client._process.pid, signal.SIGKILL)
         with pytest.raises(FolkError, match="failed on it"):
-            workshop.render(read_tune(HEADER + "A8|]"), "svg")
-        assert workshop.render(read_tune(HEADER + "A8|]"), "svg").startswith(b"<svg")
+            client.render(read_tune(HEADER + "A8|]"), "svg")
+        assert client.render(read_tune(HEADER + "A8|]"), "svg").startswith(b"<svg")
 
 
 def test_what_takes_too_long_is_given_up() -> None:
-    with Workshop(patience=0.01) as workshop, pytest.raises(FolkError, match="failed on it"):
-        workshop.render(read_tune(HEADER + "ABcd efga|" * 2_000), "wav")
+    with RenderClient(patience=0.01) as client, pytest.raises(FolkError, match="failed on it"):
+        client.render(read_tune(HEADER + "ABcd efga|" * 2_000), "wav")
 
 
 def test_the_workshops_process_ends_with_its_parent() -> None:
@@ -165,10 +165,10 @@ def test_the_workshops_process_ends_with_its_parent() -> None:
 import time
 from folkkeras.music.reading import read_tune
 from folkkeras.music.tune import Tune
-from folkkeras.music.render.client import Workshop
-workshop = Workshop()
-workshop.render(read_tune({HEADER + "A8|]"!r}), "svg")
-print(workshop._process.pid, flush=True)
+from folkkeras.music.render.client import RenderClient
+client = RenderClient()
+client.render(read_tune({HEADER + "A8|]"!r}), "svg")
+print(client._process.pid, flush=True)
 time.sleep(60)
 """
     parent = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from folkkeras.music.checks.structure import joint_faults
+from folkkeras.music.checks.structure import structure_faults
 from folkkeras.music.reading import read_tune
 
 HEADER = "X:1\nT:Test\nM:4/4\nL:1/8\nK:D\n"
@@ -11,7 +11,7 @@ HEADER = "X:1\nT:Test\nM:4/4\nL:1/8\nK:D\n"
 def said(music: str, *, ended: bool = True) -> list[tuple[int | None, str]]:
     tune = read_tune(HEADER + music + "\n")
     assert not [fault for fault in tune.faults if ended or not fault.open]
-    return [(fault.bar, fault.message) for fault in joint_faults(tune, ended=ended)]
+    return [(fault.bar, fault.message) for fault in structure_faults(tune, ended=ended)]
 
 
 @pytest.mark.parametrize(

@@ -48,9 +48,9 @@ def facts(tune: Tune, semitones: int = 0) -> list[object]:
         )
         for bar in tune.bars
     ]
-    about = replace(tune, text="", bars=(), faults=(), unread=(), key="")
+    metadata = replace(tune, text="", bars=(), faults=(), unread=(), key="")
     faults = [fault for fault in tune.faults if not any(word in fault.message for word in ("word", "not music", "key"))]
-    return [bars, about, [(fault.line, fault.bar, fault.message.split(":")[0]) for fault in faults]]
+    return [bars, metadata, [(fault.line, fault.bar, fault.message.split(":")[0]) for fault in faults]]
 
 
 def check(tune: Tune, semitones: int) -> Tune:

@@ -13,15 +13,15 @@ from support.trained import TrainedRun
 from folkkeras.corpus.corpus import sample_of
 from folkkeras.corpus.load import read_corpus
 from folkkeras.corpus.overlap import MelodyIndex
-from folkkeras.corpus.provenance import own_corpus
+from folkkeras.corpus.provenance import training_corpus
 from folkkeras.evaluation.evaluate import SAMPLE
+from folkkeras.model.likelihood import Likelihood
 from folkkeras.model.saving import open_model
-from folkkeras.model.scoring import Scorer
 from folkkeras.music.reading import read_tune, read_tunes
 from folkkeras.notation.tunes import split_tunes
-from folkkeras.pretrained import COLLECTIONS, box_model
+from folkkeras.pretrained import COLLECTIONS, celtic_model
 
-CARD = box_model().with_name("model-card.md")
+CARD = celtic_model().with_name("model-card.md")
 JIGS = ["sample", "--tunes", 20, "--complete", "--max-copy", 24, "--key", "Edor", "--metre", "6/8", "--seed", 1]
 
 
@@ -30,34 +30,34 @@ def jigs(tmp_path_factory: pytest.TempPathFactory) -> str:
     folder = tmp_path_factory.mktemp("jigs")
     done = subprocess.run([str(FOLK), *map(str, JIGS)], cwd=folder, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
-    assert done.stderr.startswith("there are no runs in runs: this is the model in the box")
+    assert done.stderr.startswith("no trained runs yet: using celtic, the pretrained model")
     return done.stdout
 
 
 def test_it_is_small_and_tells_what_it_was_trained_on() -> None:
-    assert box_model().stat().st_size < 12_000_000
-    corpus = own_corpus(open_model(box_model()).about)
+    assert celtic_model().stat().st_size < 12_000_000
+    corpus = training_corpus(open_model(celtic_model()).metadata)
     assert corpus.sources == COLLECTIONS
     assert corpus.digest == read_corpus(COLLECTIONS).digest
 
 
 def test_its_card_has_its_figures() -> None:
-    """Those that hang on no draw: held-out bits, and how whole the corpus itself is under today's check."""
-    model = open_model(box_model())
-    corpus = own_corpus(model.about)
-    bits = re.search(r"455 scored tunes +([0-9.]+)", CARD.read_text())
-    whole = re.search(r"whole +[0-9.]+% +([0-9.]+)%", CARD.read_text())
+    """Those that depend on no draw: the bits, and how many of the corpus's own tunes are complete."""
+    model = open_model(celtic_model())
+    corpus = training_corpus(model.metadata)
+    bits = re.search(r"455 held-out tunes +([0-9.]+)", CARD.read_text())
+    complete = re.search(r"complete +[0-9.]+% +([0-9.]+)%", CARD.read_text())
     assert bits
-    assert whole
-    assert Scorer(model, corpus.held_out).bits_per_character() == pytest.approx(float(bits[1]), abs=6e-4)
-    own = [read_tune(tune).whole for tune in sample_of([*corpus.training, *corpus.held_out], SAMPLE)]
-    assert 100 * sum(own) / len(own) == pytest.approx(float(whole[1]), abs=0.06)
+    assert complete
+    assert Likelihood(model, corpus.held_out).bits_per_character() == pytest.approx(float(bits[1]), abs=6e-4)
+    own = [read_tune(tune).complete for tune in sample_of([*corpus.training, *corpus.held_out], SAMPLE)]
+    assert 100 * sum(own) / len(own) == pytest.approx(float(complete[1]), abs=0.06)
 
 
 def test_it_writes_whole_new_tunes_of_the_kind_that_is_asked(jigs: str) -> None:
     tunes = read_tunes(jigs)
     assert len(tunes) == 20
-    assert all(tune.whole and (tune.metre, tune.key) == ("6/8", "Edor") for tune in tunes)
+    assert all(tune.complete and (tune.metre, tune.key) == ("6/8", "Edor") for tune in tunes)
     book = MelodyIndex(read_corpus(COLLECTIONS).training)
     assert max(book.overlap(tune.text).longest for tune in tunes) <= 24
     assert len({tune.text.split("\n", 1)[1] for tune in tunes}) == 20
@@ -87,7 +87,7 @@ def test_abc2midi_faults_no_larger_share_of_them_than_of_the_books(jigs: str, tm
 
 def test_a_run_comes_before_it_and_it_has_a_name(folk: Folk, trained: TrainedRun) -> None:
     own = folk("sample", "--runs", trained.runs, "--length", 5, "--seed", 1)
-    assert "in the box" not in own.stderr
-    named = folk("sample", "box", "--runs", trained.runs, "--length", 300, "--seed", 1)
+    assert "pretrained" not in own.stderr
+    named = folk("sample", "celtic", "--runs", trained.runs, "--length", 300, "--seed", 1)
     assert named.stdout == folk("sample", "--length", 300, "--seed", 1).stdout
     assert named.stdout.startswith("X:1\n")

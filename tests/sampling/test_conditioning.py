@@ -1,4 +1,4 @@
-"""`folk sample` asked for something: whole, new, of a kind, again, or going on with a tune."""
+"""`folk sample` asked for something: whole, new, of a kind, again, or continuing with a tune."""
 
 from pathlib import Path
 
@@ -50,7 +50,7 @@ def test_a_record_comes_back_from_its_line_and_a_broken_one_is_refused() -> None
     record = GenerationRecord(model="a", seed=7, tune=3, start="X:1\nT:Žl", top_p=0.9, complete=True, fields={"K": "D"})
     text = with_record(TUNE, record)
     assert text.splitlines()[:3] == ["X:1", record.line(), "T:Mine"]
-    assert read_tune(text).bars == read_tune(TUNE).bars or read_tune(text).whole
+    assert read_tune(text).bars == read_tune(TUNE).bars or read_tune(text).complete
     assert records_of(text + text, "it") == [record, record]
     assert with_record("T:Mine\n", record) == "T:Mine\n"
     broken = ["{", "[]", '{"model": 1}', '{"model": "a", "seed": true, "tune": 1, "start": "X"}', "[" * 9_999]
@@ -83,13 +83,13 @@ def test_a_broken_tune_is_not_gone_on_with(text: str) -> None:
 
 
 def test_the_command_writes_records_and_reproduces_them(folk: Folk, tmp_path: Path) -> None:
-    model = "box"
+    model = "celtic"
     done = folk("sample", model, "--tunes", 3, "--seed", 4, "--complete", "--metre", "6/8", "--out", "tunes.abc")
     text = (tmp_path / "tunes.abc").read_text()
     tunes = split_tunes(text)[1]
     assert tunes
     assert done.returncode == (0 if len(tunes) == 3 else 3), done.stderr
-    assert all(read_tune(tune).whole and header_of(tune)["M"] == "6/8" for tune in tunes)
+    assert all(read_tune(tune).complete and header_of(tune)["M"] == "6/8" for tune in tunes)
     again = folk("sample", model, "--reproduce", "tunes.abc")
     assert again.stdout == text
     assert again.returncode == 0, again.stderr
@@ -97,7 +97,7 @@ def test_the_command_writes_records_and_reproduces_them(folk: Folk, tmp_path: Pa
     other.write_text(text.replace('"model": "', '"model": "0'))
     refused = folk("sample", model, "--reproduce", other)
     assert refused.returncode == 2
-    assert "name that MODEL" in refused.stderr
+    assert "name the original MODEL" in refused.stderr
     plain = tmp_path / "plain.abc"
     plain.write_text(TUNE)
     assert "without its generation record" in folk("sample", model, "--reproduce", plain).stderr
@@ -108,7 +108,7 @@ def test_a_model_that_tells_no_corpus_is_named_where_its_tunes_are_asked_for(
     folk: Folk, trained: TrainedRun, tmp_path: Path, told: object
 ) -> None:
     data = trained.run.best.read_bytes()
-    rewritten(data, tmp_path / "model.keras", lambda saved: saved["config"]["about"].update(corpus=told))
+    rewritten(data, tmp_path / "model.keras", lambda saved: saved["config"]["metadata"].update(corpus=told))
     done = folk("sample", "model.keras", "--max-copy", 24)
     assert (done.returncode, done.stderr.count("\n")) == (1, 1), done.stderr
 
@@ -118,7 +118,7 @@ def test_a_first_part_that_does_not_join_is_no_beginning_of_a_complete_tune(folk
     text = header + "|:A2|B8|c6 d2:|\n|:d2|efga abcd|a6:|\n"
     assert beginning_of(read_tune(text)) == header + "|:A2|B8|c6 d2:|"
     (tmp_path / "mine.abc").write_text(text)
-    done = folk("sample", "box", "--continue", "mine.abc", "--complete")
+    done = folk("sample", "celtic", "--continue", "mine.abc", "--complete")
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1), done.stderr
     assert "cannot continue X:1 Mine to a complete tune: in its first part, line 6, bar 2" in done.stderr
     assert "leave out --complete" in done.stderr
@@ -130,7 +130,7 @@ def test_tunes_are_drawn_again_by_the_same_corpus_or_not_at_all(
     book = tmp_path / "book.abc"
     book.write_bytes(tune_file.read_bytes())
     data = trained.run.best.read_bytes()
-    rewritten(data, tmp_path / "model.keras", lambda saved: saved["config"]["about"].update(corpus=[str(book)]))
+    rewritten(data, tmp_path / "model.keras", lambda saved: saved["config"]["metadata"].update(corpus=[str(book)]))
     words = ["sample", "model.keras", "--metre", "C", "--tunes", 3, "--seed", 2, "--out"]
     assert folk(*words, "judged.abc").returncode == 0
     text = (tmp_path / "judged.abc").read_text()
@@ -153,29 +153,29 @@ def test_tunes_are_drawn_again_by_the_same_corpus_or_not_at_all(
 @pytest.mark.parametrize("options", [(), ("--complete",)])
 def test_tunes_in_bfloat16_are_drawn_again_in_it(folk: Folk, tmp_path: Path, options: tuple[str, ...]) -> None:
     words = ("--bfloat16", "--tunes", 5, "--seed", 5, *options)
-    assert folk("sample", "box", *words, "--out", "tunes.abc").returncode == 0
+    assert folk("sample", "celtic", *words, "--out", "tunes.abc").returncode == 0
     text = (tmp_path / "tunes.abc").read_text()
-    assert folk("sample", "box", "--reproduce", "tunes.abc").stdout == text
+    assert folk("sample", "celtic", "--reproduce", "tunes.abc").stdout == text
     last = split_tunes(text)[1][-1]
     (tmp_path / "last.abc").write_text(last)
-    assert folk("sample", "box", "--reproduce", "last.abc").stdout == last
+    assert folk("sample", "celtic", "--reproduce", "last.abc").stdout == last
     (tmp_path / "many.abc").write_text(last.replace('"slots": 8', '"slots": 65'))
-    assert "slots must be 1 to 64, not 65" in folk("sample", "box", "--reproduce", "many.abc").stderr
+    assert "slots must be 1 to 64, not 65" in folk("sample", "celtic", "--reproduce", "many.abc").stderr
 
 
 def test_the_command_goes_on_with_a_tune(folk: Folk, tmp_path: Path) -> None:
-    tune = next(tune for tune in read_corpus(["ryans"]).training if read_tune(tune).whole and ":|" in tune)
+    tune = next(tune for tune in read_corpus(["ryans"]).training if read_tune(tune).complete and ":|" in tune)
     (tmp_path / "mine.abc").write_text(tune)
-    done = folk("sample", "box", "--continue", "mine.abc", "--seed", 1)
+    done = folk("sample", "celtic", "--continue", "mine.abc", "--seed", 1)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith(beginning_of(read_tune(tune)))
     (tmp_path / "two.abc").write_text(tune * 2)
-    assert "has 2 tunes" in folk("sample", "box", "--continue", "two.abc").stderr
+    assert "has 2 tunes" in folk("sample", "celtic", "--continue", "two.abc").stderr
 
 
 def test_few_tunes_of_a_kind_are_named_and_what_excludes_itself_is_refused(folk: Folk, trained: TrainedRun) -> None:
     done = folk("sample", trained.run.best, "--key", "Glyd", "--seed", 1)
-    assert "the training tunes have 1 with K:Glyd: results may be poor" in done.stderr
+    assert "1 training tunes have K:Glyd: results may be poor" in done.stderr
     for words in (
         ["--start", "X:1", "--key", "D"],
         ["--continue", "a.abc", "--reproduce", "a.abc"],
@@ -194,14 +194,14 @@ def test_few_tunes_of_a_kind_are_named_and_what_excludes_itself_is_refused(folk:
 
 
 def test_a_bound_on_copies_names_the_tune_that_was_too_near(folk: Folk) -> None:
-    done = folk("sample", "box", "--complete", "--max-copy", "1", "--seed", 1)
+    done = folk("sample", "celtic", "--complete", "--max-copy", "1", "--seed", 1)
     assert (done.returncode, done.stdout) == (3, "")
     assert "shared " in done.stderr
     assert " notes with " in done.stderr
 
 
 def test_several_tunes_are_not_drawn_for_one_sound(folk: Folk, tmp_path: Path) -> None:
-    done = folk("sample", "box", "--tunes", 3, "--out", "new.mp3")
+    done = folk("sample", "celtic", "--tunes", 3, "--out", "new.mp3")
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1), done.stderr
     assert "--out new.mp3 is one file, but 3 tunes are asked for: give a page, such as --out new.html" in done.stderr
     assert not list(tmp_path.iterdir())

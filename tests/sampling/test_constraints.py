@@ -53,8 +53,8 @@ def test_a_place_that_is_no_good_again_and_again_costs_the_bar_before_it_and_the
 
 
 def test_a_tune_is_done_where_the_next_begins_and_back_where_its_end_is_none() -> None:
-    whole = HEADER + "ABcd ABcd|ABcd A4|]\n"
-    assert growing(whole + "\nX:2\nT:").verdict() == Accept(whole)
+    complete = HEADER + "ABcd ABcd|ABcd A4|]\n"
+    assert growing(complete + "\nX:2\nT:").verdict() == Accept(complete)
     assert growing(HEADER + "ABcd ABcd|ABcd\n\nX:2").verdict() == Backtrack(len(HEADER))
     assert growing(HEADER + "|:ABcd ABcd|A8|]\n\nX:2").verdict() == Backtrack(len(HEADER + "|:ABcd ABcd|"))
     uneven = HEADER + "A9|]\n\nX:2"

@@ -75,22 +75,22 @@ def test_what_is_kept_of_real_tunes_ends_with_a_bar_line_and_is_their_beginning(
             beginning = beginning_of(tune)
         except CorpusError:
             continue
-        whole = normalise(text).text
-        assert whole.startswith(beginning)
-        first, bars = read_tune(beginning).bars, read_tune(whole).bars
+        complete = normalise(text).text
+        assert complete.startswith(beginning)
+        first, bars = read_tune(beginning).bars, read_tune(complete).bars
         assert [bar.events for bar in first] == [bar.events for bar in bars[: len(first)]]
         assert first[-1].after is not None
         following = bars[len(first)].before if len(first) < len(bars) else None
         # No ending is left behind, but where the next section begins with one.
         assert not (following and following.endings and not following.repeat_end)
-        kept += beginning != whole.rstrip("\n")
+        kept += beginning != complete.rstrip("\n")
     assert kept > 150
 
 
 def test_a_closed_part_is_kept_and_the_model_writes_on_behind_it(folk: Folk, tmp_path: Path) -> None:
     (tmp_path / "dm.abc").write_text(REEL + "\n")
     assert beginning_of(read_tune(REEL + "\n")) == REEL
-    done = folk("sample", "box", "--continue", "dm.abc", "--seed", 1)
+    done = folk("sample", "celtic", "--continue", "dm.abc", "--seed", 1)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith(REEL)
     assert len(read_tune(done.stdout).bars) > 9
@@ -101,5 +101,5 @@ def test_what_cannot_be_continued_says_why() -> None:
         beginning_of(read_tune(HEADER))
     with pytest.raises(CorpusError, match=r"in its first part, line 6, bar 1: .*; fix it first, see `folk check`"):
         beginning_of(read_tune(HEADER + "A9|B8:|c8|]\n"))
-    with pytest.raises(CorpusError, match=r"to a whole tune: .*; fix it first, or leave out --complete"):
+    with pytest.raises(CorpusError, match=r"to a complete tune: .*; fix it first, or leave out --complete"):
         beginning_of(read_tune(HEADER + "|:A2|B8|c6 d2:|\n|:d2|efga abcd|a6:|\n"), complete=True)

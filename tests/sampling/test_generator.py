@@ -26,21 +26,21 @@ Engines = type[NumpyEngine] | type[XlaEngine]
 
 def by_keras(model: TuneModel, start: str, length: int, seed: tuple[int, int]) -> str:
     """What the stateful model of batch size 1 writes, fed character by character."""
-    twin, vocabulary = model.twin(batch_size=1, stateful=True), model.vocabulary
+    clone, vocabulary = model.clone(batch_size=1, stateful=True), model.vocabulary
     for index in vocabulary.encode(start).tolist():
-        logits = twin(tf.constant([[index]])).numpy()[0, -1]
+        logits = clone(tf.constant([[index]])).numpy()[0, -1]
     text = start
     for uniform in np.random.default_rng(seed).random(length, dtype=np.float32):
         weights = np.exp(logits - logits.max())
         index = int(np.argmax(np.cumsum(weights) > uniform * weights.sum()))
         text += vocabulary.characters[index]
-        logits = twin(tf.constant([[index]])).numpy()[0, -1]
+        logits = clone(tf.constant([[index]])).numpy()[0, -1]
     return text
 
 
 def by_engine(engine: Engines, model: TuneModel, start: str, length: int, seed: tuple[int, int]) -> str:
     """What one of our engines writes."""
-    slots = Slots(engine(model.network(), 1, Sampling()))
+    slots = Slots(engine(model.export_weights(), 1, Sampling()))
     stream = Stream(model.vocabulary.encode(start).astype(np.int32), seed)
     text = start
     while len(text) < len(start) + length:
@@ -74,12 +74,12 @@ def test_a_generator_draws_the_same_from_a_file_and_from_a_model(trained: Traine
     [{}, {"temperature": 0.7}, {"top_k": 3}, {"top_p": 0.8}, {"temperature": 0.0}, {"temperature": 1e-38}],
 )
 def test_the_engines_draw_the_same_side_by_side(trained: TrainedRun, options: dict[str, float]) -> None:
-    network = open_model(trained.run.best).network()
+    exported = open_model(trained.run.best).export_weights()
     texts = []
     for engine in (NumpyEngine, XlaEngine):
-        slots = Slots(engine(network, 4, Sampling(**options)))
+        slots = Slots(engine(exported, 4, Sampling(**options)))
         streams = [
-            Stream(network.vocabulary.encode("X:1\nT:"[: 3 + slot]).astype(np.int32), (8, slot)) for slot in range(3)
+            Stream(exported.vocabulary.encode("X:1\nT:"[: 3 + slot]).astype(np.int32), (8, slot)) for slot in range(3)
         ]
         first = slots.step([*streams, None])
         kept = slots.engine.state(1)
@@ -91,10 +91,10 @@ def test_the_engines_draw_the_same_side_by_side(trained: TrainedRun, options: di
 
 
 def test_the_stateful_model_is_the_one_that_keras_itself_would_build(trained: TrainedRun) -> None:
-    source = open_model(trained.run.best).twin(batch_size=1, stateful=True)
+    source = open_model(trained.run.best).clone(batch_size=1, stateful=True)
     x = inputs = keras.Input(batch_shape=(1, None))
-    x = keras.layers.Embedding(len(source.vocabulary), source.sizes["embedding"])(x)
-    x = keras.layers.LSTM(source.sizes["units"], return_sequences=True, stateful=True)(x)
+    x = keras.layers.Embedding(len(source.vocabulary), source.hyperparameters["embedding"])(x)
+    x = keras.layers.LSTM(source.hyperparameters["units"], return_sequences=True, stateful=True)(x)
     plain = keras.Model(inputs, keras.layers.Dense(len(source.vocabulary))(x))
     plain.set_weights(source.get_weights())
     for index in source.vocabulary.encode("X:1\nT:The Reel\n").tolist():

@@ -83,10 +83,10 @@ def test_a_folder_of_other_tunes_or_files_stays_as_it_is(sampling: Sampling, tmp
     assert contents(tmp_path / "other") == {"letter.txt": b"dear"}
     assert sampling("--length", 3, "--out", "new/")[0] == 2
     assert not (tmp_path / "new").exists()
-    about = tmp_path / "mine" / "sampling.json"
-    about.write_text(about.read_text().replace('"slots": null,', ""))  # of a version that had no such option
+    metadata = tmp_path / "mine" / "sampling.json"
+    metadata.write_text(metadata.read_text().replace('"slots": null,', ""))  # of a version that had no such option
     assert "has all 3 tunes already" in sampling("--tunes", 3, "--out", "mine")[2]
-    about.write_text("{")
+    metadata.write_text("{")
     code, _, error = sampling("--tunes", 3, "--out", "mine")
     assert (code, error.count("\n")) == (1, 1)
 

@@ -1,6 +1,4 @@
-"""How many threads a product takes, and that no digit hangs on it."""
-
-import time
+"""How many threads a product takes, and that no digit depends on it."""
 
 import numpy as np
 from threadpoolctl import ThreadpoolController, threadpool_info
@@ -9,20 +7,21 @@ from folkkeras.model.tune_model import build_model
 from folkkeras.sampling.numpy_engine import NumpyEngine
 from folkkeras.sampling.sampler import Sampling
 from folkkeras.sampling.slots import CHUNK
-from folkkeras.sampling.threads import FIRST_WAIT, LONGEST_WAIT, Threads
+from folkkeras.sampling.threads import FIRST_WAIT, MAX_WAIT, Threads
 from folkkeras.vocabulary import Vocabulary
 
 
 def threads_of(seconds: dict[int, float], calls: int) -> list[int]:
-    """The threads that each of some calls had, which took so long with one and with all."""
-    seen = []
+    """The threads that each of some calls had, which took so long with one and with all by the clock handed in."""
+    seen, now = [], 0.0
 
     def call() -> None:
+        nonlocal now
         number = max(library["num_threads"] for library in threadpool_info())
         seen.append(number)
-        time.sleep(seconds[min(number, 2)])
+        now += seconds[min(number, 2)]
 
-    threads = Threads()
+    threads = Threads(lambda: now)
     for _ in range(calls):
         threads.run(call)
     return seen
@@ -32,21 +31,21 @@ def test_one_thread_is_taken_where_it_is_faster_and_all_where_they_are() -> None
     with ThreadpoolController().limit(limits=2):
         assert set(threads_of({1: 0.001, 2: 0.03}, 20)[2:6]) == {1}
         seen = threads_of({1: 0.03, 2: 0.001}, 20)
-    assert seen.count(1) == 2  # the two looks
+    assert seen.count(1) == 2  # the two trials
     assert seen[1] == 1
     assert seen[2 + 2 * FIRST_WAIT] == 1
-    assert LONGEST_WAIT > FIRST_WAIT
+    assert MAX_WAIT > FIRST_WAIT
 
 
 def test_the_number_of_threads_changes_no_digit_of_what_is_drawn() -> None:
-    network = build_model(Vocabulary("X:1\nabcdefg|"), embedding=16, units=512).network()
+    exported = build_model(Vocabulary("X:1\nabcdefg|"), embedding=16, units=512).export_weights()
     chance = np.random.default_rng(0)
     read = np.full((CHUNK, 3), -1, np.int32)
     uniforms = chance.random((CHUNK, 3), dtype=np.float32)
     states = []
     for threads in (1, 2):
         with ThreadpoolController().limit(limits=threads):
-            loop = NumpyEngine(network, 3, Sampling())
-            loop.step(np.ones(3, bool), read, uniforms)
-            states.append(loop.state(1))
+            engine = NumpyEngine(exported, 3, Sampling())
+            engine.step(np.ones(3, bool), read, uniforms)
+            states.append(engine.state(1))
     assert all(np.array_equal(one, two) for one, two in zip(*states, strict=True))

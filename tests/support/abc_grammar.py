@@ -270,8 +270,8 @@ class _Writer:
 
     def chord_tied(self) -> tuple[str, Fraction]:
         pitches = self.draw(st.lists(st.sampled_from(_LETTERS), min_size=2, max_size=3, unique=True))
-        one, whole = f"[{pitches[0]}-{''.join(pitches[1:])}]", f"[{''.join(pitches)}]"
-        return self.one((one, f"{whole}-", f"[{'-'.join(pitches)}-]")) + whole, 2 * self.unit
+        one, complete = f"[{pitches[0]}-{''.join(pitches[1:])}]", f"[{''.join(pitches)}]"
+        return self.one((one, f"{complete}-", f"[{'-'.join(pitches)}-]")) + complete, 2 * self.unit
 
     def tuplet(self) -> tuple[str, Fraction]:
         """Notes in the time of others, as long together as some units."""

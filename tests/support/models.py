@@ -11,8 +11,8 @@ VOCABULARY = Vocabulary.from_text("X:1\nT:abc def|\n")
 
 
 def small(**options: object) -> TuneModel:
-    sizes = {"embedding": 8, "units": 12, "layers": 2, "seed": 5, **options}
-    return build_model(VOCABULARY, **sizes)
+    hyperparameters = {"embedding": 8, "units": 12, "layers": 2, "seed": 5, **options}
+    return build_model(VOCABULARY, **hyperparameters)
 
 
 def rewritten(data: bytes, path: Path, change: object, compression: int = zipfile.ZIP_STORED) -> Path:

@@ -29,20 +29,17 @@ def _matches(pattern: str) -> Callable[[str], bool]:
 
 def _accidental_for_another_octave(text: str) -> bool:
     """Whether an accidental stands in a bar before the same letter in another octave."""
-    body = plain(text).partition("\nK:")[2].partition("\n")[2]
-    for line in body.splitlines():
-        if re.match(r"[A-Za-z]:|%", line):
-            continue
-        for bar in "".join(" | " if kind == "bar" else piece for kind, piece in tokens(line) if kind != "field").split(
-            "|"
-        ):
-            signed: dict[str, set[tuple[str, str]]] = {}
-            for sign, letter, marks in _ACCIDENTAL.findall(bar):
-                octaves = signed.setdefault(letter.upper(), set())
-                if octaves - {(letter, marks)}:
-                    return True
-                if sign:
-                    octaves.add((letter, marks))
+    lines = plain(text).partition("\nK:")[2].partition("\n")[2].splitlines()
+    music = "".join(line for line in lines if not re.match(r"[A-Za-z]:|%", line))  # a bar may go over a line's end
+    pieces = (" | " if kind == "bar" else piece for kind, piece in tokens(music) if kind != "field")
+    for bar in "".join(pieces).split("|"):
+        signed: dict[str, set[tuple[str, str]]] = {}
+        for sign, letter, marks in _ACCIDENTAL.findall(bar):
+            octaves = signed.setdefault(letter.upper(), set())
+            if octaves - {(letter, marks)}:
+                return True
+            if sign:
+                octaves.add((letter, marks))
     return False
 
 
@@ -83,6 +80,7 @@ QUIRKS = (
         "4.10",
         _matches(r"[|\[]\d+[,-]\d[^|]*(?:\|(?![\d\[])[^|:]*)*:\|*\s*(?:$|\|:|:)"),
     ),
+    Quirk("abc2midi", "an invisible bar line ends an ending", "4.8", _matches(r"[|\[]\d[\s\S]*\[\|\]")),
     # Keys and clefs
     Quirk("abcjs", "it adds the accidentals after exp to the key's own", "3.1.14", _matches(r"K:.*\bexp\b")),
     Quirk("abcjs", "it knows no double accidentals in a key", "3.1.14", _matches(r"K:[^%\n\]]*(?:__|\^\^)")),

@@ -17,7 +17,7 @@ _TOKENS = re.compile(
     r"|(?P<field>\[[A-Za-z]:[^\]\n]*\]?)"
     r"|(?P<comment>%.*)"
     r"|(?P<graces>\{[^}\n]*\}?)"
-    r"|(?P<decoration>![^!|\[\]\s]+!|\+(?:[a-z]{2,}|[fp])\+)"
+    r"|(?P<decoration>!(?![A-Ga-gxz][,']*\d+!)[^!|\[\]\s]+!|\+(?:[a-z]{2,}|[fp])\+)"
     r"|(?P<tuplet>\(\d+(?::\d*){0,2})"
     r"|(?P<ending>\[\d[\d,-]*|(?<=[|:])\d[\d,-]*)"
     r"|(?P<bar>\[\|\]|:*\[?\|[|\]:]*|::+)"  # [|] is one by itself, also before :|

@@ -40,7 +40,7 @@ def test_a_share_of_the_windows_begins_where_a_tune_does_the_others_anywhere() -
 
     def starts(step: int, count: int) -> np.ndarray:
         windows = random_windows(
-            ids, batch_size=16, seq_length=7, seed=1, start_step=step, tune_starts=tunes, aligned=0.25
+            ids, batch_size=16, seq_length=7, seed=1, start_step=step, tune_starts=tunes, tune_start_fraction=0.25
         )
         return np.stack([features[:, 0].numpy() for features, _ in windows.take(count)])
 

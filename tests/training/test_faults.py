@@ -5,7 +5,7 @@ from pathlib import Path
 
 import faults
 import pytest
-from support.broken import broken_files
+from support.corruption import broken_files
 
 
 @pytest.fixture(scope="module")
@@ -15,9 +15,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def chance() -> random.Random:
-    seed = random.randrange(10**6)
-    print("seed", seed)  # which a failure shows
-    return random.Random(seed)
+    return random.Random(1)  # `make faults` draws other numbers
 
 
 def test_trainings_that_are_killed_end_bit_for_bit_like_one_that_is_not(

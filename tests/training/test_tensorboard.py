@@ -19,9 +19,9 @@ from tensorboard.backend.event_processing import event_accumulator
 
 from folkkeras.config import TrainingConfig
 from folkkeras.corpus.corpus import Corpus
-from folkkeras.runs.run import create_run
+from folkkeras.runs.folder import create_run
 from folkkeras.training.tensorboard.media import Media
-from folkkeras.training.throttle import SHARE, Pace
+from folkkeras.training.throttle import MAX_FRACTION, Throttle
 from folkkeras.training.train import train
 
 
@@ -79,7 +79,7 @@ def wait_for(address: str, path: str, done: Any) -> Any:
 @pytest.mark.parametrize("run", ["through", "resumed"])
 def test_loss_rate_and_held_out_bits_stand_on_one_step_axis(dashboard: str, run: str) -> None:
     def points(tag: str) -> list[int]:
-        path = f"data/plugin/scalars/scalars?run={quote(run + '/logs', safe='')}&tag={tag}"
+        path = f"data/plugin/scalars/scalars?run={quote(run, safe='')}&tag={quote(tag, safe='')}"
         return [step for _, step, _ in ask(dashboard, path)]
 
     wait_for(dashboard, "data/plugin/scalars/tags", lambda tags: len(tags) == 2)
@@ -88,11 +88,12 @@ def test_loss_rate_and_held_out_bits_stand_on_one_step_axis(dashboard: str, run:
         time.sleep(0.5)
     assert points("loss") == list(range(1, 201))
     assert points("learning_rate") == list(range(1, 201))
-    assert points("held_out_bits_per_character") == [100, 200]
+    for name in ("training", "validation"):
+        assert points(f"bits per character/{name}") == [100, 200]
 
 
 def test_each_interval_shows_a_tune(dashboard: str) -> None:
-    path = f"data/plugin/text/text?run={quote('resumed/logs', safe='')}&tag={quote('generated tune')}"
+    path = f"data/plugin/text/text?run=resumed&tag={quote('generated tune')}"
     wait_for(dashboard, "data/plugin/text/tags", lambda tags: len(tags) == 2)
     tunes = wait_for(dashboard, path, lambda tunes: len(tunes) >= 2)
     assert [tune["step"] for tune in tunes] == [100, 200]
@@ -101,11 +102,11 @@ def test_each_interval_shows_a_tune(dashboard: str) -> None:
 
 def test_how_whole_and_how_new_the_tunes_are_stands_there_too(dashboard: str) -> None:
     def all_there(tags: Any) -> bool:
-        return len([tag for tag in tags.get("resumed/logs", ()) if tag.startswith("new tunes/")]) == 3
+        return len([tag for tag in tags.get("resumed", ()) if tag.startswith("new tunes/")]) == 3
 
     wait_for(dashboard, "data/plugin/scalars/tags", all_there)
-    for tag in ("whole", "new runs of 8 notes"):
-        run = quote("resumed/logs", safe="")
+    for tag in ("complete", "new 8-note passages"):
+        run = quote("resumed", safe="")
         path = f"data/plugin/scalars/scalars?run={run}&tag={quote('new tunes/' + tag, safe='')}"
         points = ask(dashboard, path)
         assert points[0][1] == 100
@@ -114,15 +115,15 @@ def test_how_whole_and_how_new_the_tunes_are_stands_there_too(dashboard: str) ->
 
 def test_work_beside_a_training_is_due_when_it_costs_little() -> None:
     now = 0.0
-    pace = Pace(lambda: now)
-    assert pace.due
-    with pace.timed():
+    throttle = Throttle(lambda: now)
+    assert throttle.due
+    with throttle.timed():
         now += 3.0
-    assert not pace.due
-    now += 0.99 * 3.0 / SHARE
-    assert not pace.due
-    now += 0.02 * 3.0 / SHARE
-    assert pace.due
+    assert not throttle.due
+    now += 0.99 * 3.0 / MAX_FRACTION
+    assert not throttle.due
+    now += 0.02 * 3.0 / MAX_FRACTION
+    assert throttle.due
 
 
 def test_a_tune_with_notes_has_its_score_and_its_sound(tmp_path: Path) -> None:

@@ -19,13 +19,15 @@ from support.trained import SMALL, TrainedRun
 from folkkeras.config import TrainingConfig
 from folkkeras.corpus.corpus import Corpus, sample_of
 from folkkeras.errors import RunError, TrainingError
-from folkkeras.model.reader import read_about
+from folkkeras.model.likelihood import Likelihood
+from folkkeras.model.reader import read_metadata
 from folkkeras.model.saving import open_model
-from folkkeras.model.scoring import Scorer
-from folkkeras.runs.run import Interval, create_run, open_run
+from folkkeras.runs.folder import create_run, open_run
+from folkkeras.runs.metrics import EvaluationInterval
 from folkkeras.training.checkpoints import Checkpoints
 from folkkeras.training.listener import Listener
-from folkkeras.training.train import compiled_model, rate_of, train
+from folkkeras.training.optimizer import learning_rate_of
+from folkkeras.training.train import compiled_model, train
 from folkkeras.vocabulary import Vocabulary
 
 OPTIONS = [
@@ -45,7 +47,7 @@ def same(first: Path, second: Path) -> bool:
 class Heard(Listener):
     def __init__(self) -> None:
         self.steps: list[int] = []
-        self.intervals: list[Interval] = []
+        self.evaluation_intervals: list[EvaluationInterval] = []
         self.faults: list[str] = []
 
     def on_damaged(self, fault: str) -> None:
@@ -54,33 +56,39 @@ class Heard(Listener):
     def on_step(self, step: int, loss: float) -> None:
         self.steps.append(step)
 
-    def on_interval(self, interval: Interval) -> None:
-        self.intervals.append(interval)
+    def on_evaluation_interval(self, interval: EvaluationInterval) -> None:
+        self.evaluation_intervals.append(interval)
 
 
 def test_a_training_learns_and_leaves_its_files(trained: TrainedRun) -> None:
     run = trained.run
-    rows = run.intervals()
+    rows = run.evaluation_intervals()
     assert [row.step for row in rows] == [100, 200, 300]
-    assert rows[-1].held_out_bits < rows[0].held_out_bits < 6
+    assert rows[-1].validation_bits < rows[0].validation_bits < 6
     assert [path.name for path in run.checkpoints()] == [f"step-{n:06d}.keras" for n in (100, 200, 300)]
-    assert {path.name for path in run.folder.iterdir()} == {
-        "config.json", "metrics.csv", "result.json", "checkpoints", "best.keras", "last.keras", "logs", ".lock",
+    assert {re.sub(r"^(events\.out).*", r"\1", path.name) for path in run.folder.iterdir()} == {
+        "config.json", "metrics.csv", "result.json", "checkpoints", "best.keras", "last.keras", "events.out", ".lock",
     }  # fmt: skip
     with (run.folder / "metrics.csv").open() as file:
-        assert next(csv.reader(file)) == ["step", "loss", "held_out_bits", "learning_rate", "characters_per_second"]
+        assert next(csv.reader(file)) == [
+            "step",
+            "training_bits",
+            "validation_bits",
+            "learning_rate",
+            "characters_per_second",
+        ]
     assert run.best.stat().st_size < run.checkpoints()[-1].stat().st_size / 2
 
 
 def test_the_figures_are_those_of_the_models_they_stand_beside(trained: TrainedRun) -> None:
     best = open_model(trained.run.best)
     sample = sample_of(trained.corpus.held_out, 16_000)
-    assert Scorer(best, sample).bits_per_character() == pytest.approx(best.about["held_out_bits"], rel=1e-5)
+    assert Likelihood(best, sample).bits_per_character() == pytest.approx(best.metadata["validation_bits"], rel=1e-5)
     result = trained.run.result()
     assert result is not None
-    assert Scorer(best, trained.corpus.held_out).bits_per_character() == pytest.approx(result["held_out_bits"])
-    assert best.about["raw"] is False
-    assert best.about["options"]["steps"] == 300
+    assert Likelihood(best, trained.corpus.held_out).bits_per_character() == pytest.approx(result["validation_bits"])
+    assert best.metadata["raw"] is False
+    assert best.metadata["options"]["steps"] == 300
 
 
 def test_a_stop_within_an_interval_and_a_resume_give_the_same_weights_and_figures(
@@ -92,14 +100,17 @@ def test_a_stop_within_an_interval_and_a_resume_give_the_same_weights_and_figure
     stopped = create_run(tmp_path, "stopped", corpus, config)
     heard = Heard()
     for limit in (37, 100, 180):
-        outcome = train(stopped, corpus, listener=heard, stop=lambda limit=limit: heard.steps[-1] >= limit)
-        assert (outcome.ended, outcome.step) == ("stopped", limit)
+        result = train(stopped, corpus, listener=heard, stop=lambda limit=limit: heard.steps[-1] >= limit)
+        assert (result.ended, result.step) == ("stopped", limit)
         assert stopped.checkpoint(limit).exists()
     assert train(stopped, corpus, listener=heard).ended == "steps"
     assert heard.steps == list(range(1, 251))
     assert same(through.last, stopped.last)
     assert same(through.best, stopped.best)
-    figures = [[(row.step, row.loss, row.held_out_bits) for row in run.intervals()] for run in (through, stopped)]
+    figures = [
+        [(row.step, row.training_bits, row.validation_bits) for row in run.evaluation_intervals()]
+        for run in (through, stopped)
+    ]
     assert figures[0] == figures[1]
 
 
@@ -124,12 +135,12 @@ def test_checkpoints_beyond_the_number_to_keep_go(corpus: Corpus, tmp_path: Path
 def test_training_ends_when_the_held_out_figure_no_longer_falls(corpus: Corpus, tmp_path: Path) -> None:
     config = TrainingConfig(steps=3_000, patience=1, learning_rate=0.2, **SMALL)
     run = create_run(tmp_path, None, corpus, config)
-    outcome = train(run, corpus)
-    assert outcome.ended == "patience"
-    assert outcome.step < 3_000
-    rows = run.intervals()
-    assert outcome.best_step == min(rows, key=lambda row: row.held_out_bits).step == rows[-2].step
-    assert read_about(run.best)["step"] == outcome.best_step
+    result = train(run, corpus)
+    assert result.ended == "patience"
+    assert result.step < 3_000
+    rows = run.evaluation_intervals()
+    assert result.best_step == min(rows, key=lambda row: row.validation_bits).step == rows[-2].step
+    assert read_metadata(run.best)["step"] == result.best_step
     with pytest.raises(RunError, match="has ended"):
         train(run, corpus)
 
@@ -163,7 +174,7 @@ def test_a_config_that_was_changed_by_hand_is_not_resumed(corpus: Corpus, tmp_pa
     train(run, corpus)
     path = run.with_steps(3).folder / "config.json"
     path.write_text(path.read_text().replace('"batch_size": 8', '"batch_size": 9'))
-    with pytest.raises(RunError, match="another batch_size than its checkpoint"):
+    with pytest.raises(RunError, match="a different batch_size from its checkpoint"):
         train(open_run(tmp_path, "a"), corpus)
 
 
@@ -171,7 +182,9 @@ def test_a_checkpoint_from_before_an_option_goes_on(corpus: Corpus, tmp_path: Pa
     run = create_run(tmp_path, "a", corpus, TrainingConfig(steps=100, **SMALL))
     train(run, corpus)
     checkpoint, config = run.checkpoint(100), run.with_steps(120).folder / "config.json"
-    rewritten(checkpoint.read_bytes(), checkpoint, lambda saved: saved["config"]["about"]["options"].pop("transpose"))
+    rewritten(
+        checkpoint.read_bytes(), checkpoint, lambda saved: saved["config"]["metadata"]["options"].pop("transpose")
+    )
     config.write_text(config.read_text().replace('"transpose": false,', ""))
     heard = Heard()
     assert train(open_run(tmp_path, "a"), corpus, listener=heard).step == 120
@@ -202,12 +215,12 @@ def test_a_run_without_a_whole_checkpoint_is_told(corpus: Corpus, tmp_path: Path
 
 
 def test_the_cosine_schedule_warms_up_and_settles() -> None:
-    rate = rate_of(TrainingConfig(steps=1_000, learning_rate=0.01))
+    rate = learning_rate_of(TrainingConfig(steps=1_000, learning_rate=0.01))
     assert rate(0) == pytest.approx(1e-4, rel=0.01)
     assert rate(100) == pytest.approx(0.01)
     assert rate(550) == pytest.approx(0.005)
     assert rate(999) < 1e-6
-    assert rate_of(TrainingConfig(schedule="constant", learning_rate=0.3))(4_000) == 0.3
+    assert learning_rate_of(TrainingConfig(schedule="constant", learning_rate=0.3))(4_000) == 0.3
 
 
 @pytest.mark.parametrize(
@@ -230,7 +243,7 @@ def test_a_signal_saves_and_says_how_to_go_on(
     process.send_signal(number)
     _, errors = process.communicate(timeout=60)
     assert process.returncode == code
-    step = int(re.search(r"stopped at step (\d+), saved; go on with `folk resume a`", errors)[1])
+    step = int(re.search(r"stopped at step (\d+), saved; continue with `folk resume a`", errors)[1])
     assert open_run(tmp_path / "runs", "a").checkpoints()[-1].name == f"step-{step:06d}.keras"
     assert "Traceback" not in errors
     assert "TensorFlow" not in errors

@@ -1,1 +1,1 @@
-"""Whether a tune is well formed: its bars, its endings, its parts, its key."""
+"""Check that a tune is well formed: its bars, endings, structure and key."""

@@ -1,9 +1,9 @@
-"""Whether bars are full: the one check, here and everywhere.
+"""Check that bars are full. All code uses this one check.
 
-A bar is full when its events add up to its metre. A shorter one is right where a section begins or ends:
-at the beginning and the end of the tune, at a repeat sign, a double bar or an ending, for there stands a
-pick-up, or the bar that a pick-up completes. A section that is one short bar is none, unless an ending or a
-pick-up. A longer bar is never right, but for rests of several bars (Z4), and a tune has a full bar at least.
+A bar is full if its events add up to its metre. A shorter bar is correct where a section begins or ends: at the
+beginning or the end of the tune, at a repeat sign, a double bar or an ending. It is then a pick-up, or the bar that a
+pick-up completes. A section of a single short bar is correct only as an ending or a pick-up. A longer bar is never
+correct, except for rests of several bars (Z4). A tune has at least one full bar.
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ _UNITS = {8: "eighths", 16: "sixteenths", 32: "thirty-seconds", 64: "sixty-fourt
 
 
 def bar_faults(bars: Sequence[Bar]) -> list[Fault]:
-    """The bars that are not full; bars in a free metre have no measure."""
+    """Find the bars that are not full; bars in free metre are always correct."""
     faults = []
     for place, bar in enumerate(bars):
         if bar.metre is None:
@@ -26,7 +26,7 @@ def bar_faults(bars: Sequence[Bar]) -> list[Fault]:
         for voice in bar.overlays:
             beside = sum((event.length for event in voice), Fraction())
             if beside != length:
-                faults.append(Fault(f"the voice behind its & has {of_full(beside, length)}", bar.line, bar.number))
+                faults.append(Fault(f"the voice after its & has {of_full(beside, length)}", bar.line, bar.number))
     if bars and all(bar.metre and bar.length < bar.metre.length for bar in bars):
         faults.append(Fault("it has no full bar", open=True))
     return faults
@@ -47,7 +47,7 @@ def _rests_for_bars(bar: Bar, full: Fraction) -> bool:
 
 
 def of_full(length: Fraction, full: Fraction) -> str:
-    """Such as "7 of 8 eighths", in the coarsest unit in which both are whole."""
+    """Compare two lengths, as in "7 of 8 eighths", in the coarsest unit in which both are integers."""
     for unit, name in _UNITS.items():
         if (length * unit).denominator == 1 and (full * unit).denominator == 1:
             return f"{length * unit} of {full * unit} {name}"

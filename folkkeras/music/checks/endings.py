@@ -1,4 +1,4 @@
-"""Whether the endings of a tune's repeats belong together. Source: the ABC standard 2.1, sections 4.9 and 4.10."""
+"""Check that the endings of a repeat are complete. Source: the ABC standard 2.1, sections 4.9 and 4.10."""
 
 from collections.abc import Iterator, Sequence
 
@@ -6,10 +6,10 @@ from folkkeras.music.tune import Bar, Fault
 
 
 def structure_faults(bars: Sequence[Bar]) -> Iterator[Fault]:
-    """Endings without the others: a first without a second, a third without a first, one that stands twice."""
-    group: list[int] = []  # the passes of the endings that stand one behind the other
-    last: Bar | None = None  # the bar that the newest of them begins with
-    inside = False  # whether it goes on
+    """Find incomplete endings: a first without a second, a third without a first, or the same ending twice."""
+    group: list[int] = []  # the passes of consecutive endings
+    last: Bar | None = None  # the first bar of the latest ending
+    inside = False  # whether that ending continues
     for bar in bars:
         passes = bar.before.endings if bar.before else ()
         if last and (set(passes) & set(group) or not (passes or inside)):

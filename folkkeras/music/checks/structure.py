@@ -1,6 +1,6 @@
-"""Whether the parts of a tune join: split bars add up as they are played, repeats close, ties go on.
+"""Check that the parts of a tune join: split bars add up as they are played, repeats close, and ties continue.
 
-Transcribers err here so often that a tune counts as whole all the same; what is newly written is held to it.
+Transcribers make such mistakes so often that a tune with them still counts as complete. Only new tunes must pass.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,20 +10,20 @@ from folkkeras.music.checks.bars import of_full
 from folkkeras.music.tune import Bar, Fault, Tune
 
 
-def joint_faults(tune: Tune, *, ended: bool = True) -> list[Fault]:
-    """Where the parts of a tune do not join, each fault at the last bar that takes part in it.
+def structure_faults(tune: Tune, *, ended: bool = True) -> list[Fault]:
+    """Find where the parts of a tune do not join. Each fault is reported at the last bar involved.
 
     Args:
-        tune: the tune, or a beginning of one.
-        ended: whether no more is to come.
+        tune: the tune, or the beginning of one.
+        ended: whether the tune has ended, so that no more music follows.
     """
     bars = tune.bars
     return [*_split_bars(bars, tune.order), *_repeats(bars, ended), *_ties(bars, ended)]
 
 
 def _split_bars(bars: Sequence[Bar], order: Sequence[int]) -> Iterator[Fault]:
-    """A pick-up may begin the tune, and its last bar may be short; what is played again must go on from its end."""
-    filled, latest = Fraction(), 0  # of a split bar, and the place of the last bar that was played
+    """Check split bars. The tune may start with a pick-up and end with a short bar, but its repeats must join up."""
+    filled, latest = Fraction(), 0  # the length of a split bar so far, and the index of the furthest bar played
     found = set()
     for number, place in enumerate(order):
         latest = max(latest, place)
@@ -38,8 +38,8 @@ def _split_bars(bars: Sequence[Bar], order: Sequence[int]) -> Iterator[Fault]:
 
 
 def _repeats(bars: Sequence[Bar], ended: bool) -> Iterator[Fault]:
-    """A repeat that ends without a beginning is right: it goes back to the one before it, or to a double bar."""
-    repeat = ending = False  # whether one has begun that is to end with a repeat sign
+    """Check repeats. An end without a beginning is correct: it goes back to the previous repeat or double bar."""
+    repeat = ending = False  # whether one is open that must end with a repeat sign
     for place, bar in enumerate(bars):
         if bar.before and ((bar.before.repeat_start and repeat) or (bar.before.endings and ending)):
             yield _fault("a repeat before it has no end", bars[place - 1])
@@ -53,7 +53,7 @@ def _repeats(bars: Sequence[Bar], ended: bool) -> Iterator[Fault]:
 
 
 def _ties(bars: Sequence[Bar], ended: bool) -> Iterator[Fault]:
-    """A tie goes to the same note, but where a section ends, to whatever is played next."""
+    """Check ties. A tie leads to the same note or, at the end of a section, to whatever is played next."""
     tied: set[tuple[str, int]] = set()
     for bar in bars:
         for event in bar.events:

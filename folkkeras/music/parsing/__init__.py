@@ -1,1 +1,1 @@
-"""From the lines of a tune to bars of events, in the order in which they are played."""
+"""Parse the lines of a tune into bars of events, and find their playing order."""

@@ -1,4 +1,4 @@
-"""From the signs of a line of music to notes, chords and rests. Source: the ABC standard 2.1, section 4."""
+"""Turn the tokens of a line of music into notes, chords and rests. Source: the ABC standard 2.1, section 4."""
 
 import re
 from abc import ABC, abstractmethod
@@ -11,29 +11,29 @@ from folkkeras.notation.symbols import decoration_name
 from folkkeras.notation.tokens import NOTE, SHORT_FORMS
 from folkkeras.notation.words import word_at
 
-_COMPOUND = (6, 9, 12)  # eighths of the metres in which (5 and its like take the time of three
+_COMPOUND = (6, 9, 12)  # eighths in the metres where (5, (7 and (9 take the time of three notes
 _TUPLET_TIMES = {2: 3, 3: 2, 4: 3, 6: 2, 8: 3}
 _SHORT = Fraction(1, 2)
 
 
 class EventReader(ABC):
-    """Takes in the signs of the music and makes events of them; where bars begin and end is another's concern."""
+    """Turns the tokens of the music into events. Subclasses decide where bars begin and end."""
 
     def __init__(self) -> None:
         self.unread: list[str] = []
         self._notes = 0
-        # What is in force.
+        # Settings in force.
         self.metre: Metre | None = None
         self._unit = Fraction(1, 8)
-        self._lengths: dict[tuple[int, int], Fraction] = {}  # in units -> in whole notes; fractions are slow to make
-        self._octave = 0  # octaves that the notes are moved by
-        self._alters: dict = {}  # letter -> semitones, and (letter, octave) where signs hold for one octave
+        self._lengths: dict[tuple[int, int], Fraction] = {}  # units -> whole notes; a cache
+        self._octave = 0  # octaves by which the notes move
+        self._alters: dict = {}  # semitones by letter, or by (letter, octave) if accidentals apply to one octave
         self._altered = False  # whether an accidental has changed them
-        self._reach = "pitch"  # of an accidental: pitch, octave, or not
-        # What ties take over a bar line: letter and octave -> semitones.
+        self._reach = "pitch"  # the scope of an accidental: "pitch", "octave" or "not"
+        # Accidentals that ties carry across a bar line: letter and octave -> semitones.
         self._carried: dict[tuple[str, int], int] = {}
         self._symbols = dict(SHORT_FORMS)  # letter -> the decoration that it stands for
-        # What waits for the next event.
+        # Collected for the next event.
         self._joined = False
         self._graces: tuple[Pitch, ...] = ()
         self._slashed = False
@@ -41,18 +41,18 @@ class EventReader(ABC):
         self._annotations: tuple[str, ...] = ()
         self._decorations: tuple[str, ...] = ()
         self._slurs = 0
-        self._factor: Fraction | None = None  # by a broken rhythm
-        self._tuplet: list[int] | None = None  # notes, time, how many there are, how many are left
+        self._factor: Fraction | None = None  # of a broken rhythm
+        self._tuplet: list[int] | None = None  # notes, time, number of notes in all, number of notes left
         self._chord: list[tuple[NoteSign, Pitch]] | None = None
         self._chord_ties: list[Pitch] = []
-        self._events: list[Event] = []  # those of the last event's bar and voice
+        self._events: list[Event] = []  # the events of the current bar and voice
         self._word_end = 0
 
     def _set_unit(self, unit: Fraction) -> None:
         self._unit, self._lengths = unit, {}
 
     def _length(self, number: int, part: int) -> Fraction:
-        """A length in units, in whole notes."""
+        """Convert a length from units to whole notes; cached, since fractions are slow to create."""
         length = self._lengths.get((number, part))
         if length is None:
             length = self._lengths[number, part] = Fraction(number, part) * self._unit
@@ -60,7 +60,7 @@ class EventReader(ABC):
 
     @abstractmethod
     def _events_here(self) -> list[Event]:
-        """The list that the next event goes into: that of the open bar, or of its overlay."""
+        """The list to which the next event belongs: that of the open bar or of its overlay."""
 
     @property
     @abstractmethod
@@ -69,7 +69,7 @@ class EventReader(ABC):
 
     @abstractmethod
     def _fault(self, message: str) -> None:
-        """Note down what is wrong here."""
+        """Record a fault at the current position."""
 
     def _add(
         self, pitches: tuple[Pitch, ...], length: Fraction, ties: tuple[Pitch, ...] = (), hidden: bool = False
@@ -96,7 +96,7 @@ class EventReader(ABC):
         self._symbol, self._annotations, self._decorations = "", (), ()
 
     def _pitch(self, sign: NoteSign) -> Pitch:
-        """The pitch of a note here; its accidental holds to the end of the bar: standard 4.2 and 11.3."""
+        """The pitch of a note here; its accidental applies to the end of the bar: standard 4.2 and 11.3."""
         letter, accidental, octave = sign.letter, sign.accidental, sign.octave + self._octave
         if accidental is None:
             alter = self._alters.get(letter, 0)
@@ -129,7 +129,7 @@ class EventReader(ABC):
             self._fault(f"a rest has no length: {excerpt(text)}")
             number = 1
         if self._chord is not None:
-            return  # a rest within a chord says nothing
+            return  # a rest within a chord has no meaning
         if text[0] in "ZX":
             length = Fraction(number, part) * (self.metre.length if self.metre else 1)
         else:
@@ -144,13 +144,13 @@ class EventReader(ABC):
 
     def _on_chord_end(self, match: re.Match[str]) -> None:
         if self._chord is None:
-            self._fault("a bracket ] closes no chord")
+            self._fault("a bracket ] does not close a chord")
             return
         number, part = length_sign(match[0])
         self._close_chord((number, part) if number else (1, 1))
 
     def _close_chord(self, times: tuple[int, int]) -> None:
-        """The chord lasts as long as its first note: standard 4.17."""
+        """Add the chord, which lasts as long as its first note: standard 4.17."""
         chord, self._chord = self._chord, None
         if not chord:
             self._fault("a chord has no notes")
@@ -161,7 +161,7 @@ class EventReader(ABC):
         self._add(tuple([pitch for _, pitch in chord]), length, tuple(self._chord_ties))
 
     def _on_old_chord(self, match: re.Match[str]) -> None:
-        """`+CEG+2`, as it was written before brackets: section 10."""
+        """Read `+CEG+2`, the outdated syntax for chords: section 10."""
         self._on_chord(match)
         for note in NOTE.finditer(match[0]):
             self._note(note[0])
@@ -175,13 +175,13 @@ class EventReader(ABC):
         if self._events:
             last = self._events[-1]
             self._events[-1] = last._replace(ties=last.pitches)
-            if self._between_bars:  # it stands behind the bar line
+            if self._between_bars:  # the tie is after the bar line
                 self._carried = {(each.letter, each.octave): each.alter for each in last.pitches}
 
     def _on_broken(self, match: re.Match[str]) -> None:
-        """`A>B` is a dotted note and one of half its length, `A>>B` one with two dots: standard 4.4."""
+        """In `A>B` the first note is dotted and the second halved; `A>>B` is double-dotted: standard 4.4."""
         if not self._events or self._chord is not None:
-            self._fault(f"{match[0]} stands within a chord" if self._events else f"{match[0]} has no note before it")
+            self._fault(f"{match[0]} is inside a chord" if self._events else f"{match[0]} has no note before it")
             return
         short = _SHORT ** min(len(match[0]), 3)
         first, second = (2 - short, short) if match[0][0] == ">" else (short, 2 - short)
@@ -190,7 +190,7 @@ class EventReader(ABC):
         self._factor = second
 
     def _on_tuplet(self, match: re.Match[str]) -> None:
-        """`(p:q:r`: p notes in the time of q for the next r; standard 4.13."""
+        """Begin a tuplet, `(p:q:r`: p notes in the time of q for the next r notes; standard 4.13."""
         notes, time, size = (int(each[:2] or 0) for each in (match[0][1:] + "::").split(":")[:3])
         compound = self.metre is not None and self.metre.unit == 8 and self.metre.beats in _COMPOUND
         time = time or _TUPLET_TIMES.get(notes) or (3 if compound else 2)
@@ -216,7 +216,7 @@ class EventReader(ABC):
     def _on_quoted(self, match: re.Match[str]) -> None:
         text = printable(match[0].strip('"'))
         if not match[0].endswith('"') or len(match[0]) < 2:
-            self._fault("a quotation mark has no partner")
+            self._fault("a quotation mark is not closed")
         if text[:1] and text[0] in PLACEMENTS:
             self._annotations += (text,)
         elif not self._symbol and is_chord_symbol(text):
@@ -247,7 +247,7 @@ class EventReader(ABC):
         self._unknown(match)
 
     def _unknown(self, match: re.Match[str]) -> None:
-        """A character that is not music, or the word that it stands in."""
+        """Report a character that is not music, or the word that contains it."""
         place = match.start()
         if place < self._word_end:
             return

@@ -1,11 +1,11 @@
-"""What the fields M, L, Q and P say, as music. Source: the ABC standard 2.1, sections 3.1.5 to 3.1.8."""
+"""Read the fields M, L, Q and P. Source: the ABC standard 2.1, sections 3.1.5 to 3.1.8."""
 
 import re
 from fractions import Fraction
 
 from folkkeras.music.tune import Metre, Tempo, printable
 
-MOST_PARTS = 64  # that an order of parts may play; what lies beyond is a slip that would play for days
+MAX_PARTS = 64  # in an order of parts; a larger number is a typo that would play for days
 _METRE = re.compile(r"\(?\s*(\d+(?:\s*\+\s*\d+)*)\s*\)?\s*/\s*(\d+)")
 _UNIT = re.compile(r"(\d+)(?:\s*/\s*(\d+))?")
 _TEXT = re.compile(r'"([^"]*)"')
@@ -18,10 +18,10 @@ _PART = re.compile(r"\(|\)(\d*)|([A-Za-z])(\d*)")
 
 
 def metre_of(value: str) -> Metre | None:
-    """A metre, such as `6/8`, `C`, `C|` or `2+3+2/8`; None for a free one.
+    """Read a metre, such as `6/8`, `C`, `C|` or `2+3+2/8`; None for free metre.
 
     Raises:
-        ValueError: it is neither.
+        ValueError: it cannot be read as a metre.
     """
     value = value.strip()
     if value in ("", "none"):
@@ -36,7 +36,7 @@ def metre_of(value: str) -> Metre | None:
 
 
 def unit_length_of(value: str) -> Fraction:
-    """A unit note length, such as `1/8`.
+    """Read a unit note length, such as `1/8`.
 
     Raises:
         ValueError: it cannot be read as a length.
@@ -49,15 +49,15 @@ def unit_length_of(value: str) -> Fraction:
 
 
 def usual_unit_length(metre: Metre | None) -> Fraction:
-    """What holds where there is no L field: section 3.1.7."""
+    """The default unit note length if there is no L field: section 3.1.7."""
     return Fraction(1, 16) if metre and metre.length < Fraction(3, 4) else Fraction(1, 8)
 
 
 def tempo_of(value: str, unit_length: Fraction) -> Tempo:
-    """A tempo mark: a word in quotes, beats a minute, or both; old files write `120` and `C3=40`.
+    """Read a tempo mark: words in quotes, beats per minute, or both; older files write `120` and `C3=40`.
 
-    Of several beats, such as `1/4 3/8=40`, a minute has so many of their sum; of a range, such as `1/4=100-120`,
-    which the standard does not know, the lower end holds.
+    Several beats, such as `1/4 3/8=40`, add up to one. In a range such as `1/4=100-120`, which is not in the
+    standard, the lower number applies.
 
     Raises:
         ValueError: it cannot be read as one of these.
@@ -83,21 +83,21 @@ def _parts(text: str) -> list[str]:
 
 
 def part_of(value: str) -> str:
-    """The part's letter that a label names, or an empty string where it is a word, such as `Fine` or `D.S.`."""
+    """The letter of the part that a label names; an empty string if it is a word such as `Fine` or `D.S.`."""
     match = _LABEL.match(value)
     return match[1] if match else ""
 
 
 def order_of_parts(value: str) -> str:
-    """The parts in the order in which they are played, such as `AABC` for `(A)2.BC`; dots are for the eye.
+    """The parts in playing order, such as `AABC` for `(A)2.BC`; dots have no meaning.
 
-    What has words in it, such as `AABA last time`, is a remark and no order: an empty string.
+    A value that contains words, such as `AABA last time`, is not an order and gives an empty string.
     """
     if _WORDS.search(value):
         return ""
     stack = [""]
     for match in _PART.finditer(value):
-        times = min(int(match[1] or match[3] or 1), MOST_PARTS)
+        times = min(int(match[1] or match[3] or 1), MAX_PARTS)
         if match[0] == "(":
             stack.append("")
         elif match[2]:
@@ -105,6 +105,6 @@ def order_of_parts(value: str) -> str:
         elif len(stack) > 1:
             inner = stack.pop()
             stack[-1] += inner * times
-        if len(stack[-1]) > MOST_PARTS:
-            return "".join(stack)[:MOST_PARTS]
+        if len(stack[-1]) > MAX_PARTS:
+            return "".join(stack)[:MAX_PARTS]
     return "".join(stack)

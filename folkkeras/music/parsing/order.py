@@ -1,7 +1,7 @@
-"""The order in which bars are played: repeats and endings written out, parts put in their order.
+"""The playing order of bars: repeats and endings written out, and parts in order.
 
 Source: the ABC standard 2.1, sections 3.1.5 (parts), 4.8 (repeats), 4.9 and 4.10 (endings). A repeat without
-a beginning goes back to the last repeat, double bar or beginning of a part.
+a beginning goes back to the previous repeat, double bar or beginning of a part.
 """
 
 from collections.abc import Sequence
@@ -10,15 +10,15 @@ from typing import NamedTuple
 from folkkeras.music.parsing.fields import order_of_parts, part_of
 from folkkeras.music.tune import Bar
 
-LONGEST_ORDER = 100_000  # bars; what lies beyond is a slip that would play for days
+MAX_ORDER = 100_000  # bars; a larger number is a typo that would play for days
 
 
 def order_of(bars: Sequence[Bar], parts: str) -> tuple[int, ...]:
-    """The places of the bars as they are played.
+    """The indices of the bars in playing order.
 
     Args:
-        bars: of the tune.
-        parts: the header's P field; where it names no part that the tune has, bars follow each other as they stand.
+        bars: the tune's bars.
+        parts: the header's P field; if it names no part of the tune, the bars are played in written order.
     """
     starts = [place for place, bar in enumerate(bars) if part_of(bar.part)]
     if not parts or not starts:
@@ -33,16 +33,16 @@ def order_of(bars: Sequence[Bar], parts: str) -> tuple[int, ...]:
     played = _repeated(bars, 0, starts[0])
     for start, end in named:
         played += _repeated(bars, start, end)
-        if len(played) > LONGEST_ORDER:
+        if len(played) > MAX_ORDER:
             break
-    return tuple(played[:LONGEST_ORDER])
+    return tuple(played[:MAX_ORDER])
 
 
 def _repeated(bars: Sequence[Bar], begin: int, end: int) -> list[int]:
-    """The places from `begin` to `end` with their repeats written out."""
+    """The indices from `begin` to `end`, with repeats written out."""
     played: list[int] = []
     place = begin
-    while place < end and len(played) <= LONGEST_ORDER:
+    while place < end and len(played) <= MAX_ORDER:
         body = place
         place, times = _body(bars, place, end)
         common = range(body, place)
@@ -65,13 +65,13 @@ def _repeated(bars: Sequence[Bar], begin: int, end: int) -> list[int]:
 class _Ending(NamedTuple):
     passes: tuple[int, ...]
     places: range
-    repeats: bool  # whether it closes with a repeat sign
+    repeats: bool  # whether it ends with a repeat sign
 
 
 def _body(bars: Sequence[Bar], start: int, end: int) -> tuple[int, int]:
-    """Where a section's bars end that are played each time, and how often they are played where no ending follows."""
+    """The end of the bars that every pass of a section plays, and the number of passes if no ending follows."""
     before = bars[start].before
-    explicit = bool(before and before.repeat_start)  # within it, double bars are for the eye
+    explicit = bool(before and before.repeat_start)  # double bars within an explicit repeat have no effect
     for place in range(start, end):
         before, after = bars[place].before, bars[place].after
         if before and (before.endings or (before.repeat_start and place > start)):
@@ -84,7 +84,7 @@ def _body(bars: Sequence[Bar], start: int, end: int) -> tuple[int, int]:
 
 
 def _endings(bars: Sequence[Bar], place: int, end: int) -> list[_Ending]:
-    """The endings that stand one behind the other from a place on, until a pass comes again."""
+    """The consecutive endings from an index on, until a pass recurs."""
     found: list[_Ending] = []
     seen: set[int] = set()
     while place < end:
@@ -96,7 +96,7 @@ def _endings(bars: Sequence[Bar], place: int, end: int) -> list[_Ending]:
         first = place
         after = bars[place].after
         place += 1
-        while place < end and not (after and after.divides):
+        while place < end and not (after and after.ends_ending):
             after = bars[place].after
             place += 1
         found.append(_Ending(passes, range(first, place), bool(after and after.repeat_end)))

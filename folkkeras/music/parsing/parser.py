@@ -1,7 +1,7 @@
-"""From the lines of a tune to bars of events. Source: the ABC standard 2.1, sections 3, 4, 7.4, 10 and 11.
+"""Parse the lines of a tune into bars of events. Source: the ABC standard 2.1, sections 3, 4, 7.4, 10 and 11.
 
-What the standard leaves open is read as abc2midi and abcjs both read it; where they disagree, as abcjs writes
-it and as abc2midi plays it.
+What the standard leaves open is read as in abc2midi and abcjs. Where they disagree, notation follows abcjs and
+playback follows abc2midi.
 """
 
 import re
@@ -18,19 +18,19 @@ from folkkeras.notation.lines import HEADER_ONLY, Kind, Line
 from folkkeras.notation.symbols import user_symbol
 from folkkeras.notation.tokens import TOKEN
 
-MOST_NOTES = 20_000  # of a tune; the longest of 5,052 real ones has 715
+MAX_NOTES = 20_000  # in a tune; the longest of 5,052 real ones has 715
 _UNREAD = {"w": "lyrics", "W": "lyrics", "s": "symbol lines"}
 _MIDI_TRANSPOSE = re.compile(r"MIDI\s+transpose\s*=?\s*([+-]?\d{1,2})\b")
 _PROPAGATE = re.compile(r"propagate-accidentals\s+(not|octave|pitch)\b")
 
 
 class TooManyNotes(ValueError):
-    """The tune is not one that a person wrote."""
+    """The tune has more notes than any that a person would write."""
 
 
 @dataclass
 class _OpenBar:
-    """A bar on its way."""
+    """A bar under construction."""
 
     line: int
     before: BarLine | None
@@ -45,23 +45,23 @@ class _OpenBar:
 
 
 class Parser(EventReader):
-    """Takes the lines of one tune and makes bars of them.
+    """Parses the lines of one tune into bars.
 
     Args:
-        first_line: the number that faults give the tune's first line.
+        first_line: the number of the tune's first line, for the faults.
     """
 
     def __init__(self, first_line: int) -> None:
         super().__init__()
         self.first_line, self.line = first_line, first_line
-        self.faults: list[tuple[str, int | None, int | None]] = []  # message, line, place of the bar
-        self.fields: dict[str, str] = {}  # of the header, the first non-empty value of each
+        self.faults: list[tuple[str, int | None, int | None]] = []  # message, line, index of the bar
+        self.fields: dict[str, str] = {}  # of the header, with the first non-empty value of each
         self.voices: set[str] = set()
         self.tempo: Tempo | None = None  # before the first note
         self._bars: list[_OpenBar] = []
         self._bar: _OpenBar | None = None
         self._bar_line: BarLine | None = None  # since the last event
-        # What is in force.
+        # Settings in force.
         self.unit_length: Fraction | None = None
         self._signature: tuple[tuple[str, int], ...] = ()
         self._clef, self._transpose, self._midi_transpose = "treble", 0, 0
@@ -69,14 +69,14 @@ class Parser(EventReader):
         self._mark: Tempo | None = None
         self._since_music: set[str] = set()  # letters of the fields since the last line of music
         self._begun = False
-        self._continued = False  # whether the line before ends in a join
-        self._colon = False  # one stands before the bar line that is to come
+        self._continued = False  # whether the previous line ends in a join
+        self._colon = False  # whether a colon precedes the next bar line
         self._take: dict[str, Callable[[re.Match[str]], None]] = {
             kind: getattr(self, f"_on_{kind}") for kind in TOKEN.groupindex if kind != "note"
         }
 
     def add(self, line: Line) -> None:
-        """Take in the next line."""
+        """Process the next line."""
         self.line = self.first_line + line.number
         if line.kind is Kind.MUSIC:
             if not self._begun:
@@ -111,7 +111,7 @@ class Parser(EventReader):
         return bars
 
     def faults_in(self, bars: list[Bar]) -> list[Fault]:
-        """The faults with the numbers of their bars."""
+        """The faults with their bar numbers."""
         last = bars[-1].number + 1 if bars else 1
         return [
             Fault(message, line, None if place is None else bars[place].number if place < len(bars) else last)
@@ -131,12 +131,12 @@ class Parser(EventReader):
             if kind == "note":
                 note(match[0])
             else:
-                take[kind](match)  # type: ignore[index]  # every sign has a group
-        if self._notes > MOST_NOTES:
-            raise TooManyNotes(f"more than {MOST_NOTES:,} notes")
+                take[kind](match)  # type: ignore[index]  # every token has a group
+        if self._notes > MAX_NOTES:
+            raise TooManyNotes(f"more than {MAX_NOTES:,} notes")
 
     def _begin_music(self) -> None:
-        """Fix what holds where the header does not say it."""
+        """Apply defaults for what the header does not specify."""
         self._begun = True
         self.unit_length = self.unit_length or usual_unit_length(self.metre)
         self._set_unit(self.unit_length)
@@ -154,7 +154,7 @@ class Parser(EventReader):
             if letter not in self.fields and value:
                 self.fields[letter] = value
             if letter == "Q":
-                return  # the unit length that it may need can stand below it
+                return  # it may need the unit note length, which can follow it
         elif letter in HEADER_ONLY:
             return
         if letter == "K":
@@ -176,7 +176,7 @@ class Parser(EventReader):
         elif letter == "Q":
             self._set_tempo(value)
         elif letter == "P" and not in_header:
-            if self._bar is not None and part_of(value):  # it begins within a bar
+            if self._bar is not None and part_of(value):  # the part begins within a bar
                 self._bar_sign(BarLine(style="invisible"))
             self._part = printable(value)
         elif letter == "U":
@@ -190,7 +190,7 @@ class Parser(EventReader):
             self.unread.append(_UNREAD[letter])
 
     def _watch_for_header(self, letter: str) -> None:
-        """Whether the fields since the last line of music are those of another tune."""
+        """Report a fault if the fields since the last line of music form another tune's header."""
         self._since_music.add(letter)
         if letter == "R" or self._since_music >= {"M", "L", "K"}:
             self._since_music.clear()
@@ -274,7 +274,7 @@ class Parser(EventReader):
         self._bar_sign(bar_line_of(match[0]))
 
     def _on_colon(self, match: re.Match[str]) -> None:
-        """A colon apart from its bar line, which stands on the line before it, or behind a remark."""
+        """Process a colon that a line break or an annotation separates from its bar line."""
         if self._bar is None:
             self._bar_sign(BarLine(repeat_start=True))
         else:
@@ -285,7 +285,7 @@ class Parser(EventReader):
         if not passes:
             self._fault(f"it has an ending for pass {match[0].lstrip('[')[:20]}")
             return
-        self._close_bar()  # an ending may begin where no bar line stands
+        self._close_bar()  # an ending may begin without a bar line
         self._bar_line = merged(self._bar_line or BarLine(), BarLine(endings=passes))
 
     def _on_overlay(self, match: re.Match[str]) -> None:
@@ -298,7 +298,7 @@ class Parser(EventReader):
         self._joined = False
 
     def _on_nothing(self, match: re.Match[str]) -> None:
-        """Signs that say nothing about the music."""
+        """Skip a token without musical meaning."""
 
     def _on_inline(self, match: re.Match[str]) -> None:
         self._field(match[0][1], match[0][3:-1].strip(), False)

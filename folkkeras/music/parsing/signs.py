@@ -1,4 +1,4 @@
-"""What one sign of the music means, whatever stands around it; kept, since the same signs come again and again."""
+"""The meaning of single tokens, independent of context; cached, since the same tokens recur often."""
 
 import re
 from fractions import Fraction
@@ -8,25 +8,25 @@ from typing import NamedTuple
 from folkkeras.music.tune import BarLine, Pitch
 from folkkeras.notation.tokens import ACCIDENTALS, NOTE
 
-MOST_PASSES = 64  # of a repeated section; what lies beyond is a slip that would play for days
+MAX_PASSES = 64  # of a repeated section; a larger number is a typo that would play for days
 _LENGTH = re.compile(r"(\d*)(/*)(\d*)$")
-_LONGEST_NUMBER = 6  # digits
+_MAX_NUMBER = 6  # digits
 _PASSES = re.compile(r"(\d{1,3})(?:-(\d{0,3}))?")  # such as 1, 1-3
 
 
 class NoteSign(NamedTuple):
-    """A note as it is written."""
+    """A note as written."""
 
     letter: str  # A to G
     accidental: int | None  # semitones
     octave: int  # scientific
-    number: int  # of the length in units, and what divides it
-    part: int
+    number: int  # numerator of the length in units
+    part: int  # denominator of the length
 
 
 @lru_cache(maxsize=8_192)
 def note_sign(text: str) -> NoteSign:
-    """A note such as `^c'3/2`."""
+    """Read a note such as `^c'3/2`."""
     match = NOTE.match(text)
     assert match is not None
     sign, letter, marks, _, _ = match.groups()
@@ -36,14 +36,14 @@ def note_sign(text: str) -> NoteSign:
 
 @lru_cache(maxsize=8_192)
 def length_sign(text: str) -> tuple[int, int]:
-    """The length that a sign ends with, such as (3, 2) of `z3/2`; (1, 1) where it has none.
+    """The length at the end of a token, such as (3, 2) for `z3/2`; (1, 1) if it has none.
 
-    A length of no time, such as `0`, is (0, 1).
+    The numerator of an unusable length, such as `0`, is 0.
     """
     match = _LENGTH.search(text)
     assert match is not None
     number, slashes, part = match.groups()
-    if len(number) > _LONGEST_NUMBER or len(part) > _LONGEST_NUMBER or len(slashes) > _LONGEST_NUMBER:
+    if len(number) > _MAX_NUMBER or len(part) > _MAX_NUMBER or len(slashes) > _MAX_NUMBER:
         return 0, 1
     divisor = int(part or 2) * 2 ** (len(slashes) - 1) if slashes else 1
     return (int(number or 1), divisor) if divisor else (0, 1)
@@ -51,21 +51,21 @@ def length_sign(text: str) -> tuple[int, int]:
 
 @lru_cache(maxsize=8_192)
 def scaled(length: Fraction, factor: Fraction) -> Fraction:
-    """The product of the two."""
+    """The product of a length and a factor."""
     return length * factor
 
 
 @lru_cache(maxsize=8_192)
 def pitch_of(letter: str, alter: int, octave: int, accidental: int | None) -> Pitch:
-    """A pitch; equal ones are one object."""
+    """A pitch; equal pitches are the same object."""
     return Pitch(letter, alter, octave, accidental)
 
 
 @lru_cache(maxsize=1_024)
 def bar_line_of(text: str) -> BarLine:
-    """A bar line such as `:|]`; standard 4.8. Of the colons each stands for one repeat more.
+    """Read a bar line such as `:|]`; standard 4.8. Each colon adds one repeat.
 
-    Of `::`, the half belongs to either side.
+    In `::`, half of the colons belong to each side.
     """
     if "|" not in text:
         if text == ":]":
@@ -95,18 +95,18 @@ def bar_line_of(text: str) -> BarLine:
 
 @lru_cache(maxsize=1_024)
 def passes_of(text: str) -> tuple[int, ...]:
-    """The passes of an ending, such as (1, 2, 3) of `[1,2-3`; empty where it names none that can be played."""
+    """The passes of an ending, such as (1, 2, 3) for `[1,2-3`; empty if they cannot be played."""
     passes: list[int] = []
     for part in text.lstrip("[").split(","):
         match = _PASSES.fullmatch(part)
         if not match:
             return ()
         passes += range(int(match[1]), int(match[2] or match[1]) + 1)
-    return tuple(passes) if passes and max(passes) <= MOST_PASSES and min(passes) >= 1 else ()
+    return tuple(passes) if passes and max(passes) <= MAX_PASSES and min(passes) >= 1 else ()
 
 
 def merged(one: BarLine, other: BarLine) -> BarLine:
-    """What two bar lines without music between them are together."""
+    """Combine two bar lines that have no music between them."""
     return BarLine(
         one.repeat_start or other.repeat_start,
         one.repeat_end or other.repeat_end,
@@ -119,4 +119,4 @@ def merged(one: BarLine, other: BarLine) -> BarLine:
 
 
 def _times(colons: int) -> int:
-    return min(max(colons, 1) + 1, MOST_PASSES)
+    return min(max(colons, 1) + 1, MAX_PASSES)

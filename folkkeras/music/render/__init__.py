@@ -1,1 +1,1 @@
-"""A tune as sound, score, MIDI, MusicXML and web page."""
+"""Render tunes as sound, scores, MIDI, MusicXML and web pages."""

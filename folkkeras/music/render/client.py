@@ -1,4 +1,4 @@
-"""Renders tunes in a process of its own, which is started anew where a native library ended or held it up."""
+"""Render tunes in a separate process, which is restarted if a native library crashes or hangs."""
 
 import json
 import subprocess
@@ -12,25 +12,25 @@ from folkkeras.music.render.instruments import DEFAULT_INSTRUMENT, Instrument, i
 from folkkeras.music.render.performance import Playing
 from folkkeras.music.tune import Tune
 
-PATIENCE = 60.0  # seconds for one file
+PATIENCE = 60.0  # seconds per file
 
 
-class Workshop:
-    """A context that renders tunes.
+class RenderClient:
+    """A context manager that renders tunes in a separate process.
 
     Args:
-        patience: seconds after which a file is given up.
+        patience: seconds after which rendering a file is aborted.
 
     Example:
-        >>> with Workshop() as workshop:
-        ...     data = workshop.render(tune, "svg")
+        >>> with RenderClient() as client:
+        ...     data = client.render(tune, "svg")
     """
 
     def __init__(self, patience: float = PATIENCE) -> None:
         self.patience = patience
         self._process: subprocess.Popen[bytes] | None = None
 
-    def __enter__(self) -> "Workshop":
+    def __enter__(self) -> "RenderClient":
         return self
 
     def __exit__(
@@ -39,16 +39,16 @@ class Workshop:
         self.close()
 
     def render(
-        self, tune: Tune, kind: str, played_on: Instrument | None = None, playing: Playing | None = None
+        self, tune: Tune, format: str, played_on: Instrument | None = None, playing: Playing | None = None
     ) -> bytes:
-        """A tune as a file of a kind, as `rendering.render` gives it.
+        """Render a tune to a file format, as `rendering.render` does.
 
         Raises:
             FolkError: the tune cannot be rendered.
         """
         order = {
             "tune": tune.text,
-            "kind": kind,
+            "kind": format,
             "instrument": (played_on or instrument(DEFAULT_INSTRUMENT)).name,
             "playing": asdict(playing or Playing()),
         }
@@ -67,7 +67,7 @@ class Workshop:
         except (OSError, ValueError, EOFError) as error:
             self.close()
             name = f"X:{tune.reference} {tune.title}".strip()
-            raise FolkError(f"{name} cannot be rendered: the library that makes {kind} files failed on it") from error
+            raise FolkError(f"{name} cannot be rendered: the library that makes {format} files failed on it") from error
         finally:
             given_up.cancel()
         if "error" in answer:
@@ -83,7 +83,7 @@ class Workshop:
 
     def _start(self) -> "subprocess.Popen[bytes]":
         self._process = subprocess.Popen(
-            # -P: nothing is imported from the folder that one happens to be in.
+            # -P: import nothing from the current folder.
             [sys.executable, "-P", "-m", "folkkeras.music.render.worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

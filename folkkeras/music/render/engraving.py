@@ -1,6 +1,6 @@
-"""A tune's score: engraved by verovio from its MusicXML, as SVG; and as PNG, drawn from that by resvg.
+"""Engrave a tune's score: verovio turns its MusicXML into SVG, and resvg turns the SVG into PNG.
 
-Verovio is never given ABC: some lines of it end the whole process.
+Verovio never reads the ABC itself: some lines of ABC crash the entire process.
 """
 
 import importlib.util
@@ -29,12 +29,12 @@ _OPTIONS = {
     "svgRemoveXlink": True,
     "breaks": "auto",
 }
-# The page's layouts, by the width for which their lines are broken, in verovio's units: 25 are 10 pixels.
+# The page's layouts and their line widths in verovio's units; 25 units are 10 pixels.
 LAYOUTS = {"wide": 2_300, "narrow": 900}
 _PAGE_OPTIONS = {
     "pageMarginTop": 10,
     "pageMarginBottom": 10,
-    "pageMarginLeft": 30,  # room for the bars' numbers
+    "pageMarginLeft": 30,  # room for the bar numbers
     "pageMarginRight": 10,
     "svgFormatRaw": True,
 }
@@ -48,30 +48,30 @@ def svg_text(tune: Tune, *, title: bool = True) -> str:
 
     Args:
         tune: the tune.
-        title: whether its title stands above it.
+        title: whether to write the title above the score.
 
     Raises:
-        FolkError: there is nothing to engrave, or verovio refuses it.
+        FolkError: there is nothing to engrave, or verovio cannot engrave it.
     """
     score = _engraved(_musicxml(tune), _toolkit())
     return _titled(score, tune.title) if title and tune.title else score
 
 
 def layouts(tune: Tune) -> dict[str, str]:
-    """The score without its title as one SVG image for each of `LAYOUTS`.
+    """The score without its title, as one SVG image for each of `LAYOUTS`.
 
     Raises:
-        FolkError: there is nothing to engrave, or verovio refuses it.
+        FolkError: there is nothing to engrave, or verovio cannot engrave it.
     """
     musicxml = _musicxml(tune)
     return {name: _engraved(musicxml, _toolkit(name)) for name in LAYOUTS}
 
 
 def png_bytes(tune: Tune) -> bytes:
-    """The score as a PNG image on white.
+    """The score as a PNG image on a white background.
 
     Raises:
-        FolkError: there is nothing to engrave, or verovio refuses it.
+        FolkError: there is nothing to engrave, or verovio cannot engrave it.
     """
     import resvg_py
 
@@ -84,7 +84,7 @@ def png_bytes(tune: Tune) -> bytes:
                 background="white",
                 zoom=_PNG_ZOOM,
                 skip_system_fonts=True,
-                # Without fonts of its own, text is missing from it wherever the system has none.
+                # Bundled fonts, because on a system without fonts the text would be missing.
                 font_files=[str(_font()), str(signs)],
                 font_family="DejaVu Serif",
                 serif_family="DejaVu Serif",
@@ -93,7 +93,7 @@ def png_bytes(tune: Tune) -> bytes:
 
 
 def _titled(score: str, title: str) -> str:
-    """The score below its title; verovio's own header is misplaced by other programs."""
+    """The score below its title. Other programs misplace verovio's own header."""
     size = _VIEW_BOX.search(score)
     if size is None:
         raise FolkError("the score cannot be engraved")
@@ -115,7 +115,7 @@ def _musicxml(tune: Tune) -> str:
 
 
 def _engraved(musicxml: str, toolkit: Any) -> str:
-    toolkit.resetXmlIdSeed(1)  # one tune gives one image
+    toolkit.resetXmlIdSeed(1)  # so that a tune always gives the same image
     if not toolkit.loadData(musicxml):
         raise FolkError("the score cannot be engraved")
     score: str = toolkit.renderToSVG(1)

@@ -1,4 +1,4 @@
-"""Names of files that are made from titles."""
+"""File names made from titles."""
 
 import re
 from unicodedata import normalize
@@ -7,6 +7,6 @@ _LONGEST = 60
 
 
 def slug(title: str) -> str:
-    """The title in small letters, digits and hyphens; empty where it has no letter that ASCII knows."""
-    plain = normalize("NFKD", title).encode("ascii", "ignore").decode()  # accents go, their letters stay
+    """The title as lower-case letters, digits and hyphens; empty if it has no ASCII letter or digit."""
+    plain = normalize("NFKD", title).encode("ascii", "ignore").decode()  # drops accents, but not their letters
     return re.sub(r"[^\w]+", "-", plain, flags=re.ASCII).strip("-").lower()[:_LONGEST].strip("-")

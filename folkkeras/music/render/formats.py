@@ -1,5 +1,5 @@
-"""The kinds of files that a tune can be rendered as."""
+"""The file formats in which a tune can be rendered."""
 
 SOUNDS = ("wav", "flac", "ogg", "mp3")
 SCORES = ("svg", "png", "musicxml")
-KINDS = ("mid", *SOUNDS, *SCORES)
+FORMATS = ("mid", *SOUNDS, *SCORES)

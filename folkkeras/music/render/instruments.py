@@ -1,4 +1,4 @@
-"""The instruments that a tune can be played on, of General MIDI's sounds."""
+"""The General MIDI instruments on which a tune can be played."""
 
 from dataclasses import dataclass
 
@@ -7,10 +7,10 @@ from folkkeras.errors import UsageError
 
 @dataclass(frozen=True)
 class Instrument:
-    """A sound of General MIDI."""
+    """A General MIDI instrument."""
 
     name: str
-    program: int  # from 0
+    program: int  # General MIDI program number, from 0
 
 
 INSTRUMENTS = {
@@ -18,9 +18,9 @@ INSTRUMENTS = {
     for instrument in (
         Instrument("fiddle", 110),
         Instrument("flute", 73),
-        Instrument("whistle", 74),  # the recorder; General MIDI's "whistle" is a person's
+        Instrument("whistle", 74),  # the recorder; General MIDI's "whistle" is a person whistling
         Instrument("pipes", 109),
-        Instrument("accordion", 20),  # the reed organ, free reeds too; the sound font's accordion is out of tune
+        Instrument("accordion", 20),  # the reed organ has free reeds too; the sound font's accordion is out of tune
         Instrument("harp", 46),
         Instrument("piano", 0),
     )
@@ -29,11 +29,12 @@ DEFAULT_INSTRUMENT = "flute"
 
 
 def instrument(name: str) -> Instrument:
-    """The instrument of a name.
+    """Look up an instrument by its name, in upper or lower case.
 
     Raises:
-        UsageError: there is none.
+        UsageError: no instrument has this name.
     """
-    if name not in INSTRUMENTS:
+    found = INSTRUMENTS.get(name.lower())
+    if found is None:
         raise UsageError(f"--instrument {name!r} is not one of {', '.join(INSTRUMENTS)}")
-    return INSTRUMENTS[name]
+    return found

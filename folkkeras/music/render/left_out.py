@@ -1,4 +1,4 @@
-"""What stands in a tune's text that a file of it does not hold."""
+"""Find what a rendered file leaves out of a tune's text."""
 
 from collections import Counter
 
@@ -7,22 +7,22 @@ from folkkeras.music.render.musicxml import AT_BAR_LINES, AT_NOTES, unmatched_sl
 from folkkeras.music.tune import Tune
 
 _PICTURES = {"svg", "png", "html"}
-_NOT_DRAWN = {"thumb"}  # MusicXML holds it, but verovio passes it over
+_NOT_DRAWN = {"thumb"}  # MusicXML contains it, but verovio does not draw it
 
 
-def left_out(tune: Tune, kind: str) -> Counter[str]:
-    """What a file does not hold of a tune, by its name in English, with how often it occurs.
+def left_out(tune: Tune, format: str) -> Counter[str]:
+    """Count what a file leaves out of a tune, by its name in English.
 
-    A sound has all that it can have: nobody expects to hear a bowing, or lyrics.
+    Sound files leave out nothing that can be heard: nobody expects to hear a bowing, or lyrics.
 
     Args:
         tune: the tune.
-        kind: of the file, such as `svg`, `musicxml`, `mid`, `wav` or `html`.
+        format: the file format, such as `svg`, `musicxml`, `mid`, `wav` or `html`.
     """
-    if kind not in _PICTURES | set(SCORES):
+    if format not in _PICTURES | set(SCORES):
         return Counter()
     found = Counter(tune.unread)
-    at_notes = AT_NOTES - _NOT_DRAWN if kind in _PICTURES else AT_NOTES
+    at_notes = AT_NOTES - _NOT_DRAWN if format in _PICTURES else AT_NOTES
     for bar in tune.bars:
         lines = [bar.after] if bar is not tune.bars[0] else [bar.before, bar.after]
         names = [name for line in lines if line for name in line.decorations if name not in AT_BAR_LINES]

@@ -1,4 +1,4 @@
-"""A tune as a Standard MIDI File: one track with its tempi, metres and key signatures, and the notes."""
+"""A tune as a Standard MIDI File: one track with tempos, metres, key signatures and notes."""
 
 import io
 from collections.abc import Iterator
@@ -12,25 +12,25 @@ from folkkeras.music.render.performance import Note, Playing, performance, tempi
 from folkkeras.music.tune import Bar, Metre, Tune
 from folkkeras.notation.keys import MODES, Key, key_of
 
-TICKS = 480  # a quarter note
-_UNITS = (1, 2, 4, 8, 16, 32, 64)  # of a metre that MIDI can have
+TICKS = 480  # per quarter note
+_UNITS = (1, 2, 4, 8, 16, 32, 64)  # of the metres that MIDI can express
 _TICKS_OF_WHOLE = 4 * TICKS
 _VELOCITY = 90
-_END, _MARK, _BEGIN = range(3)  # in this order at one time
-_REST_AT_END = 2 * TICKS  # silence after the last note, so that no player cuts its sound off
+_END, _MARK, _BEGIN = range(3)  # the order of events at the same time
+_REST_AT_END = 2 * TICKS  # silence after the last note, so that no player cuts it off
 
 
 def midi_bytes(tune: Tune, instrument: Instrument, playing: Playing, notes: list[Note] | None = None) -> bytes:
-    """The file's bytes.
+    """The bytes of the MIDI file.
 
     Args:
         tune: the tune.
-        instrument: that plays it.
+        instrument: the instrument that plays it.
         playing: tempo, transposition, repeats.
-        notes: its performance, where it is there already.
+        notes: the performance, if already computed.
     """
     notes = performance(tune, playing) if notes is None else notes
-    # Not all that a title may hold fits into MIDI's Latin-1.
+    # MIDI's default Latin-1 cannot encode every title.
     file = mido.MidiFile(type=0, ticks_per_beat=TICKS, charset="utf-8")
     track = mido.MidiTrack()
     file.tracks.append(track)
@@ -41,7 +41,7 @@ def midi_bytes(tune: Tune, instrument: Instrument, playing: Playing, notes: list
 
     marks = [*_marks(tune, playing), *((onset, _tempo(whole_notes)) for onset, whole_notes in changes)]
     marks = [mark for mark in marks if not notes or mark[0] <= notes[-1].onset]
-    # (tick, order, pitch or place in marks): where one note ends as another begins, the end comes first.
+    # (tick, order, pitch or index in marks): if one note ends when another begins, the end comes first.
     events = [(_tick(onset), _MARK, place) for place, (onset, _) in enumerate(marks)]
     for note in notes:
         begin, end = _tick(note.onset), max(_tick(note.onset + note.length), _tick(note.onset) + 1)
@@ -51,8 +51,8 @@ def midi_bytes(tune: Tune, instrument: Instrument, playing: Playing, notes: list
         if order == _MARK:
             track.append(marks[number][1].copy(time=tick - now))
         else:
-            kind, velocity = ("note_on", _VELOCITY) if order == _BEGIN else ("note_off", 0)
-            track.append(mido.Message(kind, note=number, velocity=velocity, time=tick - now))
+            message, velocity = ("note_on", _VELOCITY) if order == _BEGIN else ("note_off", 0)
+            track.append(mido.Message(message, note=number, velocity=velocity, time=tick - now))
         now = tick
     track.append(mido.MetaMessage("end_of_track", time=_REST_AT_END))
     data = io.BytesIO()
@@ -61,12 +61,12 @@ def midi_bytes(tune: Tune, instrument: Instrument, playing: Playing, notes: list
 
 
 def _tempo(whole_notes: Fraction) -> mido.MetaMessage:
-    """A tempo of so many whole notes a minute, in microseconds of a quarter note."""
+    """The MIDI message for a tempo in whole notes per minute; it holds microseconds per quarter note."""
     return mido.MetaMessage("set_tempo", tempo=min(round(15_000_000 / whole_notes), 0xFFFFFF), time=0)
 
 
 def _marks(tune: Tune, playing: Playing) -> Iterator[tuple[Fraction, mido.MetaMessage]]:
-    """The metres and key signatures of the bars as they are played, each where it changes."""
+    """Yield each change of metre or key signature in playing order, with its onset in whole notes."""
     metre: Metre | None = None
     key: str | None = None
     now = Fraction()
@@ -83,9 +83,9 @@ def _marks(tune: Tune, playing: Playing) -> Iterator[tuple[Fraction, mido.MetaMe
 
 
 def _key(bar: Bar, first: Key | None, transpose: int) -> str | None:
-    """The key that a bar's signature stands for, as it sounds; None where MIDI has no such signature.
+    """The sounding key of a bar's signature; None if MIDI cannot express the signature.
 
-    MIDI knows major and minor alone. A signature is a major key's, unless the tune's key has the same and is minor.
+    MIDI has only major and minor. A signature counts as major, unless the tune's key is minor and has the same one.
     """
     fifths = fifths_of(bar.signature)
     if fifths is None:
@@ -93,7 +93,7 @@ def _key(bar: Bar, first: Key | None, transpose: int) -> str | None:
     minor = first is not None and first.mode == "min" and first.fifths == fifths
     semitones = transpose + bar.shift
     if semitones % 12:
-        fifths = (fifths + 7 * semitones + 5) % 12 - 5  # of two enharmonic ones, that with fewer signs
+        fifths = (fifths + 7 * semitones + 5) % 12 - 5  # of two enharmonic keys, the one with fewer sharps or flats
     return str(Key(fifths - MODES["min"], "min") if minor else Key(fifths, "maj"))
 
 

@@ -1,7 +1,7 @@
-"""A tune as it is played: which note sounds when, for how long, at which pitch.
+"""A tune as it is played: the onset, length and pitch of each sounding note.
 
-Ties become one note, repeats are written out, grace notes take their time from the note after them, and what
-stands beside a bar in an overlay sounds with it.
+Tied notes become one note, repeats are written out, grace notes take their time from the note after them, and
+overlays sound together with their bar.
 """
 
 from collections.abc import Sequence
@@ -11,11 +11,11 @@ from fractions import Fraction
 from folkkeras.errors import UsageError
 from folkkeras.music.tune import Event, Tune
 
-LONGEST = 6 * 60  # seconds; a performance is cut there; the longest of 4,000 real tunes lasts five minutes
-_GRACE = Fraction(1, 64)  # of a whole note; at most half of the note goes to all its graces
+LONGEST = 6 * 60  # seconds, after which a performance is cut; the longest of 4,000 real tunes lasts five minutes
+_GRACE = Fraction(1, 64)  # of a whole note; grace notes together take at most half of their note
 _OCTAVE = 12
 
-# Beats a minute of a dance, by a word in its R; the beat as a fraction of a whole note. The usual pace of sessions.
+# Word in the R field -> beat in whole notes, beats per minute. These are the usual tempos of sessions.
 _PACES = {
     "slip jig": (Fraction(3, 8), 115),
     "jig": (Fraction(3, 8), 112),
@@ -32,14 +32,14 @@ _PACES = {
 
 @dataclass(frozen=True)
 class Note:
-    """A note that sounds."""
+    """A sounding note."""
 
     onset: Fraction  # whole notes from the beginning
     length: Fraction  # whole notes
-    pitch: int  # MIDI note number, middle C being 60
-    bar: int  # its place in `Tune.bars`
-    event: int  # its place in the bar's events, or in those of its overlay
-    voice: int = 0  # 1 and up in the bar's overlays
+    pitch: int  # MIDI note number; middle C is 60
+    bar: int  # index in `Tune.bars`
+    event: int  # index in the events of the bar, or of its overlay
+    voice: int = 0  # 0 for the bar's events, 1 and up for its overlays
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,13 +47,13 @@ class Playing:
     """How a tune is played.
 
     Args:
-        tempo: beats a minute, the beat being that of the metre; None takes the tune's own, or its dance's.
-        transpose: semitones up, or down where negative.
-        repeats: whether repeats are played.
-        swing: whether a hornpipe's even eighths are played long and short, two to one.
+        tempo: beats of the metre per minute; None takes the tune's own tempo, or the usual one of its dance.
+        transpose: semitones up; negative values go down.
+        repeats: whether to play repeats.
+        swing: whether to play a hornpipe's even eighths long and short, two to one.
 
     Raises:
-        UsageError: a value is out of its range.
+        UsageError: a value is out of range.
     """
 
     tempo: float | None = None
@@ -63,13 +63,13 @@ class Playing:
 
     def __post_init__(self) -> None:
         if self.tempo is not None and not 10 <= self.tempo <= 1_000:
-            raise UsageError(f"--tempo {self.tempo} is not from 10 to 1000 beats a minute")
+            raise UsageError(f"--tempo {self.tempo} is not from 10 to 1000 beats per minute")
         if abs(self.transpose) > 2 * _OCTAVE:
             raise UsageError(f"--transpose {self.transpose} is more than two octaves: give -24 to 24 semitones")
 
 
 def swings(tune: Tune) -> bool:
-    """Whether the tune's dance is played long and short: a hornpipe's is."""
+    """Whether the tune's dance is played with swing, as a hornpipe is."""
     return "hornpipe" in tune.type.lower()
 
 
@@ -84,11 +84,11 @@ def beat_of(tune: Tune) -> Fraction:
 
 
 def pace(tune: Tune, playing: Playing) -> Fraction:
-    """Whole notes a minute."""
+    """The tempo in whole notes per minute."""
     beat = beat_of(tune)
     if playing.tempo is not None:
         return beat * Fraction(playing.tempo).limit_denominator(1_000)
-    if tune.tempo and 2 <= tune.tempo <= 400:  # whole notes a minute; what lies beyond is a slip of the pen
+    if tune.tempo and 2 <= tune.tempo <= 400:  # whole notes per minute; anything else is a typo
         return tune.tempo
     for word, (unit, beats) in _PACES.items():
         if word in tune.type.lower():
@@ -97,9 +97,9 @@ def pace(tune: Tune, playing: Playing) -> Fraction:
 
 
 def tempi(tune: Tune, playing: Playing) -> list[tuple[Fraction, Fraction]]:
-    """The tempo marks as they are played: onsets, the first being 0, and whole notes a minute from there on.
+    """The tempo marks in playing order, as onsets (the first is 0) and whole notes per minute from there on.
 
-    A tempo that is asked for stands for the tune's first one; later ones keep their ratio to it.
+    A requested tempo replaces the tune's first one; later tempos keep their ratio to it.
     """
     first = pace(tune, playing)
     own = pace(tune, replace(playing, tempo=None))
@@ -115,7 +115,7 @@ def tempi(tune: Tune, playing: Playing) -> list[tuple[Fraction, Fraction]]:
 
 
 def seconds_at(marks: Sequence[tuple[Fraction, Fraction]], onset: Fraction) -> Fraction:
-    """Seconds from the beginning to an onset in whole notes, under tempo marks as `tempi` gives them."""
+    """Convert an onset in whole notes to seconds, given the tempo marks from `tempi`."""
     seconds = Fraction()
     for (begin, whole_notes), (end, _) in zip(marks, [*marks[1:], (onset, Fraction(1))], strict=True):
         seconds += max(min(end, onset) - begin, Fraction()) * 60 / whole_notes
@@ -123,17 +123,17 @@ def seconds_at(marks: Sequence[tuple[Fraction, Fraction]], onset: Fraction) -> F
 
 
 def performance(tune: Tune, playing: Playing) -> list[Note]:
-    """The notes in the order of their onsets, at most `LONGEST` seconds of them."""
+    """The notes in the order of their onsets, for at most `LONGEST` seconds."""
     end = _end(tune, playing)
     swing = playing.swing and swings(tune)
     notes: list[Note] = []
-    tied: dict[int, dict[int, int]] = {}  # of each voice: pitch -> the place in `notes` of a note that goes on
+    tied: dict[int, dict[int, int]] = {}  # voice -> pitch -> index in `notes` of a note that continues
     now = Fraction()
     for place in _bars(tune, playing):
         bar = tune.bars[place]
         if now >= end:
             return notes
-        # A pick-up stands at the end of its bar.
+        # A pick-up fills the end of its bar.
         began = now - (bar.metre.length - bar.length if bar.number == 0 and bar.metre else 0)
         shift = bar.shift + playing.transpose
         for voice, events in enumerate((bar.events, *bar.overlays)):
@@ -152,7 +152,7 @@ def performance(tune: Tune, playing: Playing) -> list[Note]:
 
 
 def is_cut(tune: Tune, playing: Playing) -> bool:
-    """Whether a performance is cut because it would last too long."""
+    """Whether a performance is cut because it is too long."""
     return sum(tune.bars[place].length for place in _bars(tune, playing)) > _end(tune, playing)
 
 
@@ -177,14 +177,14 @@ def _add_event(
     tied: dict[int, int],
     where: tuple[int, int, int],
 ) -> dict[int, int]:
-    """Add an event's notes, or length to those that are tied to them; returns those that go on from here."""
+    """Add an event's notes, or extend the notes tied into it; return those that are tied onwards, by pitch."""
     if not event.pitches:
         return {}
     onset, length = _add_graces(notes, event, *time, shift, where)
     going_on: dict[int, int] = {}
     for pitch in event.pitches:
         midi = _within(pitch.midi + shift)
-        if midi in tied:  # of a unison one goes on, and the other sounds anew
+        if midi in tied:  # in a unison, one note continues and the other sounds again
             going = tied.pop(midi)
             notes[going] = replace(notes[going], length=onset + length - notes[going].onset)
         else:
@@ -198,7 +198,7 @@ def _add_event(
 def _add_graces(
     notes: list[Note], event: Event, onset: Fraction, length: Fraction, shift: int, where: tuple[int, int, int]
 ) -> tuple[Fraction, Fraction]:
-    """Add an event's grace notes; what is left of its own time: onset and length."""
+    """Add an event's grace notes; return the onset and length that remain for the event itself."""
     if not event.graces:
         return onset, length
     each = min(_GRACE, length / 2 / len(event.graces))
@@ -209,7 +209,7 @@ def _add_graces(
 
 
 def _swung(began: Fraction, now: Fraction, event: Event) -> tuple[Fraction, Fraction]:
-    """An even eighth on a beat lasts two thirds of a quarter, the one after it a third."""
+    """Apply swing: an even eighth on a beat lasts two thirds of a quarter, the one after it a third."""
     eighth = Fraction(1, 8)
     if event.length != eighth or event.tuplet:
         return now, event.length
@@ -219,7 +219,7 @@ def _swung(began: Fraction, now: Fraction, event: Event) -> tuple[Fraction, Frac
 
 
 def _within(pitch: int) -> int:
-    """A MIDI note number; a pitch beyond them sounds in the nearest octave that has it."""
+    """A MIDI note number; a pitch out of range moves to the nearest octave in range."""
     while pitch < 0:
         pitch += _OCTAVE
     while pitch > 127:

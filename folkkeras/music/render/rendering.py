@@ -1,10 +1,10 @@
-"""A tune in any form: sound, score, MIDI, MusicXML."""
+"""Render a tune in any format: sound, score, MIDI or MusicXML."""
 
 from collections.abc import Callable
 
 from folkkeras.errors import FolkError, UsageError
 from folkkeras.music.render.engraving import png_bytes, svg_text
-from folkkeras.music.render.formats import KINDS, SOUNDS
+from folkkeras.music.render.formats import FORMATS, SOUNDS
 from folkkeras.music.render.instruments import Instrument
 from folkkeras.music.render.midi import midi_bytes
 from folkkeras.music.render.musicxml import musicxml_bytes
@@ -22,24 +22,24 @@ _SCORES: dict[str, Callable[[Tune], bytes]] = {
 }
 
 
-def render(tune: Tune, kind: str, instrument: Instrument, playing: Playing) -> bytes:
-    """A tune as a file of the kind `mid`, `wav`, `flac`, `ogg`, `mp3`, `svg`, `png` or `musicxml`.
+def render(tune: Tune, format: str, instrument: Instrument, playing: Playing) -> bytes:
+    """Render a tune as `mid`, `wav`, `flac`, `ogg`, `mp3`, `svg`, `png` or `musicxml`.
 
     Args:
         tune: the tune.
-        kind: of file.
-        instrument: that plays it; for scores of no account.
-        playing: tempo, transposition, repeats; for scores of no account.
+        format: the file format.
+        instrument: the instrument that plays it; ignored for scores.
+        playing: tempo, transposition, repeats; ignored for scores.
 
     Raises:
         FolkError: the tune has no notes.
-        UsageError: the kind is none of these.
+        UsageError: the format is not one of these.
     """
-    if kind not in (*KINDS, *_SCORES):
-        raise UsageError(f"{kind!r} is not one of {', '.join(KINDS)}")
+    if format not in (*FORMATS, *_SCORES):
+        raise UsageError(f"{format!r} is not one of {', '.join(FORMATS)}")
     if not any(event.pitches for bar in tune.bars for event in bar.events):
         reason = tune.faults[0].message if tune.faults else "it has no notes"
         raise FolkError(f"X:{tune.reference} {tune.title} cannot be rendered: {reason}")
-    if kind in SOUNDS:
-        return sound_bytes(tune, instrument, playing, kind)
-    return _SCORES[kind](tune) if kind in _SCORES else midi_bytes(tune, instrument, playing)
+    if format in SOUNDS:
+        return sound_bytes(tune, instrument, playing, format)
+    return _SCORES[format](tune) if format in _SCORES else midi_bytes(tune, instrument, playing)

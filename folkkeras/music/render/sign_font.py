@@ -1,7 +1,7 @@
-"""A font of the music signs that stand within a score's words: the accidentals of chord symbols, the notes of tempi.
+"""A font of the music symbols in a score's text: accidentals in chord symbols and notes in tempo marks.
 
-An image's own font, which verovio puts into it, is a web font, and what draws PNGs reads none. This one is made of the
-same outlines, from verovio's data.
+Verovio embeds a web font in its images, which the PNG renderer cannot read. This font is built from the same outlines,
+which are in verovio's data.
 """
 
 import io
@@ -10,10 +10,10 @@ from importlib.resources.abc import Traversable
 from xml.etree import ElementTree
 
 from fontTools.fontBuilder import FontBuilder  # type: ignore[import-untyped]
-from fontTools.pens.t2CharStringPen import T2CharStringPen  # type: ignore[import-untyped]  # matplotlib brings it
+from fontTools.pens.t2CharStringPen import T2CharStringPen  # type: ignore[import-untyped]
 from fontTools.svgLib.path import parse_path  # type: ignore[import-untyped]
 
-NAME = "Leipzig"  # as the images call it
+NAME = "Leipzig"  # the font's name in the images
 _SPACE = 0x20
 _CODES = (*range(0xEA63, 0xEA68), *range(0xECA0, 0xECB8))  # SMuFL: figured bass, metronome marks
 
@@ -35,7 +35,7 @@ def sign_font() -> bytes:
     font.setupCFF(NAME, {"FullName": NAME}, strings, {})
     font.setupHorizontalMetrics({".notdef": (0, 0), **{name: (widths[code], 0) for code, name in names.items()}})
     font.setupHorizontalHeader(ascent=em, descent=0)
-    # Without a PostScript name, resvg takes it for a font without any name.
+    # Without a PostScript name, resvg treats the font as nameless.
     font.setupNameTable({"familyName": NAME, "styleName": "Regular", "psName": NAME})
     font.setupOS2(sTypoAscender=em, usWinAscent=em)
     font.setupPost()
@@ -47,5 +47,5 @@ def sign_font() -> bytes:
 def _outline(file: Traversable, width: int) -> object:
     pen = T2CharStringPen(width, None)
     for path in ElementTree.fromstring(file.read_bytes()).iter("path"):
-        parse_path(path.get("d", ""), pen)  # y points up in it already: its transform turns it over for SVG
+        parse_path(path.get("d", ""), pen)  # y already points up: the glyph's transform flips it for SVG
     return pen.getCharString()

@@ -1,7 +1,6 @@
-"""A tune as sound: its MIDI file played by a synthesiser with a sound font, at one loudness.
+"""A tune as sound: a synthesiser plays its MIDI file with a sound font, at the same peak level for all instruments.
 
-The synthesiser is midirenderer (rustysynth); the font, TimGM6mb, comes with the package pretty_midi and
-is read from there.
+The synthesiser is midirenderer (rustysynth); the font, TimGM6mb, is read from the package pretty_midi.
 """
 
 import importlib.util
@@ -20,14 +19,14 @@ from folkkeras.music.render.midi import midi_bytes
 from folkkeras.music.render.performance import Playing
 from folkkeras.music.tune import Tune
 
-RATE = 48_000  # samples a second
-_BLOCK = RATE  # samples written at once; libsndfile's Vorbis ends the process on minutes in one piece
+RATE = 48_000  # samples per second
+_BLOCK = RATE  # samples written at once; libsndfile's Vorbis encoder crashes on several minutes in one piece
 _PEAK = 0.7  # of full scale; the font's instruments differ widely in loudness
 _FORMATS = {"wav": ("WAV", "PCM_16"), "flac": ("FLAC", "PCM_16"), "ogg": ("OGG", "VORBIS"), "mp3": ("MP3", None)}
 
 
 def samples(tune: Tune, instrument: Instrument, playing: Playing) -> npt.NDArray[np.float32]:
-    """The sound, mono, float32 (samples,), 48,000 a second."""
+    """The sound in mono, float32 (samples,), 48,000 samples per second."""
     data = midirenderer.render_wave_from(_font(), midi_bytes(tune, instrument, playing))
     stereo, _ = soundfile.read(io.BytesIO(data), dtype="float32", always_2d=True)  # (samples, 2)
     mono: npt.NDArray[np.float32] = stereo[:, 0] + stereo[:, 1]  # `mean` over an axis of two takes ten times as long
@@ -35,17 +34,17 @@ def samples(tune: Tune, instrument: Instrument, playing: Playing) -> npt.NDArray
     return mono * np.float32(_PEAK / loudest) if loudest else mono
 
 
-def sound_bytes(tune: Tune, instrument: Instrument, playing: Playing, kind: str) -> bytes:
-    """A sound file's bytes.
+def sound_bytes(tune: Tune, instrument: Instrument, playing: Playing, format: str) -> bytes:
+    """The bytes of a sound file.
 
     Args:
         tune: the tune.
-        instrument: that plays it.
+        instrument: the instrument that plays it.
         playing: tempo, transposition, repeats.
-        kind: `wav`, `flac`, `ogg` or `mp3`.
+        format: `wav`, `flac`, `ogg` or `mp3`.
     """
     data = io.BytesIO()
-    container, coding = _FORMATS[kind]
+    container, coding = _FORMATS[format]
     wave = samples(tune, instrument, playing)
     with soundfile.SoundFile(data, "w", RATE, 1, format=container, subtype=coding) as file:
         for start in range(0, len(wave), _BLOCK):

@@ -1,7 +1,7 @@
-"""The process that renders: native libraries run in it, so that a crash of theirs costs one file and no training.
+"""The render process: it isolates native libraries, so that their crashes cost one file and not a training run.
 
-It reads orders from standard input, a line of JSON each, and writes answers to standard output: a line of
-JSON, and the file's bytes. It ends when its standard input does, and so with its parent.
+It reads orders from standard input, one line of JSON each, and writes answers to standard output: a line of
+JSON, followed by the file's bytes. It ends when its standard input does, and so with its parent.
 """
 
 import json
@@ -27,14 +27,14 @@ def serve(orders: BinaryIO, answers: BinaryIO) -> None:
             answer: dict[str, int | str] = {"size": len(data)}
         except FolkError as error:
             answer = {"error": str(error)}
-        except Exception as error:  # whatever a library raises costs this file alone
+        except Exception as error:  # an exception in a library costs only this file
             answer = {"error": f"it cannot be rendered ({type(error).__name__}: {error})"}
         answers.write(json.dumps(answer).encode() + b"\n" + data)
         answers.flush()
 
 
 if __name__ == "__main__":
-    # What native libraries print must not stand among the answers.
+    # Output that native libraries print must not mix with the answers.
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     serve(sys.stdin.buffer, answers)

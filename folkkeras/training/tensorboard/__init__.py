@@ -1,1 +1,1 @@
-"""What a training shows in TensorBoard."""
+"""The TensorBoard log of a run."""

@@ -1,7 +1,7 @@
-"""TensorBoard: loss and learning rate each step; at each interval held-out bits and tunes; HParams.
+"""TensorBoard: loss and learning rate at each step, validation bits and tunes at each evaluation interval, HParams.
 
-All on the true step axis. After a resume the events go to a new file beside the old one; TensorBoard drops
-what a killed run had written beyond the step at which the new file begins.
+All values are logged at their true step. After a resume, events go to a new file beside the old one. TensorBoard
+drops what a killed run had written beyond the step at which the new file begins.
 """
 
 import re
@@ -17,6 +17,7 @@ from tensorboard.plugins.hparams import api as hparams
 
 from folkkeras.corpus.corpus import Corpus
 from folkkeras.errors import OutputError
+from folkkeras.runs.metrics import EvaluationInterval
 from folkkeras.runs.run import Run
 from folkkeras.runs.train_state import TrainState
 from folkkeras.sampling.generator import Generator
@@ -24,72 +25,83 @@ from folkkeras.sampling.request import DEFAULT_START, TuneRequest
 from folkkeras.training.callbacks import interval_ended
 from folkkeras.training.tensorboard.figures import TUNES, Figures
 from folkkeras.training.tensorboard.media import Media
-from folkkeras.training.throttle import Pace
+from folkkeras.training.throttle import Throttle
 
 _STAMP = re.compile(r"(events\.out\.tfevents\.)(\d+)(\..*)", re.DOTALL)
-MAX_LENGTH = 1_000  # characters; a young model does not end its tunes
+MAX_LENGTH = 1_000  # characters; early in training a model does not end its tunes
 
 
 @contextmanager
-def _disk_told() -> Iterator[None]:
+def _reporting_full_disk() -> Iterator[None]:
     try:
         yield
     except tf.errors.OpError as error:
-        if "OOM" in error.message:  # a full disk and a full memory are both a ResourceExhaustedError
+        if "OOM" in error.message:  # a full disk and full memory both raise ResourceExhaustedError
             raise
         reason = error.message.split("\n", 1)[0].split("; ")[-1]
         raise OutputError(f"cannot write TensorBoard's log into the run's folder: {reason}") from error
 
 
 class TensorBoardLog(keras.callbacks.Callback):
-    """Writes the run's logs/ folder."""
+    """Writes the run's TensorBoard log."""
 
-    def __init__(self, run: Run, state: TrainState, learning_rate: Callable[[int], float], corpus: Corpus) -> None:
+    def __init__(
+        self,
+        run: Run,
+        state: TrainState,
+        learning_rate: Callable[[int], float],
+        corpus: Corpus,
+        latest: Callable[[], EvaluationInterval],
+    ) -> None:
         super().__init__()
+        self.latest = latest
         self.run, self.state, self.learning_rate = run, state, learning_rate
         self.corpus_name = "+".join(corpus.sources)
         self._generator: Generator | None = None
         self._writer: Any = None
-        self._media, self._media_pace = Media(), Pace()
-        self._figures, self._figures_pace = Figures(corpus.training), Pace()
+        self._media, self._media_throttle = Media(), Throttle()
+        self._figures, self._figures_throttle = Figures(corpus.training), Throttle()
 
-    @_disk_told()
+    @_reporting_full_disk()
     def on_train_begin(self, logs: Any = None) -> None:
         if self._writer is not None:
-            return  # `fit` is called again to finish a resumed interval
-        _put_in_the_past(self.run.logs)
-        self._writer = tf.summary.create_file_writer(str(self.run.logs))
+            return  # a second call of `fit`, after the first finished a resumed evaluation interval
+        _put_in_the_past(self.run.folder)
+        self._writer = tf.summary.create_file_writer(str(self.run.folder))
         with self._writer.as_default(step=self.state.step):
             hparams.hparams({**self.run.config.to_json(), "corpus": self.corpus_name}, trial_id=self.run.name)
 
-    @_disk_told()
+    @_reporting_full_disk()
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         step = self.state.step
         with self._writer.as_default(step=step):
             tf.summary.scalar("loss", float(logs["loss"]))
             tf.summary.scalar("learning_rate", self.learning_rate(step - 1))
 
-    @_disk_told()
+    @_reporting_full_disk()
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         if not interval_ended(self.state, self.run):
             return
         with self._writer.as_default(step=self.state.step):
-            tf.summary.scalar("held_out_bits_per_character", self.run.intervals()[-1].held_out_bits)
-            if self._figures_pace.due:
-                with self._figures_pace.timed():
+            interval = self.latest()
+            tf.summary.scalar("bits per character/training", interval.training_bits)
+            tf.summary.scalar("bits per character/validation", interval.validation_bits)
+            if self._figures_throttle.due:
+                with self._figures_throttle.timed():
                     tunes = self._tunes(TUNES)
                     self._figures.write(tunes)
             else:
                 tunes = self._tunes(1)
             tf.summary.text("generated tune", _as_markdown(tunes[0]))
-            if self._media_pace.due:
-                with self._media_pace.timed():
+            ends = self.state.step >= self.run.config.steps or self.model.stop_training
+            if self._media_throttle.due or ends:  # the last tune is always rendered
+                with self._media_throttle.timed():
                     self._media.write(tunes[0])
         self._writer.flush()
 
-    @_disk_told()
+    @_reporting_full_disk()
     def close(self) -> None:
-        """Write what is left to write."""
+        """Write the remaining events and close the log."""
         self._media.close()
         if self._writer is not None:
             self._writer.close()
@@ -105,19 +117,19 @@ class TensorBoardLog(keras.callbacks.Callback):
         return [tune.text for tune in self._generator.tunes(request)]
 
 
-def _put_in_the_past(logs: Path) -> None:
-    """Rename event files that the next one would not come after.
+def _put_in_the_past(folder: Path) -> None:
+    """Rename event files whose names would not sort before the next file's.
 
-    TensorBoard reads them in the order of their names, which have the second at which each was begun; a clock
-    that was set back, or a resume within the second, would mix up the steps.
+    TensorBoard reads them in the order of their names, which contain the second at which each file was begun. A
+    clock that was set back, or a resume within the same second, would mix up the steps.
     """
-    stamped = [(_STAMP.match(path.name), path) for path in sorted(logs.glob("*"))]
+    stamped = [(_STAMP.match(path.name), path) for path in sorted(folder.glob("*"))]
     latest, moves = int(time.time()), []
     for match, path in reversed([(match, path) for match, path in stamped if match]):
         latest = min(latest - 1, int(match[2]))
         moves.append((path, path.with_name(f"{match[1]}{latest:010d}{match[3]}")))
-    with suppress(OSError):  # on Windows, where another program reads one: its steps may stand in a wrong order
-        for path, target in reversed(moves):  # the oldest first, since no name is taken then
+    with suppress(OSError):  # on Windows, if another program has one open: its steps may then be out of order
+        for path, target in reversed(moves):  # oldest first, so that no target name is taken
             path.rename(target)
 
 

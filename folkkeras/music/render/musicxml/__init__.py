@@ -1,4 +1,4 @@
-"""A tune as MusicXML 4.0, which notation programs open and from which the score is engraved.
+"""A tune as MusicXML 4.0, which notation programs open and from which its score is engraved.
 
 Source: the MusicXML 4.0 specification, w3.org/2021/06/musicxml40.
 """
@@ -11,7 +11,7 @@ from folkkeras.music.render.musicxml.noteheads import noteheads
 from folkkeras.music.render.musicxml.score import musicxml_bytes
 from folkkeras.music.render.musicxml.spans import TRILL_ENDS, unmatched_slurs
 
-# The decorations that are written.
+# The decorations that MusicXML can express here.
 AT_BAR_LINES = frozenset((*FERMATAS, *DYNAMICS, *SIGNS))
 AT_NOTES = frozenset((*MARKS, *DYNAMICS, *SIGNS, *HAIRPINS, *HAIRPIN_ENDS, *TRILL_ENDS))
 

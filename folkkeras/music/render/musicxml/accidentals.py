@@ -1,7 +1,7 @@
-"""Which accidentals a bar shows.
+"""Decide which accidentals a bar shows.
 
-Shown is each that is written, and each without which a player would read another note: where the key changes within a
-bar, say, or where the standard has an accidental hold in all octaves, as no score does.
+A bar shows each written accidental, and each one without which a player would read a different note: for instance if
+the key changes within a bar, or because an accidental in ABC applies to all octaves, which it does not in a score.
 """
 
 from collections import defaultdict
@@ -14,28 +14,31 @@ from folkkeras.music.tune import Bar, Pitch
 
 
 class _Sign(NamedTuple):
-    """A note or grace note, in the order in which they are read."""
+    """A note or grace note; its fields sort in reading order."""
 
     onset: Fraction
     voice: int
     event: int
     is_note: int  # 0 for a grace note, 1 for a note
-    place: int  # among these
+    place: int  # index among the event's grace notes or notes
     pitch: Pitch
 
 
 def accidentals(
     bar: Bar, tied_in: Callable[[int, int], frozenset[int]]
 ) -> Mapping[tuple[int, int], Mapping[tuple[int, int], int]]:
-    """By voice and event: by 0 for its grace notes and 1 for its notes, and place among these, the semitones shown.
+    """The accidentals that a bar shows.
 
     Args:
         bar: the bar.
-        tied_in: of a voice and an event, the MIDI notes tied into it, which go on without an accidental.
+        tied_in: voice, event -> the MIDI notes tied into the event, which need no accidental.
+
+    Returns:
+        (voice, event) -> (0 for a grace note or 1 for a note, index among these) -> semitones.
     """
     signature = dict(bar.signature)
-    staff: dict[tuple[str, int], int] = {}  # what holds since the last accidental for a line or space
-    own: dict[tuple[int, str, int], int] = {}  # the same within one voice, whose player may read it alone
+    staff: dict[tuple[str, int], int] = {}  # the accidental in force on a line or space
+    own: dict[tuple[int, str, int], int] = {}  # the same within one voice, whose player may read only that voice
     found: dict[tuple[int, int], dict[tuple[int, int], int]] = defaultdict(dict)
     for _, voice, event, is_note, place, pitch in sorted(_signs(bar), key=lambda sign: sign[:5]):
         by_key = signature.get(pitch.letter, 0)

@@ -1,4 +1,4 @@
-"""What is in force from a measure on: key, metre, clef, and from what is written to what sounds."""
+"""The attributes of measures: key, metre, clef and transposition."""
 
 import re
 from xml.etree.ElementTree import Element, SubElement
@@ -17,19 +17,19 @@ _CLEFS = {
     "none": ("none", ""),
 }
 _SUM = re.compile(r"\(?(\d+(?:\+\d+)+)\)?/\d+")
-_STEPS = (0, 1, 1, 2, 2, 3, 3, 4, 5, 5, 6, 6)  # letters that an interval of so many semitones spans
+_STEPS = (0, 1, 1, 2, 2, 3, 3, 4, 5, 5, 6, 6)  # index: semitones of an interval; value: letters that it spans
 _OCTAVE = 12
 
 
 class Attributes:
-    """Writes what changes, and remembers what is in force."""
+    """Writes the attributes that change, and remembers those in force."""
 
     def __init__(self, divisions: int) -> None:
         self.divisions = divisions
-        self.bar: Bar | None = None  # the one before
+        self.bar: Bar | None = None  # the previous bar
 
     def write(self, measure: Element, bar: Bar) -> None:
-        """Write what the bar changes."""
+        """Write the attributes that the bar changes."""
         before = self.bar
         attributes = Element("attributes")
         if before is None:
@@ -48,13 +48,13 @@ class Attributes:
 
 
 def clef_octaves(clef: str) -> int:
-    """Octaves by which notes sound above the place where a clef has them; MusicXML's pitch includes them."""
+    """Octaves by which a clef's notes sound above their written pitch; MusicXML's pitch includes them."""
     match = _CLEF.fullmatch(clef)
     return int(match[3]) // 8 if match and match[3] else 0
 
 
 def fifths_of(signature: tuple[tuple[str, int], ...]) -> int | None:
-    """How many sharps a signature has, below 0 flats; None for an unusual one."""
+    """The number of sharps in a signature, negative for flats; None for an unusual signature."""
     letters = "".join(letter for letter, _ in signature)
     for order, alter in ((_SHARPS, 1), (_FLATS, -1)):
         if order.startswith(letters) and all(value == alter for _, value in signature):
@@ -96,7 +96,7 @@ def _clef(element: Element, clef: str) -> None:
 
 
 def _transposition(bar: Bar) -> int:
-    """Semitones from MusicXML's pitch, which includes the clef's octave, to what sounds."""
+    """Semitones from MusicXML's pitch, which includes the clef's octave, to the sounding pitch."""
     return bar.shift - _OCTAVE * clef_octaves(bar.clef)
 
 

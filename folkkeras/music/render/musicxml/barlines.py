@@ -5,19 +5,19 @@ from xml.etree.ElementTree import Element, SubElement
 from folkkeras.music.render.musicxml.directions import add_decoration, direction
 from folkkeras.music.tune import Bar, BarLine
 
-_STYLES = {"invisible": "none"}  # the others have MusicXML's names
+_STYLES = {"invisible": "none"}  # the other styles already have MusicXML's names
 FERMATAS = {"fermata": "upright", "invertedfermata": "inverted"}
 
 
 class BarLines:
-    """Writes the lines on the two sides of a measure, and remembers which ending is open."""
+    """Writes the bar lines on both sides of a measure, and remembers which ending is open."""
 
     def __init__(self, last: Bar) -> None:
         self.last = last
-        self.ending = ""  # the numbers of the ending that is open
+        self.ending = ""  # the numbers of the open ending
 
     def left(self, measure: Element, bar: Bar, *, first: bool) -> None:
-        """Write what begins here; a line without a sign of its own is written at the right of the bar before."""
+        """Write what begins here; a plain bar line is written at the right of the previous bar."""
         line = bar.before or BarLine()
         style = _style(line) if first and not line.repeat_end else ""
         if not (line.repeat_start or line.endings or style):
@@ -34,7 +34,7 @@ class BarLines:
     def right(self, measure: Element, bar: Bar) -> None:
         """Write what ends here."""
         line = bar.after or BarLine()
-        ends = bool(self.ending) and (bar is self.last or line.divides)
+        ends = bool(self.ending) and (bar is self.last or line.ends_ending)
         style = "light-heavy" if line.repeat_end else "" if line.repeat_start else _style(line)
         if line.repeat_end and line.times > 2:
             direction(measure, "words", f"{line.times} times")

@@ -1,4 +1,4 @@
-"""What stands above or below the staff at a time, not at a note: words, dynamics, hairpins, signs, tempo marks."""
+"""Directions, placed above or below the staff at a time: words, dynamics, hairpins, signs and tempo marks."""
 
 from collections.abc import Mapping
 from fractions import Fraction
@@ -8,17 +8,17 @@ from xml.etree.ElementTree import Element, SubElement
 from folkkeras.music.render.musicxml.noteheads import TYPES, noteheads
 from folkkeras.music.tune import Tempo
 
-HAIRPINS = {"crescendo(": "crescendo", "diminuendo(": "diminuendo"}  # what begins one -> its type
+HAIRPINS = {"crescendo(": "crescendo", "diminuendo(": "diminuendo"}  # opening decoration -> type
 HAIRPIN_ENDS = ("crescendo)", "diminuendo)")
 DYNAMICS = ("pppp", "ppp", "pp", "p", "mp", "mf", "f", "ff", "fff", "ffff", "sfz")
 
 
 class Sign(NamedTuple):
-    """A sign or words that say where to play on."""
+    """A sign or words that show where to continue playing."""
 
-    name: str  # of the element
+    name: str  # the element's name
     text: str
-    sound: Mapping[str, str]  # the same for a player
+    sound: Mapping[str, str]  # attributes of <sound>, which direct playback
 
 
 SIGNS = {
@@ -31,8 +31,8 @@ SIGNS = {
     "fine": Sign("words", "Fine", {"fine": "yes"}),
 }
 _PLACEMENTS = {"^": "above", "_": "below"}
-_SIDES = {"<": "right", ">": "left"}  # of the note, and so the end of the text that is at the note
-_BEATS_OF_QUARTER = 4  # quarters of a whole note
+_SIDES = {"<": "right", ">": "left"}  # placement -> the end of the text that is next to the note
+_BEATS_OF_QUARTER = 4  # quarters in a whole note
 
 
 def direction(measure: Element, name: str, text: str = "", placement: str = "above", **attributes: str) -> Element:
@@ -43,14 +43,14 @@ def direction(measure: Element, name: str, text: str = "", placement: str = "abo
 
 
 def add_annotation(measure: Element, annotation: str) -> None:
-    """Add a remark with the placement that it begins with."""
+    """Add an annotation, placed as its first character says."""
     placement, text = annotation[:1], annotation[1:]
     side = {"halign": _SIDES[placement]} if placement in _SIDES else {}
     direction(measure, "words", text, _PLACEMENTS.get(placement, "above"), **side)
 
 
 def add_decoration(measure: Element, name: str) -> None:
-    """Add a decoration that is a direction, if it is one."""
+    """Add a decoration, if it is a direction."""
     if name in DYNAMICS:
         SubElement(direction(measure, "dynamics", placement="below")[0][0], name)
     elif name in SIGNS:
@@ -59,7 +59,7 @@ def add_decoration(measure: Element, name: str) -> None:
 
 
 def add_tempo(measure: Element, tempo: Tempo) -> None:
-    """Add a tempo mark: its words, its beats a minute, and what a player needs."""
+    """Add a tempo mark: its words, its beats per minute, and the tempo for playback."""
     if not tempo.text and not tempo.pace:
         return
     element = SubElement(measure, "direction", placement="above")
@@ -67,7 +67,7 @@ def add_tempo(measure: Element, tempo: Tempo) -> None:
         SubElement(SubElement(element, "direction-type"), "words").text = tempo.text
     if tempo.pace:
         heads = noteheads(tempo.beat or Fraction(1, _BEATS_OF_QUARTER))
-        # What no one note shows, such as five eighths, is told in quarters.
+        # A beat that no single note shows, such as five eighths, is written in quarters.
         beat, dots = heads[0] if len(heads) == 1 else (Fraction(1, _BEATS_OF_QUARTER), 0)
         metronome = SubElement(SubElement(element, "direction-type"), "metronome")
         SubElement(metronome, "beat-unit").text = TYPES[beat]

@@ -1,4 +1,4 @@
-"""Which notes of a bar are grouped: by beams, and by the brackets of tuplets."""
+"""The groups of notes in a bar: beams and tuplet brackets."""
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
@@ -8,12 +8,12 @@ from folkkeras.music.tune import Event
 
 
 def beams(events: Sequence[Event]) -> Mapping[int, list[str]]:
-    """By place, the beams of each note that has some, the longest first.
+    """The beams of each beamed note, by index, the longest beam first.
 
-    Those notes are beamed that are shorter than a quarter and written without a space between.
+    Notes are beamed if they are shorter than a quarter and written without a space between them.
     """
     found: dict[int, list[str]] = {}
-    group: dict[int, int] = {}  # place -> how many beams
+    group: dict[int, int] = {}  # index -> number of beams
     for place in range(len(events) + 1):
         event = events[place] if place < len(events) else None
         flags = _flags(event) if event is not None else 0
@@ -27,7 +27,7 @@ def beams(events: Sequence[Event]) -> Mapping[int, list[str]]:
 
 
 def beams_of(flags: Sequence[int]) -> list[list[str]]:
-    """The beams of each note of one group, from how many flags each would have alone."""
+    """The beams of each note in a group, from the number of flags that each would have alone."""
     found = []
     for place, own in enumerate(flags):
         before, after = flags[place - 1] if place else 0, flags[place + 1] if place + 1 < len(flags) else 0
@@ -44,7 +44,7 @@ def beams_of(flags: Sequence[int]) -> list[list[str]]:
 
 
 def brackets(events: Sequence[Event]) -> Mapping[int, list[str]]:
-    """By place, where tuplets start and stop, each closed even where its notes do not suffice."""
+    """Where tuplets start and stop, by index; a tuplet is closed even if it has too few notes."""
     found: dict[int, list[str]] = {}
     began: int | None = None
     for place, event in enumerate(events):
@@ -61,7 +61,7 @@ def brackets(events: Sequence[Event]) -> Mapping[int, list[str]]:
 
 
 def _flags(event: Event) -> int:
-    """How many flags the one notehead of an event has; of several, none is beamed."""
+    """The number of flags of an event's only notehead; 0 if it has several, since these are not beamed."""
     shown = heads(event.length, event.tuplet) if event.pitches else ()
     if len(shown) != 1 or shown[0].base >= Fraction(1, 4):
         return 0

@@ -1,4 +1,4 @@
-"""Chord symbols."""
+"""Chord symbols in MusicXML."""
 
 import re
 from xml.etree.ElementTree import Element, SubElement
@@ -35,11 +35,11 @@ _KINDS = {
 }
 _KIND_OF = {text: kind for kind, texts in _KINDS.items() for text in texts}
 _DEGREE = re.compile(r"\(?(add|no|omit)?([#b]?)(\d+)\)?")
-_ALTERED_DEGREE = "5"  # which is in every chord, so that another one takes its place
+_ALTERED_DEGREE = "5"  # every chord has a fifth, so an altered one replaces it
 
 
 def harmony(symbol: str) -> Element | None:
-    """A chord symbol as MusicXML has it, or None where it has none for it."""
+    """A chord symbol as a MusicXML element; None if MusicXML cannot express it."""
     match = _CHORD.fullmatch(symbol)
     if match is None:
         return None
@@ -63,12 +63,12 @@ def harmony(symbol: str) -> Element | None:
 
 
 def _kind(text: str) -> tuple[str, list[tuple[str, str, str]]] | None:
-    """Of what stands behind the root: the longest beginning that names a kind, and the degrees behind it."""
+    """Split the text after the root into the longest beginning that names a kind, and the degrees after it."""
     for end in range(len(text), -1, -1):
         rest = text[end:]
         if text[:end] in _KIND_OF and re.fullmatch(f"(?:{_DEGREE.pattern})*", rest):
             degrees = _DEGREE.findall(rest)
-            if all(word or alter for word, alter, _ in degrees):  # a number alone is no change of the chord
+            if all(word or alter for word, alter, _ in degrees):  # a number alone does not change the chord
                 return text[:end], degrees
     return None
 

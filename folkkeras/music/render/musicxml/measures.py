@@ -1,4 +1,4 @@
-"""One measure after another."""
+"""The measures of a tune."""
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
@@ -16,13 +16,13 @@ from folkkeras.music.render.musicxml.spans import Spans
 from folkkeras.music.render.musicxml.voices import Place, voices_of
 from folkkeras.music.tune import Bar, Event, Tune
 
-_FEWEST_DIVISIONS = 32  # of a quarter
-_MOST_DIVISIONS = 16_383  # which the specification allows
-_USUAL_DIVISIONS = 10_080  # which 2 to 10 divide, where more than the most are needed
+_MIN_DIVISIONS = 32  # per quarter
+_MAX_DIVISIONS = 16_383  # the limit of the specification
+_USUAL_DIVISIONS = 10_080  # divisible by 2 to 10; used if exact divisions would exceed the limit
 
 
 def measures(tune: Tune) -> Iterator[Element]:
-    """A measure for each bar."""
+    """Yield a measure for each bar."""
     if not tune.bars:
         return
     spans, divisions = Spans(tune.bars), _divisions(tune)
@@ -46,10 +46,10 @@ def measures(tune: Tune) -> Iterator[Element]:
 
 
 def _divisions(tune: Tune) -> int:
-    """Of a quarter, so that all durations are whole where MusicXML can have them so."""
+    """The divisions per quarter that make all durations integers, if MusicXML allows as many."""
     events = (event for bar in tune.bars for voice in voices_of(bar) for event in voice)
-    divisions = lcm(*{parts_of_quarter(event.length, event.tuplet) for event in events}, _FEWEST_DIVISIONS)
-    return divisions if divisions <= _MOST_DIVISIONS else _USUAL_DIVISIONS
+    divisions = lcm(*{parts_of_quarter(event.length, event.tuplet) for event in events}, _MIN_DIVISIONS)
+    return divisions if divisions <= _MAX_DIVISIONS else _USUAL_DIVISIONS
 
 
 def _add_voices(measure: Element, bar: Bar, number: int, spans: Spans, divisions: int) -> None:
@@ -74,7 +74,7 @@ def _add_voices(measure: Element, bar: Bar, number: int, spans: Spans, divisions
                 tied_out=spans.tied_out.get(where, frozenset()),
             )
             hairpins = spans.hairpins.get(where, [])
-            # One ends where its last note begins, unless that is its first one too.
+            # A hairpin ends where its last note begins, unless that is also its first note.
             after = [("stop", number) for kind, number in hairpins if kind == "start" and ("stop", number) in hairpins]
             _add_hairpins(measure, event, [mark for mark in hairpins if mark not in after])
             _add_above(measure, event)
@@ -85,7 +85,7 @@ def _add_voices(measure: Element, bar: Bar, number: int, spans: Spans, divisions
 
 
 def _add_above(measure: Element, event: Event) -> None:
-    """Add what stands at an event, but not on its notes."""
+    """Add an event's chord symbol, annotations and directions, which are not attached to its notes."""
     if event.symbol:
         chord = harmony(event.symbol)
         if chord is None:

@@ -6,11 +6,11 @@ from xml.etree.ElementTree import Element, SubElement
 
 
 class Mark(NamedTuple):
-    """An element of MusicXML for a decoration."""
+    """The MusicXML element for a decoration."""
 
-    group: str  # the element around it, where it has one
+    group: str  # the parent element, or empty
     name: str
-    attributes: dict[str, str] = {}  # noqa: RUF012 -- a tuple's default, which nothing changes
+    attributes: dict[str, str] = {}  # noqa: RUF012 -- a tuple's default, which is never changed
     text: str = ""
 
 
@@ -21,14 +21,14 @@ MARKS = {
     "lowermordent": Mark("ornaments", "mordent"),
     "uppermordent": Mark("ornaments", "inverted-mordent"),
     "pralltriller": Mark("ornaments", "inverted-mordent"),
-    # MusicXML has no Irish roll. A turn has its notes, those around the written one, and its look, that of the
-    # tilde that ABC writes; verovio's own reader of ABC takes it for one too. An <other-ornament> is seen nowhere.
+    # MusicXML has no Irish roll. A turn has the same notes, those around the written one, and looks like ABC's tilde;
+    # verovio's own ABC reader uses it too. No program shows an <other-ornament>.
     "roll": Mark("ornaments", "turn"),
     "turn": Mark("ornaments", "turn"),
     "turnx": Mark("ornaments", "turn", {"slash": "yes"}),
     "invertedturn": Mark("ornaments", "inverted-turn"),
     "invertedturnx": Mark("ornaments", "inverted-turn", {"slash": "yes"}),
-    # Most like it is <scoop>, which verovio does not draw; a schleifer is a slide up to the note too.
+    # The closest is <scoop>, which verovio does not draw; a schleifer is a slide up to the note too.
     "slide": Mark("ornaments", "schleifer"),
     "staccato": Mark("articulations", "staccato"),
     "wedge": Mark("articulations", "staccatissimo"),
@@ -50,11 +50,11 @@ MARKS = {
     "invertedfermata": Mark("", "fermata", {"type": "inverted"}),
     "arpeggio": Mark("", "arpeggiate"),
 }
-OF_A_CHORDS_NOTES = ("arpeggio",)  # which each note of a chord has, not the first alone
+OF_A_CHORDS_NOTES = ("arpeggio",)  # attached to every note of a chord, not only to the first
 
 
 def add_marks(notations: Element, decorations: Iterable[str]) -> None:
-    """Add the elements of those decorations that have one, those of a group together."""
+    """Add the elements of the decorations that have one, grouped under their parent elements."""
     for mark in (MARKS[name] for name in decorations if name in MARKS):
         group = notations
         if mark.group:

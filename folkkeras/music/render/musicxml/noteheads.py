@@ -1,4 +1,4 @@
-"""Which noteheads show a length."""
+"""The noteheads that show a length."""
 
 from fractions import Fraction
 from functools import lru_cache
@@ -15,21 +15,19 @@ TYPES = {
     Fraction(1, 8): "eighth",
     **{Fraction(1, part): f"{part}{'nd' if part == 32 else 'th'}" for part in (16, 32, 64, 128, 256, 512, 1024)},
 }
-_MOST_DOTS = 2
+_MAX_DOTS = 2
 
 
-@lru_cache(maxsize=4_096)  # a tune has few lengths, and many notes of each
+@lru_cache(maxsize=4_096)  # a tune has few lengths, and many notes of each length
 def noteheads(length: Fraction) -> tuple[tuple[Fraction, int], ...]:
-    """The noteheads that show a length, tied to each other: each one's undotted length and its dots.
+    """The tied noteheads that show a length, each as its undotted length and its number of dots.
 
-    What no sum of noteheads shows, such as a third of a quarter, is shown as in a tuplet: by longer ones.
+    A length that no sum of noteheads shows, such as a third of a quarter, has longer noteheads, as in a tuplet.
     """
     length *= stretch(length)
     heads: list[tuple[Fraction, int]] = []
     while length >= min(TYPES) and len(heads) < len(TYPES):
-        head = next(
-            (base, dots) for base in TYPES for dots in range(_MOST_DOTS, -1, -1) if dotted(base, dots) <= length
-        )
+        head = next((base, dots) for base in TYPES for dots in range(_MAX_DOTS, -1, -1) if dotted(base, dots) <= length)
         heads.append(head)
         length -= dotted(*head)
     return tuple(heads) or ((min(TYPES), 0),)
@@ -41,7 +39,7 @@ def dotted(base: Fraction, dots: int) -> Fraction:
 
 
 def stretch(length: Fraction) -> Fraction:
-    """By how much noteheads are longer than a length outside a tuplet: 3/2 for a third of a quarter, else 1."""
+    """The factor by which noteheads outside a tuplet exceed a length: usually 1, but 3/2 for a third of a quarter."""
     odd = length.denominator
     while odd % 2 == 0:
         odd //= 2
@@ -49,11 +47,11 @@ def stretch(length: Fraction) -> Fraction:
 
 
 class Head(NamedTuple):
-    """One of the noteheads or rests, tied to each other, that show an event."""
+    """One of the tied noteheads, or of the rests, that show an event."""
 
     base: Fraction
     dots: int
-    onset: Fraction  # from where the event begins
+    onset: Fraction  # from the beginning of the event
     length: Fraction  # as it sounds
     first: bool
     last: bool
@@ -61,7 +59,7 @@ class Head(NamedTuple):
 
 @lru_cache(maxsize=4_096)
 def heads(length: Fraction, tuplet: Tuplet | None) -> tuple[Head, ...]:
-    """What shows an event of a length that sounds, in a tuplet or outside."""
+    """The noteheads or rests that show an event, given its sounding length and its tuplet."""
     written = noteheads(length * Fraction(tuplet.notes, tuplet.time) if tuplet else length)
     lengths = [dotted(*head) for head in written]
     scaled = [length * each / sum(lengths) for each in lengths]
@@ -74,6 +72,6 @@ def heads(length: Fraction, tuplet: Tuplet | None) -> tuple[Head, ...]:
 
 @lru_cache(maxsize=4_096)
 def time_modification(length: Fraction, tuplet: Tuplet | None) -> tuple[int, int]:
-    """So many noteheads of an event in the time of so many; (1, 1) where they last what they show."""
+    """The actual and the normal notes of an event's time modification; (1, 1) if it has none."""
     ratio = stretch(length)
     return (tuplet.notes, tuplet.time) if tuplet else (ratio.numerator, ratio.denominator)

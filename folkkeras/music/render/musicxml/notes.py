@@ -13,21 +13,21 @@ from folkkeras.music.render.musicxml.noteheads import TYPES, Head, heads, time_m
 from folkkeras.music.tune import Event, Pitch, Tuplet
 
 _ACCIDENTALS = {-2: "flat-flat", -1: "flat", 0: "natural", 1: "sharp", 2: "double-sharp"}
-_QUARTERS = 4  # of a whole note, of whose parts durations are counted
+_QUARTERS = 4  # in a whole note; durations count divisions of a quarter
 _GRACE_OF_ONE, _GRACE_OF_MORE = Fraction(1, 8), Fraction(1, 16)
 
 
 @dataclass(frozen=True)
 class Around:
-    """What an event is part of, and what its bar says of it."""
+    """The context of an event: its voice, and what its bar determines for it."""
 
     voice: int  # from 0
-    octaves: int  # of the clef
-    accidentals: Mapping[tuple[int, int], int]  # by 0 for a grace note and 1 for a note, and place among these
+    octaves: int  # by which the clef transposes
+    accidentals: Mapping[tuple[int, int], int]  # (0 for a grace note or 1 for a note, index) -> semitones
     beams: Sequence[str]
-    brackets: Sequence[str]  # where its tuplet starts and stops
+    brackets: Sequence[str]  # "start" and "stop" of its tuplet
     slurs: Sequence[tuple[str, int]]
-    trills: Sequence[tuple[str, int]]  # the lines behind them
+    trills: Sequence[tuple[str, int]]  # the wavy lines after them
     tied_in: frozenset[int]  # MIDI notes
     tied_out: frozenset[int]
 
@@ -43,13 +43,13 @@ def add_event(measure: Element, event: Event, onset: Fraction, divisions: int, a
 
 @lru_cache(maxsize=4_096)
 def parts_of_quarter(length: Fraction, tuplet: Tuplet | None) -> int:
-    """Into how many parts a quarter must be divided for the durations of an event to be whole."""
+    """The number of divisions per quarter that makes the durations of an event integers."""
     return lcm(*((head.length * _QUARTERS).denominator for head in heads(length, tuplet)))
 
 
 @lru_cache(maxsize=65_536)
 def duration(onset: Fraction, length: Fraction, divisions: int) -> int:
-    """In divisions; rounded at its ends, so that what is not whole does not add up."""
+    """A duration in divisions; both ends are rounded, so that rounding errors do not accumulate."""
     parts = _QUARTERS * divisions
     return round((onset + length) * parts) - round(onset * parts)
 
@@ -99,7 +99,7 @@ def _add_note(
     for kind in ties:
         SubElement(notations, "tied", type=kind)
     if head.last and pitch in event.ties and "start" not in ties:
-        SubElement(notations, "tied", type="let-ring")  # tied to no note
+        SubElement(notations, "tied", type="let-ring")  # the tie leads to no note
     if head.first:
         add_marks(notations, [name for name in event.decorations if not place or name in OF_A_CHORDS_NOTES])
     if not place:
@@ -117,7 +117,7 @@ def _ties(pitch: Pitch | None, head: Head, around: Around) -> list[str]:
 
 
 def _add_spans(notations: Element, head: Head, around: Around) -> None:
-    """Add what begins at the event's first notehead or ends at its last."""
+    """Add the spans that begin at the event's first notehead or end at its last."""
     at = {"start": head.first, "stop": head.last}
     for kind in filter(at.__getitem__, around.brackets):
         SubElement(notations, "tuplet", type=kind)

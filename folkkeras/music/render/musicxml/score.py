@@ -1,4 +1,4 @@
-"""The file: what stands at its head, and one measure after another."""
+"""The MusicXML file: its header and its measures."""
 
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
@@ -15,11 +15,11 @@ _UNTITLED = "Melody"
 
 
 def musicxml_bytes(tune: Tune, *, title: bool = True) -> bytes:
-    """The file's bytes.
+    """The bytes of the MusicXML file.
 
     Args:
         tune: the tune.
-        title: whether the title stands in it.
+        title: whether to include the title.
     """
     score = Element("score-partwise", version="4.0")
     name = tune.title if title else ""
@@ -30,7 +30,7 @@ def musicxml_bytes(tune: Tune, *, title: bool = True) -> bytes:
         SubElement(identification, "creator", type="composer").text = tune.composer
     SubElement(SubElement(identification, "encoding"), "software").text = "folkkeras"
     part = SubElement(SubElement(score, "part-list"), "score-part", id=_PART)
-    # Of one part the name is for lists, not for the margin of the score.
+    # The name of a single part is for lists, not for the margin of the score.
     SubElement(part, "part-name", {"print-object": "no"}).text = name or _UNTITLED
     SubElement(score, "part", id=_PART).extend(measures(tune))
     indent(score)

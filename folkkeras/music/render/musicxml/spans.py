@@ -1,4 +1,4 @@
-"""What reaches from one note to another: slurs, hairpins, the lines of trills, and ties."""
+"""Spans from one note to another: slurs, hairpins, trill lines and ties."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
@@ -9,10 +9,10 @@ from folkkeras.music.render.musicxml.voices import Place, streams
 from folkkeras.music.tune import Bar, Event, Pitch
 
 TRILLS, TRILL_ENDS = ("trill(",), ("trill)",)
-_MOST_AT_ONCE = 16  # of one kind, which MusicXML tells apart by their numbers
+_MAX_AT_ONCE = 16  # open spans of one kind, which MusicXML distinguishes by their numbers
 
-Counts = Callable[[Event], tuple[int, int]]  # how many begin at an event, and how many end at it
-Marks = Mapping[Place, list[tuple[str, int]]]  # by place, what stops and what starts there, with the numbers
+Counts = Callable[[Event], tuple[int, int]]  # the numbers of spans that begin and end at an event
+Marks = Mapping[Place, list[tuple[str, int]]]  # place -> "start" or "stop", and number, of each span there
 
 
 class Spans:
@@ -32,7 +32,7 @@ class Spans:
 
 
 def unmatched_slurs(bars: Sequence[Bar]) -> int:
-    """How many slurs begin and do not end, or end and did not begin."""
+    """The number of slurs that begin without ending, or end without beginning."""
     return sum(
         sum(sum(event.slurs) for _, event in stream) - 2 * sum(1 for _ in _pairs(stream, _slurs))
         for stream in streams(bars)
@@ -40,22 +40,22 @@ def unmatched_slurs(bars: Sequence[Bar]) -> int:
 
 
 class _Span(NamedTuple):
-    """It begins at one event and ends at another."""
+    """A span from one event to another."""
 
     first: Place
     last: Place
-    number: int  # of no other of its kind that is open at the same time
+    number: int  # unique among the open spans of its kind
 
 
 def _spans(bars: Sequence[Bar], counts: Counts) -> Iterator[_Span]:
-    """Each beginning with its end, the innermost first; those without one are dropped."""
+    """Pair beginnings with ends, innermost first, and number the spans; unmatched ones are dropped."""
     going: list[_Span] = []
     for first, last in sorted(pair for stream in streams(bars) for pair in _pairs(stream, counts)):
-        # One that ends where another begins has another number too, or a reader takes the two for one.
+        # A span that ends where another begins needs a different number, or readers take the two for one.
         going = [span for span in going if span.last >= first]
         taken = {span.number for span in going}
         number = next(number for number in range(1, len(taken) + 2) if number not in taken)
-        if number <= _MOST_AT_ONCE:
+        if number <= _MAX_AT_ONCE:
             span = _Span(first, last, number)
             going.append(span)
             yield span
@@ -66,7 +66,7 @@ def _pairs(stream: Sequence[tuple[Place, Event]], counts: Counts) -> Iterator[tu
     for place, event in stream:
         begins, ends = counts(event)
         for _ in range(ends):
-            # As in (c d (e) f), an end belongs to what began before, and only where nothing did, to the same note.
+            # As in (c d (e) f), an end belongs to an earlier beginning, or to one on the same note if there is none.
             if begun:
                 yield begun.pop(), place
             elif begins:

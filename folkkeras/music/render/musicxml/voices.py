@@ -1,10 +1,10 @@
-"""The voices of a tune's one part: the first, and those that `&` sets beside it."""
+"""The voices of a tune's only part: the main one, and the overlays that `&` adds."""
 
 from collections.abc import Iterator, Sequence
 
 from folkkeras.music.tune import Bar, Event
 
-Place = tuple[int, int, int]  # bar, voice, event; sorted, the order in which MusicXML has them
+Place = tuple[int, int, int]  # bar, voice, event; sorts in MusicXML's order
 
 
 def voices_of(bar: Bar) -> tuple[tuple[Event, ...], ...]:
@@ -13,7 +13,7 @@ def voices_of(bar: Bar) -> tuple[tuple[Event, ...], ...]:
 
 
 def streams(bars: Sequence[Bar]) -> Iterator[list[tuple[Place, Event]]]:
-    """Of each voice, all its events through the bars."""
+    """Yield, for each voice, its events in all bars."""
     for voice in range(max((len(voices_of(bar)) for bar in bars), default=0)):
         yield [
             ((number, voice, place), event)

@@ -1,7 +1,7 @@
-"""Tunes as one web page that asks nothing of the network: scores, a player, downloads, the text.
+"""Tunes as one web page that needs no network: scores, a player, downloads and the ABC text.
 
-The page's own style and scripts stand beside this file and are put into it; the scripts get the notes as JSON
-and play them with the browser's Web Audio.
+The page embeds the style sheet and the scripts that are next to this file. The scripts read the notes as JSON and
+play them with the browser's Web Audio.
 """
 
 import html
@@ -22,22 +22,22 @@ _SCRIPTS = ("sound.js", "score.js", "player.js", "page.js")
 
 @dataclass(frozen=True)
 class Entry:
-    """A tune of the page."""
+    """A tune on the page."""
 
     tune: Tune
-    scores: Scores | None  # None where there are none
+    scores: Scores | None  # None if the tune could not be engraved
 
 
-def page_text(entries: Sequence[Entry], title: str, about: Mapping[str, str]) -> str:
+def page_text(entries: Sequence[Entry], title: str, metadata: Mapping[str, str]) -> str:
     """The page's HTML.
 
     Args:
         entries: the tunes.
-        title: of the page.
-        about: what stands at its end, by name: the model, the seed, the settings.
+        title: the page's title.
+        metadata: name -> value of the facts at the end of the page: the model, the seed, the settings.
     """
     tunes = "\n".join(_article(number, entry) for number, entry in enumerate(entries, start=1))
-    facts = "".join(f"<dt>{html.escape(name)}</dt><dd>{html.escape(value)}</dd>" for name, value in about.items())
+    facts = "".join(f"<dt>{html.escape(name)}</dt><dd>{html.escape(value)}</dd>" for name, value in metadata.items())
     footer = f"<footer><dl>{facts}</dl></footer>\n" if facts else ""
     scores = [entry.scores for entry in entries if entry.scores]
     font = next((each.font for each in scores if each.font), "")
@@ -45,7 +45,7 @@ def page_text(entries: Sequence[Entry], title: str, about: Mapping[str, str]) ->
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        # The page has no need of the network, and what a tune's text holds can bring none.
+        # The page needs no network access, and nothing in a tune's text can cause any.
         '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
         "style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; font-src data:\">\n"
         f"<title>{html.escape(title)}</title>\n<style>\n{_own('style.css')}{font}</style>\n</head>\n<body>\n"
@@ -58,13 +58,13 @@ def _article(number: int, entry: Entry) -> str:
     tune = entry.tune
     title = tune.title or f"Tune {tune.reference or number}"
     key = f'<span class="key">{html.escape(key_in_words(tune.key))}</span>' if tune.key else ""
-    kinds = ", ".join(filter(None, (html.escape(tune.type), key, html.escape(tune.metre))))
+    formats = ", ".join(filter(None, (html.escape(tune.type), key, html.escape(tune.metre))))
     parts = [f'<article aria-labelledby="tune-{number}">', f'<h2 id="tune-{number}">{html.escape(title)}</h2>']
-    if kinds:
-        parts.append(f'<p class="kinds">{kinds}</p>')
-    if not tune.whole:
+    if formats:
+        parts.append(f'<p class="kinds">{formats}</p>')
+    if not tune.complete:
         faults = "".join(f"<li>{html.escape(str(fault))}</li>" for fault in tune.faults)
-        parts.append(f'<div class="faults"><p>Not whole:</p><ul>{faults}</ul></div>')
+        parts.append(f'<div class="faults"><p>Incomplete:</p><ul>{faults}</ul></div>')
     if entry.scores:
         parts += [_player(tune, entry.scores), _score(entry.scores)]
     parts.append(downloads(tune, slug(tune.title) or f"tune-{number}", title, music=entry.scores is not None))
@@ -75,14 +75,14 @@ def _article(number: int, entry: Entry) -> str:
 
 def _player(tune: Tune, scores: Scores) -> str:
     names = keys_in_words(tune.key)
-    if names[0]:  # as the engraved scores spell them
+    if names[0]:  # spelled as in the engraved scores
         names |= {score.semitones: score.key for score in scores.others}
     data = timing(tune) | {"keys": sorted(names.items())}
     return f'<div class="player" data-tune="{html.escape(json.dumps(data))}" hidden></div>'
 
 
 def _score(scores: Scores) -> str:
-    """The score in all its layouts, of which the page's style shows the one that fits."""
+    """The score in all its layouts; the style sheet shows the one that fits."""
     written = scores.written.layouts
     layouts = "".join(f'<div class="{name}">{"".join(lines)}</div>' for name, lines in written.items())
     label = html.escape(scores.written.label)
@@ -91,7 +91,7 @@ def _score(scores: Scores) -> str:
 
 
 def _glyphs(scores: Sequence[Scores]) -> str:
-    """What the scores' images refer to."""
+    """The glyphs that the score images refer to."""
     glyphs = {name: glyph for each in scores for name, glyph in each.glyphs.items()}
     if not glyphs:
         return ""

@@ -1,4 +1,4 @@
-"""A tune's files as links that hold them, so that a page needs no network for them."""
+"""Download links that contain a tune's files, so that the page needs no network."""
 
 import base64
 import html
@@ -19,13 +19,13 @@ _CONTAINER = (
 
 
 def downloads(tune: Tune, name: str, title: str, *, music: bool) -> str:
-    """Links to the tune's text and, where it can be made, to its MIDI and its MusicXML.
+    """Links to the tune's text and, if it has music, to its MIDI and MusicXML.
 
     Args:
         tune: the tune.
-        name: of the files, without a suffix.
-        title: that says which tune's files they are.
-        music: whether there are notes.
+        name: the files' name, without a suffix.
+        title: the tune's title, for the labels of the links.
+        music: whether the tune has music.
     """
     links = [_link("ABC", tune.text.strip().encode() + b"\n", "text/plain;charset=utf-8", f"{name}.abc", title)]
     if music:
@@ -38,19 +38,19 @@ def downloads(tune: Tune, name: str, title: str, *, music: bool) -> str:
 
 
 def compressed_musicxml(tune: Tune) -> bytes:
-    """MusicXML in its compressed form, which is a twentieth as long and which notation programs open as well.
+    """MusicXML in its compressed form, a twentieth of the size; notation programs open it as well.
 
     Source: MusicXML 4.0, "Compressed .mxl files".
     """
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for name, data in (("META-INF/container.xml", _CONTAINER.encode()), ("tune.musicxml", musicxml_bytes(tune))):
-            # An entry's time is the format's first day, so that one tune gives one file.
+            # An entry's time is the format's earliest date, so that a tune always gives the same file.
             archive.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED)
     return file.getvalue()
 
 
-def _link(word: str, data: bytes, kind: str, name: str, title: str) -> str:
+def _link(word: str, data: bytes, format: str, name: str, title: str) -> str:
     content = base64.b64encode(data).decode()
     label = html.escape(f"{word}: {title}")
-    return f'<a download="{name}" aria-label="{label}" href="data:{kind};base64,{content}">{word}</a>'
+    return f'<a download="{name}" aria-label="{label}" href="data:{format};base64,{content}">{word}</a>'

@@ -1,7 +1,7 @@
-"""Verovio's SVG made small for a page of many scores: one image for each line of music, glyphs shared by all.
+"""Compact verovio's SVG for a page of many scores: one image per line of music, with shared glyphs.
 
-Each line is an image of its own so that a print may turn the page between two of them. What the images lose
-(ids, groups, a style for each) is made up for by the page's style.
+Each line is a separate image, so that a page break can fall between two lines in print. The page's style sheet makes
+up for what the images lose (ids, groups, individual styles).
 """
 
 import re
@@ -25,22 +25,22 @@ _LONELY = re.compile(r"<g>(<(?:use|path|polygon) [^>]*/>|)</g>")
 _STAFF = re.compile(r'(?:<path d="M-?\d+ (-?\d+) L-?\d+ \1" stroke-width="13" ?/>){2,}')
 _LINE = re.compile(r'd="M(-?\d+) (-?\d+) L(-?\d+) ')
 _SYSTEM = '<g class="system">'
-_KEPT = {"system", "note", "ending", "fing", "reh", "tempo", "dir", "dynam", "mNum"}  # the page's style needs them
-_ABOVE = 0.4  # of the gap between two lines goes to the upper one; more stands above a staff than below it
+_KEPT = {"system", "note", "ending", "fing", "reh", "tempo", "dir", "dynam", "mNum"}  # classes in the style sheet
+_ABOVE = 0.4  # fraction of the gap between two lines for the upper one; more is drawn above a staff than below it
 
 
 class Drawing(NamedTuple):
     """A score in one layout."""
 
-    lines: tuple[str, ...]  # SVG images to stand right below each other
-    glyphs: dict[str, str]  # what the images refer to, by its id: the glyph's path with its scale
-    font: str  # CSS for what the images write in a font of music, or empty
+    lines: tuple[str, ...]  # SVG images, to be placed directly below each other
+    glyphs: dict[str, str]  # id -> the scaled glyph path that the images refer to
+    font: str  # CSS of the music font that the images use, or empty
 
 
 def drawing(svg: str) -> Drawing:
-    """What the page needs of verovio's image."""
+    """Extract what the page needs from verovio's image."""
     page = _PAGE.search(svg)
-    assert page is not None  # verovio writes no other
+    assert page is not None  # verovio always writes this
     width, height, left, top = map(int, page.groups())
     paths = dict(_GLYPH.findall(svg))
     glyphs: dict[str, str] = {}
@@ -53,7 +53,7 @@ def drawing(svg: str) -> Drawing:
 
     body = _USE.sub(use, _PLACEHOLDER.sub("", svg[page.end() :]))
     body = _ID.sub("", _STAFF.sub(_staff, _GROUP.sub(_group, body)))
-    for _ in range(2):  # groups that held one thing, within each other
+    for _ in range(2):  # nested groups that contained one element
         body = _LONELY.sub(r"\1", body)
     systems = body.split(_SYSTEM)[1:]
     systems[-1] = systems[-1].removesuffix("</svg>").removesuffix("</svg>").rstrip()
@@ -75,13 +75,13 @@ def _group(match: re.Match[str]) -> str:
 
 
 def _staff(match: re.Match[str]) -> str:
-    """The lines of a staff as one path."""
+    """Combine the lines of a staff into one path."""
     path = "".join(f"M{begin} {height}H{end}" for begin, height, end in _LINE.findall(match[0]))
     return f'<path d="{path}" stroke-width="13"/>'
 
 
 def _cuts(systems: list[str], top: int) -> Iterator[int]:
-    """Where one line of music ends and the next begins."""
+    """Yield the heights at which one line of music ends and the next begins."""
     staffs = [[int(height) for height in re.findall(r"M-?\d+ (-?\d+)H", system)] for system in systems]
     for upper, lower in pairwise(staffs):
         end, begin = max(upper), min(lower)

@@ -1,8 +1,8 @@
-// What the page has once: its players, the keys that stop them, the button that prints.
+// Sets up the page: its players, the keys that stop them, and the print button.
 
 const players = [...document.querySelectorAll(".player")].map((element) => new Player(element));
 
-// Escape stops from anywhere, Space where it does nothing else.
+// Escape always stops playback; Space stops it unless the focused element uses the key.
 document.addEventListener("keydown", (event) => {
   const playing = players.find((player) => player.timer);
   const taken = event.target.closest?.("button, a, input, select, summary");
@@ -11,7 +11,7 @@ document.addEventListener("keydown", (event) => {
   playing.stop();
 });
 
-// Whoever scrolls while a tune plays looks at something else: the page leaves the view alone until the next play.
+// A reader who scrolls while a tune plays wants to see something else: stop following the music until the next play.
 for (const kind of ["wheel", "touchmove"]) {
   document.addEventListener(kind, () => players.forEach((player) => (player.following = false)), { passive: true });
 }

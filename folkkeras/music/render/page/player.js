@@ -1,13 +1,13 @@
-// Plays the notes that stand in each .player's data-tune with Web Audio: a note is [onset s, length s, MIDI
-// pitch, first notehead, noteheads]. Times are of the tune; `rate` says how many of its seconds pass in one.
+// Plays the notes in each .player's data-tune with Web Audio. A note is [onset s, length s, MIDI pitch, first
+// notehead, noteheads]. Times are in tune seconds; `rate` is the number of tune seconds per second.
 
-const AHEAD = 0.3; // seconds that are scheduled ahead, so that a busy page misses no note
-const TICK = 60; // milliseconds between two looks at what is to be scheduled
+const AHEAD = 0.3; // seconds to schedule ahead, so that a busy page misses no note
+const TICK = 60; // milliseconds between scheduling passes
 const LEAD = 0.1; // seconds before the first note
-const EARLY = 1e-6; // what rounding may cost a note at the beginning of a bar
+const EARLY = 1e-6; // tolerance for the rounded onset of a note at the beginning of a bar
 
-/** The seconds of the tune from one bar to another, by their numbers: the shortest way between them. All bars
- * together are the whole tune with its repeats. */
+/** The start and end, in tune seconds, of the shortest stretch from one bar number to another. The range of all bars
+ * is the complete tune with its repeats. */
 function stretch(tune, from, to) {
   const numbers = [...new Set(tune.bars.map((bar) => bar[2]))].sort((one, other) => one - other);
   const [lowest, highest] = [numbers[0], numbers[numbers.length - 1]];
@@ -47,7 +47,7 @@ class Player {
       `<label><input class="count" type="checkbox"> Count-in</label>` +
       `<p class="told" role="status"></p>`;
     element.setAttribute("role", "group");
-    element.setAttribute("aria-label", `How ${title} is played`);
+    element.setAttribute("aria-label", `Playback of ${title}`);
     this.button = document.createElement("button");
     this.button.type = "button";
     this.button.className = "play";
@@ -64,7 +64,7 @@ class Player {
     element.hidden = false;
   }
 
-  /** The keys by name from low to high, each with its way from the one that is written. */
+  /** Offer the keys by name from low to high, each with its distance from the written key. */
   offerKeys(select) {
     for (const [semitones, name] of this.tune.keys) {
       const way = semitones ? `${Math.abs(semitones)} ${semitones > 0 ? "up" : "down"}` : "as written";
@@ -91,15 +91,15 @@ class Player {
     this.rate = Number(slider.value);
   }
 
-  /** Let the score follow the key; where it cannot, say so. */
+  /** Show the score in the chosen key, or say that it stays as written. */
   async showKey() {
     const chosen = this.get("transpose").selectedOptions[0];
     const shown = await this.score.show(Number(chosen.value));
-    if (!chosen.selected) return; // another key was chosen meanwhile
+    if (!chosen.selected) return; // another key was chosen in the meantime
     const [key] = chosen.text.split(",");
     const above = this.article.querySelector(".key");
     if (above) above.textContent = shown ? key : this.key;
-    const rest = shown ? "Text and downloads stay as written." : "Only the sound: the score stays as written.";
+    const rest = shown ? "Text and downloads stay as written." : "Only the sound changes; the score stays as written.";
     this.get("told").textContent = chosen.value === "0" ? "" : `${key}. ${rest}`;
   }
 
@@ -108,7 +108,7 @@ class Player {
     if (this.timer && (this.now() < this.start || this.now() >= this.end)) this.jump(this.start);
   }
 
-  /** From here on the tune's second `place` sounds now. */
+  /** Set the position that sounds now to `place`, in tune seconds. */
   anchor(place) {
     this.began = this.context.currentTime;
     this.place = place;
@@ -161,7 +161,7 @@ class Player {
     this.jump(this.start + (now - this.end));
   }
 
-  /** Light the noteheads that sound. */
+  /** Highlight the noteheads that sound. */
   follow() {
     if (!this.timer) return;
     const now = this.now();
@@ -181,7 +181,7 @@ class Player {
     this.light([]);
   }
 
-  /** What the button does next. */
+  /** Update the label of the button. */
   tell() {
     const word = this.timer ? "Stop" : "Play";
     this.button.textContent = word;

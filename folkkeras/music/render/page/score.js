@@ -1,4 +1,4 @@
-// A tune's score on the page: its layouts, of which the style shows one, its other keys, its noteheads.
+// A tune's score on the page: its layouts, of which the style sheet shows one, its other keys, and its noteheads.
 
 class Score {
   constructor(element) {
@@ -7,17 +7,17 @@ class Score {
     this.find();
   }
 
-  /** Find the noteheads: the same ones in each layout. */
+  /** Find the noteheads, which are the same in each layout. */
   find() {
     this.layouts = [...this.element.children].map((layout) => [...layout.querySelectorAll("g.note")]);
     this.lit = [];
   }
 
-  /** Show the score so many semitones up; whether it is there in that key. */
+  /** Show the score this many semitones up; resolves to whether the page has it in that key. */
   async show(semitones) {
     this.wanted = semitones;
     const found = semitones === 0 ? this.written : (await this.others())[semitones];
-    if (this.wanted !== semitones) return false; // another key was chosen meanwhile
+    if (this.wanted !== semitones) return false; // another key was chosen in the meantime
     const { label, html } = found || this.written;
     if (this.element.getAttribute("aria-label") !== label) {
       this.element.setAttribute("aria-label", label);
@@ -27,13 +27,13 @@ class Score {
     return Boolean(found);
   }
 
-  /** The scores in other keys, which are kept compressed until one of them is asked for. */
+  /** The scores in the other keys, which stay compressed until one of them is needed. */
   async others() {
     this.unpacked ??= unpack(this.element.dataset.others);
     return this.unpacked;
   }
 
-  /** Light noteheads, given as pairs of the first one and how many; what is lit is kept in sight. */
+  /** Highlight noteheads, given as [first, count] pairs, and keep them in view. */
   light(places, following) {
     const heads = this.layouts.flatMap((all) => places.flatMap(([first, count]) => all.slice(first, first + count)));
     if (heads.length === this.lit.length && heads.every((head, place) => head === this.lit[place])) return;
@@ -56,7 +56,7 @@ async function unpack(text) {
   return scores;
 }
 
-/** Scroll to a line of music that is not wholly seen. */
+/** Scroll to a line of music that is not fully visible. */
 function keepInSight(line) {
   const { top, bottom } = line.getBoundingClientRect();
   if (top >= 0 && bottom <= innerHeight) return;

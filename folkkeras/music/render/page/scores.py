@@ -1,4 +1,4 @@
-"""A tune's scores for the page: in each layout, as it is written and in the other keys."""
+"""A tune's scores for the page, in each layout: in the written key and in the other keys."""
 
 import base64
 import contextlib
@@ -15,9 +15,9 @@ from folkkeras.music.render.page.words import key_in_words, keys_in_words, score
 from folkkeras.music.transposed import transposed
 from folkkeras.music.tune import Tune
 
-# Eleven more keys cost a tune a third of a second and 110 kB, so neither long pages nor long tunes have them.
-MOST_IN_ALL_KEYS = 8  # tunes of a page
-_LONGEST_IN_ALL_KEYS = 2_000  # noteheads; the longest of 5,052 real tunes has some 700
+# Eleven more keys take a third of a second and 110 kB per tune, so long pages and long tunes do without them.
+MAX_IN_ALL_KEYS = 8  # tunes on a page
+_MAX_IN_ALL_KEYS = 2_000  # noteheads; the longest of 5,052 real tunes has some 700
 
 
 @dataclass(frozen=True)
@@ -25,9 +25,9 @@ class Score:
     """A score in one key."""
 
     semitones: int  # from the key in which the tune is written
-    key: str  # in words, empty where the tune has none
+    key: str  # in words; empty if the tune has no key
     label: str  # what it shows, in words
-    layouts: dict[str, tuple[str, ...]]  # by their names: the lines of music as SVG images
+    layouts: dict[str, tuple[str, ...]]  # layout name -> the lines of music as SVG images
 
 
 @dataclass(frozen=True)
@@ -36,22 +36,22 @@ class Scores:
 
     written: Score
     others: tuple[Score, ...]
-    glyphs: dict[str, str]  # by their ids
+    glyphs: dict[str, str]  # id -> SVG
     font: str  # CSS, or empty
 
     def packed(self) -> bytes:
-        """As bytes that go from one process to another."""
+        """Serialise the scores, to send them to another process."""
         return json.dumps(asdict(self)).encode()
 
     @classmethod
     def unpacked(cls, data: bytes) -> "Scores":
-        """What `packed` wrote."""
+        """Deserialise what `packed` returned."""
         values = json.loads(data)
         others = tuple(Score(**other) for other in values["others"])
         return cls(Score(**values["written"]), others, values["glyphs"], values["font"])
 
     def others_compressed(self) -> str:
-        """The other scores for the page's script: JSON by the semitones, by gzip, by base64."""
+        """The other scores for the page's script, as JSON by semitones, gzipped and base64-encoded."""
         scores = {
             score.semitones: {
                 "label": score.label,
@@ -59,7 +59,7 @@ class Scores:
             }
             for score in self.others
         }
-        # No time stands in it, so that one tune gives one page.
+        # Without a timestamp, so that a tune always gives the same page.
         return base64.b64encode(gzip.compress(json.dumps(scores).encode(), mtime=0)).decode() if scores else ""
 
 
@@ -68,10 +68,10 @@ def scores_of(tune: Tune, *, all_keys: bool = False) -> Scores:
 
     Args:
         tune: the tune.
-        all_keys: whether in the other eleven keys too, unless it is very long.
+        all_keys: whether to engrave the other eleven keys too, unless the tune is very long.
 
     Raises:
-        FolkError: there is nothing to engrave, or verovio refuses it.
+        FolkError: there is nothing to engrave, or verovio cannot engrave it.
     """
     glyphs: dict[str, str] = {}
     fonts: list[str] = []
@@ -87,11 +87,11 @@ def scores_of(tune: Tune, *, all_keys: bool = False) -> Scores:
     def others() -> Iterator[Score]:
         for semitones in keys_in_words(tune.key):
             if semitones:
-                with contextlib.suppress(FolkError):  # the page plays in that key and keeps the score as it is
+                with contextlib.suppress(FolkError):  # the page plays in that key, but keeps the written score
                     moved = transposed(tune, semitones)
-                    if noteheads_of(moved) == noteheads_of(tune):  # by whose places the player lights them
+                    if noteheads_of(moved) == noteheads_of(tune):  # the player highlights noteheads by index
                         yield score(moved, semitones)
 
     written = score(tune, 0)
-    found = tuple(others()) if all_keys and noteheads_of(tune) <= _LONGEST_IN_ALL_KEYS else ()
+    found = tuple(others()) if all_keys and noteheads_of(tune) <= _MAX_IN_ALL_KEYS else ()
     return Scores(written, found, glyphs, next(filter(None, fonts), ""))

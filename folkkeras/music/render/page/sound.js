@@ -1,4 +1,4 @@
-// How a note and a click sound, in an audio context that is live or offline.
+// Synthesises notes and clicks, in a live or an offline audio context.
 
 function soundNote(context, output, pitch, start, length) {
   const tone = context.createOscillator();

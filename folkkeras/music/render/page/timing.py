@@ -1,14 +1,14 @@
-"""What the page's player knows of a tune: its notes in seconds with the places of their noteheads, bars, the beat."""
+"""The data of the page's player: notes in seconds with the indices of their noteheads, bars, and the beat."""
 
 from folkkeras.music.render.musicxml import noteheads
 from folkkeras.music.render.performance import Playing, beat_of, performance, seconds_at, tempi
 from folkkeras.music.tune import Event, Tune
 
-Place = tuple[int, int, int]  # a bar, one of its voices, an event of it
+Place = tuple[int, int, int]  # indices of a bar, a voice in it, and an event in that voice
 
 
 def timing(tune: Tune) -> dict[str, object]:
-    """The tune as it is played at its own tempo, repeats written out."""
+    """The tune as played at its own tempo, with repeats written out."""
     playing = Playing()
     marks = tempi(tune, playing)
     heads = _heads(tune)
@@ -33,12 +33,12 @@ def timing(tune: Tune) -> dict[str, object]:
 
 
 def noteheads_of(tune: Tune) -> int:
-    """How many noteheads the tune's score shows, those of grace notes included."""
+    """The number of noteheads in the tune's score, including those of grace notes."""
     return sum(count for _, count in _heads(tune).values())
 
 
 def _heads(tune: Tune) -> dict[Place, tuple[int, int]]:
-    """For each event the place of its first notehead among all of the score's, and how many it has."""
+    """For each event, the index of its first notehead in the score, and the number of its noteheads."""
     heads: dict[Place, tuple[int, int]] = {}
     before = 0
     for place, bar in enumerate(tune.bars):

@@ -1,4 +1,4 @@
-"""A tune in words: its key, and what a score says to those who do not see it."""
+"""A tune in words: its key, and a description of its score for readers who cannot see it."""
 
 from collections.abc import Sequence
 from fractions import Fraction
@@ -18,19 +18,19 @@ _MODES = {
 }
 _LENGTHS = {1: "whole", 2: "half", 4: "quarter", 8: "eighth", 16: "sixteenth", 32: "thirty-second"}
 _ALTERED = {-2: " double flat", -1: " flat", 1: " sharp", 2: " double sharp"}
-_MOST_NOTES = 12  # of the first bar that are named
+_MAX_NOTES = 12  # notes of the first bar that are named
 _OCTAVE = 12
-LOWEST, HIGHEST = -5, 6  # semitones to the nearest place of each of the twelve keys
+LOWEST, HIGHEST = -5, 6  # the range of semitones that reaches each of the twelve keys by the shortest way
 
 
 def key_in_words(text: str) -> str:
-    """The key that a K field names, such as "F♯ minor"; the field itself for an unusual key."""
+    """The key that a K field names, such as "F♯ minor"; the field's own text for an unusual key."""
     key = _key_of(text)
     return _key_in_words(key) if key else text
 
 
 def keys_in_words(text: str) -> dict[int, str]:
-    """The tune's key and the eleven others by the semitones to them; empty names where the tune has no tonic."""
+    """Semitones -> the name of the key that far from the tune's; the names are empty if the tune has no tonic."""
     key = _key_of(text)
     return {
         semitones: _key_in_words(key if semitones == 0 else _moved(key, semitones)) if key else ""
@@ -39,7 +39,7 @@ def keys_in_words(text: str) -> dict[int, str]:
 
 
 def score_in_words(tune: Tune) -> str:
-    """What a score shows: key, metre, bars, parts, and how it begins."""
+    """Describe a score: its key, metre, bars and parts, and how it begins."""
     metre = next((bar.metre for bar in tune.bars if bar.metre), None)
     first = next((bar for bar in tune.bars if bar.number), tune.bars[0])
     facts = [
@@ -53,7 +53,7 @@ def score_in_words(tune: Tune) -> str:
 
 
 def _key_of(text: str) -> Key | None:
-    """The key that a K field names, whatever its clef; None where it has signs of its own."""
+    """The key that a K field names, whatever its clef; None if the field has accidentals of its own."""
     field = read_key(text)
     key = field.key if field else None
     if key is None or field is None or field.signature is None:
@@ -67,13 +67,13 @@ def _key_in_words(key: Key) -> str:
 
 
 def _moved(key: Key, semitones: int) -> Key:
-    """The key so many semitones up, spelled with as few signs as can be."""
+    """The key this many semitones up, spelled with as few sharps or flats as possible."""
     fifths = [number for number in range(-_OCTAVE, _OCTAVE + 1) if (7 * number - semitones) % _OCTAVE == 0]
     return min((Key(key.tonic + number, key.mode) for number in fifths), key=lambda moved: abs(moved.fifths))
 
 
 def _full_bars(tune: Tune) -> int:
-    """How many bars there are, where those that a repeat splits in two are one."""
+    """The number of bars; a bar that a repeat splits in two counts once."""
     metres = {bar.metre for bar in tune.bars}
     metre = metres.pop()
     if metres or metre is None:
@@ -82,7 +82,7 @@ def _full_bars(tune: Tune) -> int:
 
 
 def _parts(bars: Sequence[Bar]) -> int:
-    """How many parts the double bars and repeats make; endings are of one part."""
+    """The number of parts that double bars and repeats separate; all endings belong to one part."""
 
     def divides(line: BarLine | None) -> bool:
         return line is not None and not line.endings and (line.repeat_start or line.repeat_end or line.double)
@@ -91,13 +91,13 @@ def _parts(bars: Sequence[Bar]) -> int:
 
 
 def _events_in_words(events: Sequence[Event]) -> str:
-    """Such as "quarter D4, eighths E4 F sharp 4"."""
+    """Describe events, as in "quarter D4, eighths E4 F sharp 4"."""
     phrases = []
-    for length, group in groupby(events[:_MOST_NOTES], key=lambda event: event.written):
+    for length, group in groupby(events[:_MAX_NOTES], key=lambda event: event.written):
         notes = [_pitches_in_words(event.pitches) for event in group]
         name = _length_in_words(length)
         phrases.append(f"{name}{'s' if len(notes) > 1 else ''} {' '.join(notes)}")
-    return ", ".join(phrases) + (", and so on" if len(events) > _MOST_NOTES else "")
+    return ", ".join(phrases) + (", and so on" if len(events) > _MAX_NOTES else "")
 
 
 def _pitches_in_words(pitches: Sequence[Pitch]) -> str:

@@ -1,11 +1,12 @@
 """Bits per character: how well a model predicts tunes, each from a zero state.
 
-A tune of n characters costs the sum over its characters 2..n of -log2 p(character | those before it); the
-figure is that sum over all tunes, divided by the number of characters predicted. The first character, an X
-in every tune, has nothing before it and is not counted; the blank line that ends the tune is.
+A tune of n characters costs the sum of -log2 p(character | those before it) over its characters 2..n. Bits
+per character are the sum of these costs over all tunes, divided by the number of characters predicted. The
+first character, an X in every tune, has nothing before it and is not counted; the blank line that ends the
+tune is.
 
-The tunes run side by side through a stateful twin of the model, each lane one tune after another, in
-chunks of one shape: whatever their lengths, one compiled function and a bounded memory serve them all.
+The tunes run side by side through a stateful clone of the model. Each lane takes one tune after another, in
+chunks of one shape, so one compiled function and bounded memory serve tunes of any length.
 """
 
 from collections.abc import Sequence
@@ -19,20 +20,20 @@ from folkkeras.model.tune_model import TuneModel
 from folkkeras.vocabulary import Vocabulary
 
 LANES = 32  # tunes side by side
-CHUNK = 50  # characters of each a call
+CHUNK = 50  # characters of each tune per call
 
 
 @dataclass(frozen=True)
 class _Chunk:
-    """One call's share of all lanes."""
+    """The input of one call."""
 
-    inputs: npt.NDArray  # (lanes, chunk), in the small type of the vocabulary's indices
+    inputs: npt.NDArray  # (lanes, chunk), in the small dtype of the vocabulary's indices
     labels: npt.NDArray  # (lanes, chunk), one character ahead
     fresh: npt.NDArray[np.bool_]  # (lanes, 1), whether a tune begins here
 
 
-class Scorer:
-    """Scores a model on a fixed set of tunes, again and again.
+class Likelihood:
+    """Scores a model on a fixed set of tunes, as often as needed.
 
     Args:
         model: the model, whose weights may change between calls.
@@ -42,21 +43,21 @@ class Scorer:
     def __init__(self, model: TuneModel, tunes: Sequence[str]) -> None:
         self.model = model
         self._chunks, self._places = _chunks(tunes, model.vocabulary)
-        twin = self._twin = model.twin(batch_size=LANES, stateful=True)
+        clone = self._clone = model.clone(batch_size=LANES, stateful=True)
 
         @tf.function(autograph=False)
         def nats(inputs: tf.Tensor, labels: tf.Tensor, fresh: tf.Tensor) -> tf.Tensor:
-            for lstm in twin.lstms:
+            for lstm in clone.lstms:
                 for state in lstm.states:
                     state.assign(tf.where(fresh, tf.zeros_like(state), state))
-            logits = twin(tf.cast(inputs, tf.int32), training=False)  # (lanes, chunk, vocabulary)
+            logits = clone(tf.cast(inputs, tf.int32), training=False)  # (lanes, chunk, vocabulary)
             return tf.nn.sparse_softmax_cross_entropy_with_logits(tf.cast(labels, tf.int32), logits)
 
         self._nats = nats
 
     def bits(self) -> list[npt.NDArray[np.float64]]:
-        """Of each tune the bits of its characters from the second on, (characters - 1,), under the weights of now."""
-        self._twin.set_weights(self.model.get_weights())
+        """The bits of each tune's characters from the second on, (characters - 1,), under the current weights."""
+        self._clone.set_weights(self.model.get_weights())
         nats = [
             self._nats(*map(tf.constant, (chunk.inputs, chunk.labels, chunk.fresh))).numpy() for chunk in self._chunks
         ]
@@ -64,23 +65,23 @@ class Scorer:
         return [bits[lane, begin:end] for lane, begin, end in self._places]
 
     def bits_per_character(self) -> float:
-        """The figure under the model's weights of now; nan or infinite where the weights are."""
+        """Bits per character under the model's current weights; nan or infinite if the weights are."""
         return float(np.concatenate(self.bits()).mean())
 
 
 def _chunks(tunes: Sequence[str], vocabulary: Vocabulary) -> tuple[list[_Chunk], list[tuple[int, int, int]]]:
-    """Lay the tunes' indices into lanes, each tune from the beginning of a chunk on, the longest ones first.
+    """Lay the tunes' indices into lanes, longest first, with each tune at the beginning of a chunk.
 
     Returns:
-        The chunks, and for each tune its lane and where in it its predicted characters begin and end.
+        The chunks, and for each tune its lane and where its predicted characters begin and end in that lane.
     """
-    sizes = [-(-len(tune) // CHUNK) for tune in tunes]  # chunks
+    chunk_counts = [-(-len(tune) // CHUNK) for tune in tunes]  # chunks per tune
     ends = [0] * LANES  # chunks laid into each lane
     places = {}
-    for number in sorted(range(len(tunes)), key=lambda number: -sizes[number]):
+    for number in sorted(range(len(tunes)), key=lambda number: -chunk_counts[number]):
         lane = ends.index(min(ends))
         places[number] = lane, ends[lane]
-        ends[lane] += sizes[number]
+        ends[lane] += chunk_counts[number]
     ids = np.zeros((LANES, max(ends) * CHUNK + 1), vocabulary.encode("").dtype)
     fresh = np.zeros((LANES, max(ends)), bool)
     for number, (lane, chunk) in places.items():

@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 
 from folkkeras.config import TrainingConfig
-from support.harm import STEPS, Lost, require
+from support.fault_injection import STEPS, Lost, require
 
 
 def broken_files(folder: Path, count: int, chance: random.Random) -> str:
     """A checkpoint cut or with a flipped byte: named as damaged, or, where nothing that counts was hit, the same."""
     from folkkeras.errors import RunError
-    from folkkeras.runs.run import open_run
+    from folkkeras.runs.folder import open_run
     from folkkeras.training.checkpoints import Checkpoints
     from folkkeras.training.train import compiled_model
     from folkkeras.vocabulary import Vocabulary
@@ -23,16 +23,16 @@ def broken_files(folder: Path, count: int, chance: random.Random) -> str:
     run = open_run(folder.parent, folder.name)
     good = run.checkpoints()[-1].read_bytes()
     before = run.checkpoints()[-2]
-    about = {"options": run.config.to_json()}
+    metadata = {"options": run.config.to_json()}
     with tempfile.TemporaryDirectory() as place:
         other = Path(place) / run.name
         (other / "checkpoints").mkdir(parents=True)
         shutil.copy(run.folder / "config.json", other)
         shutil.copy(before, other / "checkpoints")
         hurt_run = open_run(other.parent, other.name)
-        model = compiled_model(Vocabulary(_characters(before)), TrainingConfig.from_json(about["options"]))
+        model = compiled_model(Vocabulary(_characters(before)), TrainingConfig.from_json(metadata["options"]))
         named = unhurt = 0
-        right = loaded(compiled_model(model.vocabulary, run.config), run, about)
+        right = loaded(compiled_model(model.vocabulary, run.config), run, metadata)
         for number in range(count + 1):
             data = bytearray(good)
             if not number:
@@ -44,7 +44,7 @@ def broken_files(folder: Path, count: int, chance: random.Random) -> str:
             hurt_run.checkpoint(STEPS).write_bytes(data)
             faults: list[str] = []
             try:
-                progress = Checkpoints(hurt_run, about).restore(model, faults.append)
+                progress = Checkpoints(hurt_run, metadata).restore(model, faults.append)
             except RunError as error:
                 raise Lost(f"{error}") from error
             require(number > 0 or not faults, f"a whole checkpoint is not taken: {faults}")
@@ -54,17 +54,17 @@ def broken_files(folder: Path, count: int, chance: random.Random) -> str:
                 require(progress.step < STEPS, "a damaged checkpoint was used")
             else:
                 unhurt += number > 0
-                got = loaded(model, hurt_run, about)
+                got = loaded(model, hurt_run, metadata)
                 require(all(map(np.array_equal, right, got)), "it was silently wrong")
                 require(progress.step == STEPS, "it was silently another step")
     return f"{named} named and the one before used, {unhurt} the same bit for bit, 0 silently wrong"
 
 
-def loaded(model: Any, run: Any, about: dict) -> list[np.ndarray]:
+def loaded(model: Any, run: Any, metadata: dict) -> list[np.ndarray]:
     """What a model, its optimizer included, has after it was given a run's newest checkpoint."""
     from folkkeras.training.checkpoints import Checkpoints
 
-    Checkpoints(run, about).restore(model)
+    Checkpoints(run, metadata).restore(model)
     return [*model.get_weights(), *(np.asarray(variable.numpy()) for variable in model.optimizer.variables)]
 
 

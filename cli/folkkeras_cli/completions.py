@@ -1,0 +1,62 @@
+"""What the shell completes: names of runs and models, collections, and the choices of options."""
+
+import os
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import typer
+
+from folkkeras.config import PRESETS, SCHEDULES
+from folkkeras.corpus.collections import COLLECTIONS
+from folkkeras.music.render.formats import FORMATS
+from folkkeras.music.render.instruments import INSTRUMENTS
+from folkkeras.pretrained import CELTIC
+
+STRATEGIES = ("mirrored", "multi-worker")
+TEXT, PAGE = "abc", "html"
+ALL_FORMATS = (TEXT, PAGE, *FORMATS)
+
+Completion = Callable[[str], list[str]]
+
+
+def _of(names: Iterable[str]) -> Completion:
+    listed = list(names)
+    return lambda incomplete: [name for name in listed if name.startswith(incomplete)]
+
+
+presets, schedules, strategies = _of(PRESETS), _of(SCHEDULES), _of(STRATEGIES)
+instruments, formats = _of(INSTRUMENTS), _of(ALL_FORMATS)
+
+
+def runs(context: typer.Context, incomplete: str) -> list[str]:
+    """The names of the runs."""
+    folder = context.params.get("runs") or os.environ.get("FOLK_RUNS") or "runs"
+    return sorted(path.parent.name for path in Path(folder).glob(f"{incomplete}*/config.json"))
+
+
+def models(context: typer.Context, incomplete: str) -> list[str]:
+    """The names of the runs and of the pretrained model, and model files."""
+    return [*runs(context, incomplete), *_of([CELTIC])(incomplete), *_paths(incomplete, ".keras")]
+
+
+def corpora(incomplete: str) -> list[str]:
+    """The names of the collections, and tune files."""
+    return [*_of(COLLECTIONS)(incomplete), *tune_files(incomplete)]
+
+
+def tune_files(incomplete: str) -> list[str]:
+    """Tune files and folders."""
+    return _paths(incomplete, ".abc")
+
+
+def _paths(incomplete: str, suffix: str) -> list[str]:
+    folder, beginning = os.path.split(incomplete)
+    try:
+        found = sorted(os.scandir(folder or "."), key=lambda entry: entry.name)
+    except OSError:
+        return []
+    return [
+        os.path.join(folder, entry.name) + ("/" if entry.is_dir() else "")
+        for entry in found
+        if entry.name.startswith(beginning) and (entry.is_dir() or entry.name.endswith(suffix))
+    ]

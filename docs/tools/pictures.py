@@ -1,0 +1,93 @@
+"""Draw the pictures of the documentation.
+
+    make pictures RUN=runs/oneills-1
+
+writes docs/score.svg and docs/page.png, the score and the page of the README's first tune, docs/loss-curve.svg, from
+the run's metrics.csv, and docs/dashboard.png, TensorBoard with the run and those beside it. The page and the dashboard
+are screenshots of Chromium.
+"""
+
+import argparse
+import csv
+import io
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+from PIL import Image
+from support.browser import Browser
+
+DOCS = Path(__file__).resolve().parents[1]
+FOLK = Path(sys.executable).parent / "folk"
+SEED = 83  # of the README's first tune
+
+
+def draw_curve(run: Path, out: Path) -> None:
+    """Draw training and validation bits per character against the step."""
+    with (run / "metrics.csv").open(newline="") as file:
+        rows = [{name: float(value) for name, value in row.items()} for row in csv.DictReader(file)]
+    steps = [row["step"] for row in rows]
+    training = [row["training_bits"] for row in rows]
+    held_out = [row["validation_bits"] for row in rows]
+    best = min(range(len(rows)), key=held_out.__getitem__)
+
+    plt.rcParams.update({"svg.fonttype": "path", "svg.hashsalt": "folkkeras", "font.size": 12})
+    figure, axes = plt.subplots(figsize=(8, 4.5), layout="constrained")
+    axes.plot(steps, training, marker=".", color="#7a7a7a", label="training, mean of 100 steps")
+    axes.plot(steps, held_out, marker=".", color="#0b5fa5", label="held-out tunes, a fixed sample")
+    best_label = f"best model: step {steps[best]:.0f}, {held_out[best]:.2f} bits"
+    axes.plot(steps[best], held_out[best], "o", markersize=9, color="#c8501e", label=best_label)
+    axes.set(xlabel="step", ylabel="bits per character", title=f"Training of {run.name}")
+    axes.set_xlim(left=0)
+    axes.grid(color="#dddddd")
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.legend(frameon=False)
+    figure.savefig(out, facecolor="white", metadata={"Date": None, "Creator": None})
+
+
+def draw_tune(seed: int, score: Path, page: Path) -> None:
+    """Draw the score of the README's tune, and its page in Chromium."""
+    with tempfile.TemporaryDirectory() as folder:
+        for out in (score, Path(folder) / "tune.html"):
+            words = [str(FOLK), "sample", "celtic", "--complete", "--seed", str(seed), "--out", str(out), "--force"]
+            subprocess.run(words, check=True)
+        words = ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"]
+        words += ["--window-size=1000,620", f"--screenshot={page}", (Path(folder) / "tune.html").as_uri()]
+        subprocess.run(words, check=True, capture_output=True)
+
+
+def draw_dashboard(run: Path, out: Path) -> None:
+    """Draw TensorBoard with the scores and the sounds of the run and those beside it."""
+    words = [str(FOLK), "tensorboard", "--runs", str(run.parent), "--port", "0"]
+    dashboard = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    assert dashboard.stdout is not None
+    address = dashboard.stdout.readline().strip()
+    panels = []
+    for tab in ("images", "audio"):
+        with (
+            tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
+            Browser(f"{address}#{tab}", Path(folder)) as browser,
+        ):
+            browser.run("await new Promise((done) => setTimeout(done, 10000))")  # the dashboard loads by itself
+            panels.append(Image.open(io.BytesIO(browser.picture())).crop((280, 0, 1_000, 700)))
+    dashboard.terminate()
+    picture = Image.new("RGB", (sum(panel.width for panel in panels), panels[0].height))
+    picture.paste(panels[0], (0, 0))
+    picture.paste(panels[1], (panels[0].width, 0))
+    picture.save(out)
+
+
+def main() -> None:
+    """Read the command line and draw."""
+    parser = argparse.ArgumentParser(description="Draw the pictures of the documentation.")
+    parser.add_argument("run", type=Path, help="the folder of a run, such as runs/oneills-1")
+    run = parser.parse_args().run.resolve()
+    draw_tune(SEED, DOCS / "score.svg", DOCS / "page.png")
+    draw_curve(run, DOCS / "loss-curve.svg")
+    draw_dashboard(run, DOCS / "dashboard.png")
+
+
+if __name__ == "__main__":
+    main()

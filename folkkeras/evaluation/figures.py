@@ -1,0 +1,130 @@
+"""The results of an evaluation."""
+
+import math
+from dataclasses import asdict, dataclass
+from typing import Any
+
+_MEMORISED = 0.5  # training tunes below this fraction of the held-out tunes' bits count as memorised
+
+
+@dataclass(frozen=True)
+class Bits:
+    """Bits per character."""
+
+    all: float  # over all characters except each tune's first
+    music: float  # over the characters after the K line
+
+
+@dataclass(frozen=True)
+class LikelihoodFigures:
+    """How well the model predicts tunes."""
+
+    evaluated: Bits  # of the evaluated tunes
+    training: Bits  # of a sample of the training tunes
+    ngrams: dict[int, Bits]  # of the evaluated tunes under n-grams, by order
+    tunes: tuple[tuple[str, float], ...]  # title and bits per character of each evaluated tune
+    unknown: int  # tunes left out because they have characters that the model does not know
+    learned: int  # tunes left out because the model was trained on them
+    memorised_from: int | None  # the run's first evaluated step at which the training tunes were memorised, if any
+
+    @property
+    def overfitting_gap(self) -> float:
+        """Bits per character of the evaluated tunes, minus those of the training tunes."""
+        return self.evaluated.all - self.training.all
+
+
+@dataclass(frozen=True)
+class Completeness:
+    """Fractions of tunes that are complete."""
+
+    generated: float  # of tunes generated without constraints
+    first_attempt: float  # of tunes generated with resampling, at the first attempt
+    corpus: float  # of the corpus's tunes
+
+
+@dataclass(frozen=True)
+class KeyFigures:
+    """Fractions of tunes that keep to the requested key."""
+
+    first_attempt: float
+    accepted: float  # after rejecting tunes that leave the key
+    corpus: float  # of the corpus's tunes, for their own keys
+
+
+@dataclass(frozen=True)
+class Overlaps:
+    """How much a set of tunes shares with the training tunes."""
+
+    longest: tuple[int, ...]  # notes in each tune's longest shared passage
+    median: float
+    maximum: int
+    beyond_limit: float  # fraction of tunes whose longest shared passage exceeds the novelty limit
+    new_passages: float  # median fraction of a tune's 8-note passages that no training tune has; nan if there are none
+    variants: float  # fraction of tunes that share more than half of their 8-note passages with one training tune
+
+
+@dataclass(frozen=True)
+class Novelty:
+    """How new the generated tunes are, compared with the held-out tunes."""
+
+    limit: int  # notes; see `evaluate.novelty_limit`
+    generated: Overlaps
+    held_out: Overlaps
+
+
+@dataclass(frozen=True)
+class Style:
+    """The distribution of one feature, such as the key."""
+
+    distance: float  # between the generated and the evaluated tunes
+    training_distance: float  # between the training and the evaluated tunes
+    generated: dict[str, float]  # fraction of each value
+    evaluated: dict[str, float]
+
+
+@dataclass(frozen=True)
+class GeneratedTune:
+    """A generated tune."""
+
+    title: str
+    faults: tuple[str, ...]  # empty if it is complete
+    longest: int  # notes in the longest passage shared with a training tune
+    nearest: str  # the title of that training tune
+    new_passages: float  # fraction of its 8-note passages that are new; nan if it has fewer than 8 notes
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """The result of `evaluate`."""
+
+    seed: int
+    held_out: bool  # whether the evaluated tunes are the corpus's held-out tunes
+    likelihood: LikelihoodFigures
+    completeness: Completeness
+    key: KeyFigures | None  # None if the model takes no key
+    novelty: Novelty
+    style: dict[str, Style]
+    tunes: tuple[GeneratedTune, ...]
+
+    @property
+    def memorised(self) -> bool:
+        """Whether the model has memorised its training tunes rather than learned what they have in common."""
+        return self.held_out and is_memorised(self.likelihood.training.all, self.likelihood.evaluated.all)
+
+    def to_json(self) -> dict[str, Any]:
+        """All figures as plain JSON values, with null for nan."""
+        values: dict[str, Any] = _without_nan({**asdict(self), "memorised": self.memorised})
+        return values
+
+
+def is_memorised(training: float, held_out: float) -> bool:
+    """Whether training tunes are memorised, given their bits per character and those of held-out tunes."""
+    return training < _MEMORISED * held_out
+
+
+def _without_nan(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _without_nan(each) for name, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_without_nan(each) for each in value]
+    return None if isinstance(value, float) and math.isnan(value) else value

@@ -1,0 +1,159 @@
+"""The folder of all runs: create, open and list runs."""
+
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from folkkeras.config import TrainingConfig
+from folkkeras.corpus.corpus import Corpus
+from folkkeras.corpus.sources import STANDARD_INPUT
+from folkkeras.errors import FolkError, OutputError, RunError, UsageError
+from folkkeras.file_format import format_fault
+from folkkeras.files import reason, write_bytes, write_text
+from folkkeras.runs.environment import command_line, flags, versions
+from folkkeras.runs.run import Run, read_json
+
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,99}")
+
+
+def create_run(
+    runs: str | Path,
+    name: str | None,
+    corpus: Corpus,
+    config: TrainingConfig,
+    text: str | None = None,
+    base: str | Path | None = None,
+) -> Run:
+    """Create a run's folder with its config.json.
+
+    Args:
+        runs: the folder of all runs.
+        name: a plain name; None derives one from the corpus, such as `oneills-1`.
+        corpus: the corpus to train on.
+        config: the run's options.
+        text: the text of a corpus from standard input, to save with the run.
+        base: the model file to fine-tune, to copy into the run; `config.base` is its digest.
+
+    Raises:
+        UsageError: the name is not a plain name.
+        RunError: the run already exists.
+        OutputError: the folder cannot be written.
+    """
+    runs = Path(runs)
+    names = [_checked(name)] if name is not None else [f"{_stem(corpus.sources)}-{n}" for n in range(1, 100_000)]
+    for candidate in names:
+        folder = runs / candidate
+        try:
+            runs.mkdir(parents=True, exist_ok=True)
+            folder.mkdir()
+        except FileExistsError:
+            if name is not None or not runs.is_dir():
+                break
+            continue
+        except OSError as error:
+            raise OutputError(f"cannot write the run's folder {folder}: {reason(error)}") from error
+        run = Run(folder, corpus.sources, corpus.digest, config, versions(), flags=flags(), command=command_line())
+        (folder / "checkpoints").mkdir()
+        if text is not None:
+            write_text(folder / "corpus.abc", text)
+        if base is not None:
+            write_bytes(folder / "base.keras", Path(base).read_bytes())
+        run.write_config()
+        return run
+    if not runs.is_dir():
+        raise OutputError(f"cannot write runs into {runs}: it is not a folder")
+    raise RunError(f"run {name} already exists: choose another --name, or continue with `folk resume {name}`")
+
+
+def open_run(runs: str | Path, name: str) -> Run:
+    """Open the run `name` in the folder `runs`.
+
+    Raises:
+        UsageError: the name is not a plain name.
+        RunError: there is no such run, or its config.json cannot be read.
+    """
+    runs = Path(runs)
+    folder = runs / _checked(name)
+    if not (folder / "config.json").is_file():
+        known = ", ".join(run.name for run in all_runs(runs)[:5])
+        raise RunError(f"no run {name!r} in {runs}: " + (f"use {known}" if known else "train one with `folk train`"))
+    values = read_json(folder / "config.json")
+    if fault := format_fault(values.get("format")):
+        raise RunError(f"run {name} {fault}")
+    try:
+        return Run(
+            folder=folder,
+            corpus=tuple(values["corpus"]),
+            corpus_digest=str(values["corpus_digest"]),
+            config=TrainingConfig.from_json(values["options"]),
+            versions=dict(values["versions"]),
+            raises=tuple((int(at), int(before), int(after)) for at, before, after in values.get("raises", ())),
+            flags=dict(values.get("flags", {})),
+            command=tuple(map(str, values.get("command", ()))),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise RunError(f"{folder / 'config.json'} is not a run's config ({error}): restore it from a copy") from error
+
+
+def existing_run(run: Run) -> Run | None:
+    """The run of this name, to be continued, or None if there is none.
+
+    Args:
+        run: what it has to be, in its corpus and its options.
+
+    Raises:
+        RunError: it has another corpus or other options, or has ended.
+    """
+    if not run.folder.exists():
+        return None
+    found = open_run(run.folder.parent, run.name)
+    if (found.corpus_digest, found.config) != (run.corpus_digest, run.config):
+        raise RunError(
+            f"run {run.name} already exists, with other options or another corpus: "
+            "give the same ones, or choose another --name"
+        )
+    found.require_unended()
+    return found
+
+
+def all_runs(runs: Path, unreadable: Callable[[FolkError], None] = lambda error: None) -> list[Run]:
+    """The readable runs in the folder `runs`, the most recently changed first.
+
+    Args:
+        runs: the folder of all runs.
+        unreadable: called with the error of each run that cannot be read.
+    """
+    found = []
+    for path in sorted(runs.glob("*/config.json")):
+        try:
+            found.append(open_run(runs, path.parent.name))
+        except FolkError as error:
+            unreadable(error)
+    return sorted(found, key=Run.changed, reverse=True)
+
+
+def latest_run(runs: Path) -> Run:
+    """The most recently changed run.
+
+    Raises:
+        RunError: there are no runs.
+    """
+    found = all_runs(runs)
+    if not found:
+        raise RunError(f"no runs in {runs}: train one with `folk train`, or name the folder of the runs with --runs")
+    return found[0]
+
+
+def _checked(name: str) -> str:
+    if not _PLAIN_NAME.fullmatch(name):
+        raise UsageError(
+            f"{name!r} is not a run's name: use up to 100 letters, digits, '.', '_', '+' and '-', "
+            "a letter or digit first"
+        )
+    return name
+
+
+def _stem(sources: Sequence[str]) -> str:
+    stems = ["stdin" if source == STANDARD_INPUT else Path(source).stem for source in sources]
+    plain = re.sub(r"[^A-Za-z0-9._+-]+", "-", "+".join(stems))[:60].strip("-._+")
+    return plain or "run"

@@ -1,0 +1,23 @@
+"""The lowest versions that pyproject.toml allows, as constraints for pip.
+
+python tests/lowest.py > constraints.txt
+"""
+
+import re
+import tomllib
+from pathlib import Path
+
+PROJECT = Path(__file__).parents[1] / "pyproject.toml"
+
+
+def constraints() -> list[str]:
+    """A line `name==version` for each dependency, which has to name its lowest version."""
+    dependencies = tomllib.loads(PROJECT.read_text(encoding="utf-8"))["project"]["dependencies"]
+    found = [re.fullmatch(r"([\w.-]+)>=([\w.]+)(,<[\w.]+)?", each) for each in dependencies]
+    if unbounded := [each for each, match in zip(dependencies, found, strict=True) if not match]:
+        raise SystemExit(f"no lowest version: {', '.join(unbounded)}")
+    return [f"{match[1]}=={match[2]}" for match in found if match]
+
+
+if __name__ == "__main__":
+    print("\n".join(constraints()))

@@ -1,0 +1,65 @@
+"""A use of each public name, for `make lint` to check its types; a test sees that none is missing. It is never run."""
+
+from pathlib import Path
+from typing import Any
+
+import folkkeras
+
+
+class Watcher(folkkeras.Listener):
+    """A listener of a training."""
+
+    def on_step(self, step: int, loss: float) -> None:
+        print(step, loss)
+
+
+def tunes_as_text() -> list[str]:
+    before, tunes = folkkeras.split_tunes("X:1\nT:A\nK:D\nABc|]\n")
+    read = [folkkeras.read_tune(tune) for tune in tunes] + folkkeras.read_tunes(before)
+    moved: str | None = folkkeras.transposed(tunes[0], 1)
+    return [tune.title for tune in read if tune.complete] + [moved or ""]
+
+
+def trained(folder: str) -> folkkeras.TuneModel:
+    corpus: folkkeras.Corpus = folkkeras.read_corpus(["oneills"])
+    split: folkkeras.Corpus = folkkeras.split_corpus(corpus.training, validation_split=0.2)
+    run = folkkeras.create_run(folder, "mine", split, folkkeras.TrainingConfig(steps=100))
+    result = folkkeras.train(folkkeras.open_run(folder, run.name), split, listener=Watcher())
+    print(result.validation_bits)
+    return folkkeras.open_model(run.best)
+
+
+def built() -> folkkeras.TuneModel:
+    corpus = folkkeras.read_corpus("oneills")
+    vocabulary = folkkeras.Vocabulary.from_text(corpus.training_text)
+    windows: Any = folkkeras.random_windows(vocabulary.encode("abc"), batch_size=2, seq_length=1, seed=0)
+    model = folkkeras.build_model(vocabulary, embedding=8, units=16)
+    layer: folkkeras.LSTM = folkkeras.LSTM(8)
+    print(windows, layer)
+    folkkeras.save_model(model, "model.keras")
+    return model
+
+
+def drawn(model: folkkeras.TuneModel) -> list[str]:
+    generator: folkkeras.Generator = folkkeras.load("celtic")
+    request = folkkeras.TuneRequest(
+        count=2,
+        sampling=folkkeras.Sampling(temperature=0.9),
+        fields=folkkeras.header_fields(type="jig", key="Edor"),
+        complete=True,
+        max_copy=24,
+    )
+    sampler = generator.tunes(request)
+    texts: list[folkkeras.TuneText] = [tune.text for tune in sampler]
+    print(sampler.statistics.rejected.most_common(1), folkkeras.Generator(model).generate(length=10))
+    return list(texts)
+
+
+def measured(model: folkkeras.TuneModel, corpus: folkkeras.Corpus) -> str:
+    index = folkkeras.MelodyIndex(corpus.training)
+    bits: float = folkkeras.Likelihood(model, corpus.held_out).bits_per_character()
+    try:
+        evaluation = folkkeras.evaluate(model, corpus, count=10, seed=1)
+    except folkkeras.FolkError as error:
+        return f"{error} {index.overlap(corpus.held_out[0]).longest} {bits} {Path(folkkeras.__version__)}"
+    return folkkeras.report(evaluation, "mine")
