@@ -375,3 +375,43 @@ import chardet, matplotlib
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert (done.stdout, done.stderr, done.returncode) == ("['keras']\n", "", 0)
+
+
+def test_help_is_a_command_too_and_other_spellings_are_understood(folk: Folk, tmp_path: Path) -> None:
+    assert "likelihood" in folk("help").stdout
+    assert folk("help", "runs", "show").stdout == folk("runs", "show", "--help").stdout
+    (tmp_path / "a.abc").write_text("X:1\nT:A\nM:4/4\nL:1/8\nK:D\nA8|]\n")
+    assert folk("render", "a.abc", "--to", "MID", "--instrument", "Fiddle").returncode == 0
+    done = folk("sample", "celtic", "--meter", "6/8", "--type", "jgi", "--seed", 1)
+    assert "did you mean --type jig?" in done.stderr
+
+
+def test_a_help_has_no_type_beside_a_flag_and_its_summaries_are_short(folk: Folk) -> None:
+    for command in COMMANDS:
+        shown = folk(*command.split(), "--help").stdout
+        assert not re.search(r"<[a-z]", shown)
+        assert "(--no" not in shown
+        assert max(map(len, shown.splitlines())) <= 200
+    lines = folk("--help", env={"COLUMNS": "120"}).stdout.splitlines()
+    summaries = [line.strip("│ ").split(maxsplit=1) for line in lines if line.startswith("│ ")]
+    assert all(len(words[1].split()) < 10 for words in summaries if words[0] in COMMANDS)
+
+
+def test_ctrl_c_keeps_the_tunes_that_are_there(tmp_path: Path) -> None:
+    # From within, when the third tune is there: a signal at some second might come before the first one.
+    code = (
+        "import os, signal\n"
+        "from folkkeras.sampling import scheduler\n"
+        "made = scheduler.SampledTune.__init__\n"
+        "def counted(self, number, *rest):\n"
+        "    made(self, number, *rest)\n"
+        "    if number == 3: os.kill(os.getpid(), signal.SIGINT)\n"
+        "scheduler.SampledTune.__init__ = counted\n"
+        "from folkkeras_cli.main import main\nmain()\n"
+    )
+    words = ["sample", "celtic", "--tunes", "900", "--seed", "1", "--complete", "--out", "tunes.abc"]
+    done = subprocess.run([sys.executable, "-c", code, *words], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 130, done.stderr
+    found = re.search(r"interrupted after (\d+) of 900 tunes", done.stderr)
+    assert found, done.stderr
+    assert len(split_tunes((tmp_path / "tunes.abc").read_text())[1]) == int(found[1]) > 0

@@ -1,0 +1,80 @@
+"""A run's folder: what goes into its config, and what is said of one that another version wrote."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from support.models import rewritten
+from support.terminal import Folk
+from support.trained import TrainedRun
+
+from folkkeras.config import TrainingConfig
+from folkkeras.errors import ModelFileError, RunError
+from folkkeras.model.reader import read_exported
+from folkkeras.runs.choice import better_model
+from folkkeras.runs.folder import all_runs, create_run, open_run
+from folkkeras.runs.metrics import EvaluationInterval, write_metrics
+
+
+def test_no_secret_of_the_environment_goes_into_a_run(
+    trained: TrainedRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secrets = ("TF_VAR_db_password", "TF_TOKEN_app_terraform_io", "KERAS_API_KEY", "XLA_SECRET", "OMP_PASSWORD")
+    for name in secrets:
+        monkeypatch.setenv(name, "hunter2")
+    monkeypatch.setenv("OMP_NUM_THREADS", "2")
+    run = create_run(str(tmp_path), "mine", trained.corpus, TrainingConfig())
+    text = (run.folder / "config.json").read_text()
+    assert "hunter2" not in text
+    assert open_run(str(tmp_path), "mine").flags["OMP_NUM_THREADS"] == "2"
+
+
+@pytest.mark.parametrize(("found", "words"), [(99, "by a newer folkkeras, in file format 99"), (None, "by an older")])
+def test_a_run_and_a_model_of_another_version_are_named_so(
+    trained: TrainedRun, tmp_path: Path, found: int | None, words: str
+) -> None:
+    create_run(tmp_path, "mine", trained.corpus, TrainingConfig())
+    config = tmp_path / "mine" / "config.json"
+    config.write_text(json.dumps({**json.loads(config.read_text()), "format": found, "new": 1}))
+    with pytest.raises(RunError, match=f"run mine was written {words}"):
+        open_run(tmp_path, "mine")
+    unreadable: list[Exception] = []
+    assert all_runs(tmp_path, unreadable.append) == []
+    assert words in str(unreadable[0])
+    model = rewritten(
+        trained.run.best.read_bytes(), tmp_path / "m.keras", lambda saved: saved["config"].update(format=found)
+    )
+    with pytest.raises(ModelFileError, match=words):
+        read_exported(model)
+
+
+def test_the_model_of_a_damaged_run_is_used_and_the_run_is_named(
+    folk: Folk, trained: TrainedRun, tmp_path: Path
+) -> None:
+    folder = tmp_path / "runs" / "small"
+    folder.mkdir(parents=True)
+    (folder / "config.json").write_text("{")
+    (folder / "best.keras").write_bytes(trained.run.best.read_bytes())
+    done = folk("sample", "small", "--seed", 1, "--length", 20)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.startswith("using the model only: cannot read ")
+    listed = folk("runs")
+    assert "skipped: cannot read " in listed.stderr
+    (folder / "best.keras").unlink()
+    assert folk("sample", "small").returncode == 1
+
+
+def test_a_clearly_better_model_is_named(trained: TrainedRun, tmp_path: Path) -> None:
+    corpus = replace(trained.corpus, sources=("ryans",))
+    runs = []
+    for name, bits in (("poor", 2.5), ("good", 1.2)):
+        run = create_run(tmp_path, name, corpus, TrainingConfig())
+        write_metrics(run.metrics, [EvaluationInterval(100, bits, bits, 0.1, 1.0)])
+        run.best.write_bytes(b"")
+        runs.append(run)
+    assert better_model(runs[0], 2.5, runs[:1]).name == "celtic"
+    assert better_model(runs[0], 2.5, runs) == ("good", 1.2)
+    assert better_model(runs[1], 1.2, runs) is None
+    own = [replace(run, corpus=("mine.abc",)) for run in runs]
+    assert better_model(own[0], 2.5, own[:1]) is None  # celtic's figure is of other tunes
