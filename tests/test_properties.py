@@ -39,7 +39,7 @@ from folkkeras.notation.normal_form import normalise
 from folkkeras.notation.tunes import split_tunes
 from folkkeras.vocabulary import Vocabulary
 from folkkeras_cli.console import visible
-from folkkeras_cli.entry import run
+from folkkeras_cli.exit_codes import run
 
 TIMES = int(os.environ.get("FOLK_FUZZ", "1"))  # as many inputs as usual
 HANG = timedelta(seconds=2) if TIMES > 1 else None

@@ -6,7 +6,7 @@ import sys
 def main() -> None:
     """Run `folk`."""
     try:
-        from folkkeras_cli.entry import run
+        from folkkeras_cli.exit_codes import run
 
         run()
     except KeyboardInterrupt:

@@ -55,9 +55,9 @@ def render(
     swing: Swing = False,
     force: Force = False,
 ) -> None:
-    """Turn tunes into sound, scores, MIDI, MusicXML or a page.
+    """Turn tunes into sound, scores or pages.
 
-    Each tune becomes a file; a page or an ABC file holds all of them.
+    Formats are listed below. Each tune becomes a file; a page or an ABC file holds all of them.
     """
     playing = Playing(tempo=tempo, transpose=transpose, repeats=repeats, swing=swing)
     player = instrument(instrument_name or DEFAULT_INSTRUMENT)

@@ -23,8 +23,8 @@ from folkkeras.runs.train_state import TrainState
 from folkkeras.sampling.generator import Generator
 from folkkeras.sampling.request import DEFAULT_START, TuneRequest
 from folkkeras.training.callbacks import interval_ended
-from folkkeras.training.tensorboard.figures import TUNES, Figures
 from folkkeras.training.tensorboard.media import Media
+from folkkeras.training.tensorboard.tune_scalars import TUNES, Figures
 from folkkeras.training.throttle import Throttle
 
 _STAMP = re.compile(r"(events\.out\.tfevents\.)(\d+)(\..*)", re.DOTALL)

@@ -4,8 +4,8 @@ from collections.abc import Container
 
 import pytest
 
-from folkkeras.sampling.constraints import ConstrainedTune, start_with_fields
 from folkkeras.sampling.request import TuneRequest
+from folkkeras.sampling.resampling import ConstrainedTune, start_with_fields
 from folkkeras.sampling.tune_stream import Accept, Backtrack, Reject
 
 HEADER = "X:1\nT:Test\nM:4/4\nL:1/8\nK:D\n"
