@@ -6,6 +6,7 @@ from types import TracebackType
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+from folkkeras.config import EVALUATION_INTERVAL
 from folkkeras.runs.metrics import EvaluationInterval
 from folkkeras.training.listener import Listener
 from folkkeras_cli.console import say, status
@@ -50,6 +51,7 @@ class TrainingProgress(Listener):
     def on_start(self, step: int, steps: int, characters_per_step: int) -> None:
         if step:
             say(f"continuing from step {step}")
+        say(f"bits per character every {EVALUATION_INTERVAL} steps; * marks the best model so far")
         self._steps, self._characters = steps, characters_per_step
         self._bar.update(self._task, completed=step, total=steps, steps=f"{step}/{steps}")
         self._bar.start_task(self._task)
@@ -73,14 +75,14 @@ class TrainingProgress(Listener):
         self._show(interval.step)
         left = (self._steps - interval.step) * self._characters / interval.characters_per_second
         say(
-            f"step {interval.step:>5}/{self._steps}  bits per character: training {interval.training_bits:.3f}, "
+            f"step {interval.step:>5}/{self._steps}  training {interval.training_bits:.3f}, "
             f"validation {interval.validation_bits:.3f}{' *' if better else '  '}  "
-            f"{interval.characters_per_second:,.0f} characters/s  {_duration(left)} left"
+            f"{interval.characters_per_second:,.0f} chars/s  {_duration(left)} left"
         )
 
     def _show(self, step: int) -> None:
         best = "" if self._best is None else f"  best validation {self._best:.3f}"
-        speed = "" if math.isnan(self._speed) else f"  {self._speed:,.0f} characters/s"
+        speed = "" if math.isnan(self._speed) else f"  {self._speed:,.0f} chars/s"
         figures = f"training {self._bits:.3f}{best}{speed}"
         self._bar.update(self._task, completed=step, steps=f"{step}/{self._steps}", figures=figures)
 

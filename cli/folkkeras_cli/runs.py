@@ -67,10 +67,10 @@ def show(
     lines += [f"command  {shlex.join(run.command)}"] if run.command else []
     lines += [f"repeat   {command(run)}"]
     lines += [f"         at step {at} `folk resume {run.name} --steps {after}`" for at, _, after in run.raises]
-    lines += ["", "  step  train bits  validation bits  learning rate  characters/s"]
+    lines += ["", "  step  training bits  validation bits  learning rate  chars/s"]
     lines += [
-        f"{row.step:>6}  {row.training_bits:10.3f}  {row.validation_bits:15.3f}  {row.learning_rate:13.2e}  "
-        f"{row.characters_per_second:12,.0f}"
+        f"{row.step:>6}  {row.training_bits:13.3f}  {row.validation_bits:15.3f}  {row.learning_rate:13.2e}  "
+        f"{row.characters_per_second:7,.0f}"
         for row in run.evaluation_intervals()
     ]
     result = run.result()

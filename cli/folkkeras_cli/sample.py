@@ -180,7 +180,7 @@ def sample(
     chosen = chosen_model(model, runs)
     chosen.say_note()
     if reproduce is not None:
-        out.write(_reproduced(reproduce, chosen), {"model": str(chosen.path)})
+        out.write(_reproduced(reproduce, chosen), {"model": chosen.name})
         return
     generator = _generator(chosen, request.count, bfloat16=bfloat16)
     code = 0
@@ -189,7 +189,7 @@ def sample(
     else:
         code = _write_tunes(_sampler(generator, request), chosen, out)
     if known_seed is None:
-        say(f"{chosen.path}, seed {request.seed}: reproduce it with --seed {request.seed}")
+        say(f"{chosen.name}, seed {request.seed}: reproduce it with --seed {request.seed}")
     raise typer.Exit(code)
 
 
@@ -264,7 +264,7 @@ def _description(chosen: ChosenModel, request: TuneRequest) -> dict[str, str]:
     """What a page says about how its tunes were drawn."""
     sampling = request.sampling
     values = {
-        "model": chosen.path,
+        "model": chosen.name,
         "seed": request.seed,
         "temperature": sampling.temperature,
         "top-k": sampling.top_k,

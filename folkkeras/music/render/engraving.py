@@ -43,17 +43,18 @@ _TITLE_HEIGHT = 44
 _PNG_ZOOM = 2
 
 
-def svg_text(tune: Tune, *, title: bool = True) -> str:
+def svg_text(tune: Tune, *, title: bool = True, layout: str = "") -> str:
     """The score as one SVG image.
 
     Args:
         tune: the tune.
         title: whether to write the title above the score.
+        layout: one of `LAYOUTS`, or an empty string for a sheet of paper.
 
     Raises:
         FolkError: there is nothing to engrave, or verovio cannot engrave it.
     """
-    score = _engraved(_musicxml(tune), _toolkit())
+    score = _engraved(_musicxml(tune), _toolkit(layout))
     return _titled(score, tune.title) if title and tune.title else score
 
 
@@ -67,8 +68,12 @@ def layouts(tune: Tune) -> dict[str, str]:
     return {name: _engraved(musicxml, _toolkit(name)) for name in LAYOUTS}
 
 
-def png_bytes(tune: Tune) -> bytes:
+def png_bytes(tune: Tune, layout: str = "") -> bytes:
     """The score as a PNG image on a white background.
+
+    Args:
+        tune: the tune.
+        layout: as in `svg_text`.
 
     Raises:
         FolkError: there is nothing to engrave, or verovio cannot engrave it.
@@ -80,7 +85,7 @@ def png_bytes(tune: Tune) -> bytes:
         signs.write_bytes(sign_font())
         return bytes(
             resvg_py.svg_to_bytes(
-                svg_string=svg_text(tune),
+                svg_string=svg_text(tune, layout=layout),
                 background="white",
                 zoom=_PNG_ZOOM,
                 skip_system_fonts=True,

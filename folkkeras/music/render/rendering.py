@@ -16,6 +16,7 @@ from folkkeras.music.tune import Tune
 _SCORES: dict[str, Callable[[Tune], bytes]] = {
     "svg": lambda tune: svg_text(tune).encode(),
     "png": png_bytes,
+    "thumbnail": lambda tune: png_bytes(tune, "narrow"),  # for a dashboard
     "score": lambda tune: scores_of(tune).packed(),  # for a page
     "scores": lambda tune: scores_of(tune, all_keys=True).packed(),
     "musicxml": musicxml_bytes,

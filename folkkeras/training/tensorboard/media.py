@@ -25,7 +25,7 @@ class Media:
         """Write the score and the sound of a tune, if it has notes."""
         tune = read_tune(text)
         try:
-            score = self._client.render(tune, "png")
+            score = self._client.render(tune, "thumbnail")
             sound = self._client.render(tune, "wav")
         except FolkError:
             return  # early in training a model's tunes often have no notes
