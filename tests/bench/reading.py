@@ -19,7 +19,7 @@ def main() -> None:
         began = time.process_time()
         complete = sum(read_tune(text).complete for text in texts)
         rates.append(len(texts) / (time.process_time() - began))
-    print(f"{max(rates):,.0f} tunes read and checked a second, {complete:,} of {len(texts):,} whole")
+    print(f"{max(rates):,.0f} tunes read and checked a second, {complete:,} of {len(texts):,} complete")
 
 
 if __name__ == "__main__":
