@@ -95,7 +95,7 @@ lint: install ## Check format, lint, types and which room imports which
 	$(BIN)/mypy tests/public_names.py
 	$(BIN)/lint-imports --no-logo --no-cache
 
-format: install ## Mend format and what lint can mend
+format: install ## Fix the format, and what lint can fix
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 

@@ -10,7 +10,7 @@ from folkkeras_cli.options import Files
 from folkkeras_cli.tune_files import files_of, name_of, tunes_of
 
 INCOMPLETE = 3  # the exit code where a tune is incomplete
-HANG = 8  # columns before the rest of a line that is too long
+INDENT = 8  # columns before the continuation of a long line
 
 EXAMPLES = """Examples:
 
@@ -48,11 +48,11 @@ def check(
         last = None
         for file, tune in found:
             if several and file != last:
-                write_lines([f"{name_of(file)}:"], HANG)
+                write_lines([f"{name_of(file)}:"], INDENT)
             last = file
             name = f"X:{tune.reference} {tune.title}".strip()
             faults = [f"    {fault}" for fault in tune.faults]
-            write_lines([f"{name}: {'complete' if tune.complete else 'incomplete'}", *faults], HANG)
+            write_lines([f"{name}: {'complete' if tune.complete else 'incomplete'}", *faults], INDENT)
     complete = sum(tune.complete for _, tune in found)
     say(f"{complete:,} of {len(found):,} tune{'s are' if len(found) > 1 else ' is'} complete")
     if complete < len(found):

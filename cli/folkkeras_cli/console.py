@@ -28,7 +28,7 @@ WIDE = 240  # columns of a table that goes to a file or another program
 
 
 class _Status(Console):
-    """Stderr, which no command needs for its results: when it cannot be written, commands go on without it."""
+    """Stderr. No command needs it for its results, so a command continues if it cannot be written."""
 
     def print(self, *objects: Any, **options: Any) -> None:
         try:
@@ -63,16 +63,16 @@ def write(text: str) -> None:
     _write(visible(text) if _on_terminal() else text)
 
 
-def write_lines(lines: list[str], hang: int) -> None:
-    """Write lines to stdout; on a terminal, one that is too long is folded, and goes on at the column `hang`.
+def write_lines(lines: list[str], indent: int) -> None:
+    """Write lines to stdout; on a terminal, a line that is too long is folded and continues at the column `indent`.
 
     Raises:
         OutputError: stdout cannot be written.
     """
     if _on_terminal():
-        columns = max(shutil.get_terminal_size().columns, 2 * hang)
+        columns = max(shutil.get_terminal_size().columns, 2 * indent)
         lines = [
-            textwrap.fill(visible(line), columns, subsequent_indent=" " * hang, break_on_hyphens=False)
+            textwrap.fill(visible(line), columns, subsequent_indent=" " * indent, break_on_hyphens=False)
             for line in lines
         ]
     write("".join(f"{line}\n" for line in lines))

@@ -18,7 +18,7 @@ from folkkeras_cli.command import Command
 from folkkeras_cli.console import say, write, write_table
 from folkkeras_cli.options import CorpusArguments, Force, Raw, ValidationSplit
 
-MAX = 12  # kinds that a line of the statistics names
+MAX = 12  # values that a line of the statistics names
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -92,7 +92,7 @@ def _read(arguments: list[str] | None, raw: bool | None, validation_split: float
 
 
 def _kinds(counts: Counter[str]) -> str:
-    named = [f"{kind} {count:,}" for kind, count in counts.most_common(MAX)]
+    named = [f"{name} {count:,}" for name, count in counts.most_common(MAX)]
     rest = len(counts) - len(named)
     return ", ".join(named) + (f", and {rest} more" if rest else "")
 

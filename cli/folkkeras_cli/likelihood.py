@@ -15,7 +15,7 @@ from folkkeras_cli.options import MODEL_HELP, RUNS, Files, Runs
 from folkkeras_cli.tensorflow_startup import start_tensorflow
 from folkkeras_cli.tune_files import files_of, tunes_of
 
-HANG = 16  # columns before the rest of a line that is too long
+INDENT = 16  # columns before the continuation of a long line
 
 EXAMPLES = """Examples:
 
@@ -73,7 +73,7 @@ def likelihood(
         lines += [
             f"{_figure(row['all'])}  {_figure(row['music'])}  X:{row['reference']} {row['title']}" for row in rows
         ]
-        write_lines(lines, HANG)
+        write_lines(lines, INDENT)
     if unknown := len(tunes) - len(known):
         say(f"left out, since they have characters that the model does not know: {unknown:,} of {len(tunes):,} tunes")
 

@@ -22,7 +22,7 @@ class ChosenModel:
 
     @property
     def standard_input(self) -> Path | None:
-        """The kept text of a corpus from standard input, or None."""
+        """The saved text of a corpus from standard input, or None."""
         return self.run.standard_input if self.run else None
 
     @property

@@ -50,7 +50,7 @@ RunName = Annotated[
 ]
 MODEL_HELP = (
     "Name of a run (its best model), a .keras file, or celtic, the pretrained model; default: the latest run, or "
-    "celtic where there is none."
+    "celtic without runs."
 )
 ModelName = Annotated[
     str | None,

@@ -70,7 +70,7 @@ def render(
         tunes = [transposed(tune, transpose) for tune in tunes]
     stem = _stem(files, found, format)
     rendering = Rendering(format=format, out=out, stem=stem, force=force, player=player, playing=playing)
-    rendering.paths([tune.title for tune in tunes])  # an error here stands alone, without the notes below
+    rendering.paths([tune.title for tune in tunes])  # an error comes before any of the notes below
     say_unplayed(format, instrument=instrument_name, tempo=tempo, repeats=repeats, swing=swing)
     if swing and format in PLAYED:
         say_unswung(tunes)

@@ -1,4 +1,4 @@
-"""What `folk render` and `folk sample` share: tunes written as files of a kind, or all in one file."""
+"""What `folk render` and `folk sample` share: tunes written as files, or all in one file."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -47,7 +47,7 @@ class Rendering:
     metadata: Mapping[str, str] = field(default_factory=dict)
 
     def write(self, tunes: list[Tune]) -> None:
-        """Write tunes; those that are not whole are named, and so are those that cannot be rendered.
+        """Write tunes, and name those that are incomplete or cannot be rendered.
 
         Raises:
             UsageError: many tunes have one file to go to.
@@ -139,13 +139,13 @@ class Rendering:
 
 
 def format_named(name: str) -> str:
-    """The kind that is named, such as "mid" by "MIDI" or ".mid"; what names none is given back in small letters."""
+    """The format of a name, such as "mid" for "MIDI" or ".mid"; an unknown name is returned in lower case."""
     name = name.removeprefix(".").lower()
     return _OTHER_NAMES.get(name, name)
 
 
 def format_of(out: Path | None) -> str:
-    """The kind of `ALL_FORMATS` that a file's suffix names, or an empty string."""
+    """The format of `ALL_FORMATS` that a file's suffix names, or an empty string."""
     format = format_named(out.suffix) if out else ""
     return format if format in ALL_FORMATS else ""
 

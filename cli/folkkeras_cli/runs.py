@@ -36,8 +36,8 @@ def list_runs(context: typer.Context, runs: Runs = RUNS) -> None:
     if not found:
         say(f"no runs in {runs}: train one with `folk train`")
         return
-    whole = partial(Column, overflow="fold")  # a name is there to be copied
-    sheet = Table(whole("run"), whole("corpus"), "steps", "validation bits", "age", "size", box=None, pad_edge=False)
+    folded = partial(Column, overflow="fold")  # so that a name can be copied
+    sheet = Table(folded("run"), folded("corpus"), "steps", "validation bits", "age", "size", box=None, pad_edge=False)
     for run in found:
         sheet.add_row(
             run.name,

@@ -1,7 +1,7 @@
-"""Import TensorFlow fast and without its noise on the screen, yet show a real failure whole.
+"""Import TensorFlow fast and without its noise on the screen, but show a real failure in full.
 
 Its native code writes to file descriptor 2 before any logging option of it is read, so the descriptor
-itself is turned to a temporary file for that time; what stands there is shown if the import fails.
+is redirected to a temporary file for that time. Its text is shown if the import fails.
 """
 
 import gc
@@ -16,7 +16,7 @@ from functools import cache
 @contextmanager
 def quiet_tensorflow() -> Iterator[None]:
     """Silence what native libraries write to stderr, unless an error ends the block."""
-    # 3: only what ends the process is told; all else that fails raises. A user's own setting wins.
+    # 3: only messages of what ends the process; other failures raise. A user's own setting takes precedence.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     sys.stderr.flush()
     screen = os.dup(2)
@@ -47,7 +47,7 @@ def _lean_import() -> Iterator[None]:
     gc.disable()
     try:
         for name in hidden:
-            sys.modules[name] = None  # type: ignore[assignment]  # the import system's sign that there is none
+            sys.modules[name] = None  # type: ignore[assignment]  # which makes an import of it fail
         yield
     finally:
         for name in hidden:

@@ -1,4 +1,4 @@
-"""What `folk train` and `folk resume` share: a training on the screen, and how it ended."""
+"""What `folk train` and `folk resume` share: the training on the screen, and its result."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from folkkeras_cli.tensorflow_startup import start_tensorflow
 
 
 def run_training(run: Run, corpus: Corpus, runs: Path, strategy: Strategy | None = None) -> None:
-    """Train or go on, then say what came of it; exits with 130 or 143 where a signal stopped it."""
+    """Train or continue, and report the result; exit with 130 or 143 if a signal stopped it."""
     best = min((row.validation_bits for row in run.evaluation_intervals()), default=None)
     with StopOnSignal() as signals, TrainingProgress(best) as progress:
         replicas = strategy.start() if strategy else None
