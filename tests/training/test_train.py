@@ -288,3 +288,11 @@ def test_a_full_disk_during_a_save_is_one_line_and_keeps_what_was_good(
     assert (tmp_path / "runs" / "a" / "best.keras").read_bytes() == before
     assert [path.name for path in (tmp_path / "runs" / "a" / "checkpoints").iterdir()] == ["step-000100.keras"]
     assert folk("resume", "a").returncode == 0
+
+
+def test_a_training_that_diverges_is_stopped_and_named(folk: Folk, tune_file: Path) -> None:
+    done = folk("train", tune_file, "--learning-rate", 1e9, "--steps", 100, "--units", 16, "--embedding", 8)
+    assert done.returncode == 1
+    assert "the training diverges, with " in done.stderr
+    assert "train a new run with a smaller --learning-rate" in done.stderr
+    assert "Traceback" not in done.stderr
