@@ -2,9 +2,9 @@
 
     make agreement FOLDERS="folder another"
 
-prints a row for each folder of `.abc` files. A tune in which neither program finds a note counts nowhere. Tunes in
-one voice are the measure; the ones in several stand apart. What the programs say of a text is kept in the temporary
-folder, so a second run takes seconds.
+prints a row for each folder of `.abc` files. A tune in which neither program finds a note is not counted. Tunes in
+one voice are the measure; tunes in several voices are counted separately. The programs' results are cached in the
+temporary folder, so a second run takes seconds.
 """
 
 import argparse
@@ -31,14 +31,14 @@ from folkkeras.notation.decoding import decode
 CACHE = Path(tempfile.gettempdir()) / "folkkeras-agreement"
 PROCESSES = 2
 _BATCH = 200  # tunes that a process takes at a time
-# What is counted, and out of what.
+# Each column, and the column that its percentage refers to.
 _COLUMNS = {
     "tunes": "",
     "read": "tunes",  # with notes
-    "abc2midi": "tunes",  # note for note as this program
+    "abc2midi": "tunes",  # note for note like this program
     "abcjs": "tunes",
     "either": "tunes",
-    "lengths": "tunes",  # and with lengths as one of those that agree
+    "lengths": "tunes",  # the lengths, too, agree with a program whose notes agree
     "sure": "",  # on which the two programs agree with each other
     "as sure": "sure",
     "voices": "",
@@ -48,7 +48,7 @@ _COLUMNS = {
 
 @dataclass(frozen=True)
 class Compared:
-    """A tune as three programs play it; None or nothing where one plays no notes."""
+    """A tune as three programs play it; None or an empty list if one plays no notes."""
 
     file: Path
     text: str
@@ -58,7 +58,7 @@ class Compared:
 
     @property
     def against(self) -> dict[str, str | None]:
-        """The first difference from each program, None where there is none."""
+        """The first difference from each program, or None if the notes agree."""
         found = {"abc2midi": self.abc2midi, "abcjs": self.abcjs}
         return {
             name: first_difference(self.ours, notes) if notes else "it gives no notes" for name, notes in found.items()
@@ -88,7 +88,7 @@ def our_notes(text: str) -> list[Note]:
 
 
 def tunes_of(folder: Path) -> Iterator[tuple[Path, str]]:
-    """The tunes of a folder's files, each with the header of its file, cut at the `X:` lines."""
+    """The tunes of a folder's files, split at the `X:` lines, each with the header of its file."""
     for path in sorted(folder.rglob("*")):
         if path.suffix.lower() != ".abc" or not path.is_file():
             continue
@@ -107,7 +107,7 @@ def _asked(texts: Sequence[str]) -> list[tuple[list[Note] | None, list[Note] | N
 
 
 def oracle_notes(texts: Sequence[str]) -> list[tuple[list[Note] | None, list[Note] | None]]:
-    """What abc2midi and abcjs play of each text, from the cache where it has it."""
+    """What abc2midi and abcjs play of each text, from the cache if possible."""
     CACHE.mkdir(exist_ok=True)
     code = "".join(Path(path).read_text("utf-8") for path in (oracles.__file__, oracles.SCRIPT))
     kept = [CACHE / hashlib.sha256((code + plain(text)).encode()).hexdigest() for text in texts]

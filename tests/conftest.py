@@ -1,4 +1,4 @@
-"""Real parts for the tests: real tunes, one small real run, the installed `folk` as a process."""
+"""Fixtures for the tests: real tunes, a small trained run, the installed `folk` as a process."""
 
 import os
 import subprocess
@@ -62,7 +62,7 @@ def folk(tmp_path: Path) -> Folk:
 
 @pytest.fixture(scope="session")
 def lab_corpus() -> Path:
-    """The 6.S191 lab's irish.abc, where the environment says it is."""
+    """The 6.S191 lab's irish.abc, at the path that FOLK_LAB_CORPUS gives."""
     path = os.environ.get("FOLK_LAB_CORPUS")
     if not path:
         pytest.skip("FOLK_LAB_CORPUS does not say where the lab's irish.abc is")

@@ -1,9 +1,9 @@
-"""Hurt real trainings and real files, and see what is left.
+"""Inject faults into real trainings and real files, and check what survives.
 
     make faults KILLS=50
 
-prints a Markdown table of what was done and what came of it; exits with 1 where anything was lost. The parts
-serve the tests too. What needs a small disk needs root, for a tmpfs; without it that part says so.
+prints a Markdown table of the faults and their outcomes; exits with 1 if anything was lost. The tests use some
+of the faults too. A small disk is a tmpfs, which needs root; without root, that fault raises FolkError.
 """
 
 import argparse
@@ -27,7 +27,7 @@ from folkkeras.errors import FolkError
 
 
 def folk(*words: object, cwd: Path, code: int | None = 0, **options: object) -> subprocess.CompletedProcess[str]:
-    """Run `folk`; whatever happens, no traceback."""
+    """Run `folk`, and require that it prints no traceback."""
     command = [str(FOLK), *map(str, words)]
     done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=600, **options)
     require("Traceback" not in done.stderr, f"{' '.join(command)}: {done.stderr}")
@@ -37,7 +37,7 @@ def folk(*words: object, cwd: Path, code: int | None = 0, **options: object) -> 
 
 
 def undisturbed(corpus: Path, folder: Path) -> Path:
-    """The run that all others are held against."""
+    """The uninterrupted run that all others are compared with."""
     run = folder / "runs" / "complete"
     if not run.exists():
         folk("train", corpus, "--steps", STEPS, "--name", run.name, *SIZES, cwd=folder)
@@ -45,7 +45,7 @@ def undisturbed(corpus: Path, folder: Path) -> Path:
 
 
 def kills(corpus: Path, folder: Path, count: int, chance: random.Random) -> str:
-    """Kill trainings with signal 9; every checkpoint has to be that of a training that was left alone."""
+    """Kill trainings with signal 9; every checkpoint must equal that of an uninterrupted training."""
     complete = undisturbed(corpus, folder)
     done = early = runs = redone_most = 0
     while done < count:
@@ -58,16 +58,16 @@ def kills(corpus: Path, folder: Path, count: int, chance: random.Random) -> str:
                 alive = _kill(words, folder, run, chance)
                 done += alive and steps_done(run) > 0
                 early += alive and not steps_done(run)
-                _look(run, complete)
-                redone_most = max(redone_most, _seen(run) - steps_done(run))
+                _check_files(run, complete)
+                redone_most = max(redone_most, _last_logged_step(run) - steps_done(run))
                 require(redone_most <= 100, f"{run}: {redone_most} steps are to be done again")
             else:
                 folk(*words, cwd=folder)
             require(steps_done(run) >= before, f"{run}: it has fallen from step {before} to {steps_done(run)}")
             words = ["resume", run.name] if (run / "config.json").exists() else words
             if not (run / "config.json").exists():
-                shutil.rmtree(run, ignore_errors=True)  # killed before it was a run
-        _look(run, complete)
+                shutil.rmtree(run, ignore_errors=True)  # killed before the run was created
+        _check_files(run, complete)
         for name in ("best.keras", "last.keras"):
             require(same(run / name, complete / name), f"{run / name} differs")
         require(not list(run.rglob(".unfinished*")), f"{run}: a half-written file is left")
@@ -81,15 +81,15 @@ def steps_done(run: Path) -> int:
     return max((int(path.stem[5:]) for path in (run / "checkpoints").glob("step-*.keras")), default=0)
 
 
-def _seen(run: Path) -> int:
-    """The last step that TensorBoard's log tells of."""
+def _last_logged_step(run: Path) -> int:
+    """The last step in TensorBoard's log."""
     from tensorboard.backend.event_processing.event_file_loader import EventFileLoader
 
     return max((event.step for path in run.glob("logs/*") for event in EventFileLoader(str(path)).Load()), default=0)
 
 
 def _kill(words: list[object], folder: Path, run: Path, chance: random.Random) -> bool:
-    """Start, wait for a random moment or for a save to begin, kill; whether it was still alive."""
+    """Start a training, kill it at a random moment or during a save, and return whether it was still running."""
     process = subprocess.Popen([str(FOLK), *map(str, words)], cwd=folder, stderr=subprocess.DEVNULL)
     at_a_save = chance.random() < 0.5
     end = time.monotonic() + chance.uniform(3, 13)
@@ -103,8 +103,8 @@ def _kill(words: list[object], folder: Path, run: Path, chance: random.Random) -
     return alive
 
 
-def _look(run: Path, complete: Path) -> None:
-    """All that is there is whole, and what an undisturbed training wrote."""
+def _check_files(run: Path, complete: Path) -> None:
+    """Check that the checkpoints equal those of the uninterrupted run, and that the models can be read."""
     for path in (run / "checkpoints").glob("step-*00.keras"):
         require(same(path, complete / "checkpoints" / path.name), f"{path} differs")
     for name in ("best.keras", "last.keras"):
@@ -114,7 +114,7 @@ def _look(run: Path, complete: Path) -> None:
 
 @contextmanager
 def small_disk(kilobytes: int) -> Iterator[Path]:
-    """A file system of its own, so small."""
+    """A separate file system of this size."""
     place = Path(tempfile.mkdtemp())
     mount = subprocess.run(
         ["mount", "-t", "tmpfs", "-o", f"size={kilobytes}k", "tmpfs", place], capture_output=True, text=True
@@ -129,15 +129,15 @@ def small_disk(kilobytes: int) -> Iterator[Path]:
         place.rmdir()
 
 
-def told(done: subprocess.CompletedProcess[str], *words: str) -> None:
-    """The command ended with exit 1 and one line that tells why."""
+def require_refusal(done: subprocess.CompletedProcess[str], *words: str) -> None:
+    """Require that the command failed with exit code 1 and a last line that gives the reason."""
     last = done.stderr.strip().splitlines()[-1:] or [""]
     require(done.returncode == 1 and last[0].startswith("error: "), f"{done.args}: {done.returncode} {done.stderr}")
     require(any(word in last[0] for word in words), f"{done.args}: {last[0]}")
 
 
 def outputs(tunes: Path, run: str, runs: Path, place: Path) -> dict[str, list[object]]:
-    """A command for each kind of file that `folk` writes, into `place`."""
+    """A command for each type of file that `folk` writes, into `place`."""
     from_run: list[object] = [run, "--runs", runs]
     return {
         "tunes.abc": ["sample", *from_run, "--tunes", 3, "--seed", 1, "--out", place / "tunes.abc"],
@@ -153,23 +153,23 @@ def outputs(tunes: Path, run: str, runs: Path, place: Path) -> dict[str, list[ob
 
 
 def full_disk(corpus: Path, folder: Path, tunes: Path) -> str:
-    """Every kind of write onto a disk that is full, or fills up; then there is room, and it goes on."""
+    """Every type of write to a disk that is full or fills up; with room again, the training continues."""
     runs = undisturbed(corpus, folder).parent
     tried = 0
     for name in outputs(tunes, "complete", runs, folder):
         with small_disk(4) as place:
             (place / "filler").write_bytes(bytes(4_096))
             words = outputs(tunes, "complete", runs, place)[name]
-            told(folk(*words, cwd=folder, code=None), "No space left", "cannot write")
+            require_refusal(folk(*words, cwd=folder, code=None), "No space left", "cannot write")
             rest = {path.name for path in place.rglob("*") if path.is_file()} - {"filler", ".lock"}
             require(not rest, f"{name}: half-written {rest}")
             tried += 1
-    for free in (0, 4, 16, 64, 100, 150, 220, 300, 400, 500):  # kilobytes for a training that needs some more
+    for free in (0, 4, 16, 64, 100, 150, 220, 300, 400, 500):  # kilobytes for a training that needs more
         with small_disk(20_000) as place:
             filler = place / "filler"
             filler.write_bytes(bytes(1_024 * (20_000 - free)))
             words = ["train", corpus, "--steps", STEPS, "--runs", place, "--name", "a", *SIZES]
-            told(folk(*words, cwd=folder, code=None), "No space left", "cannot write", "refuses")
+            require_refusal(folk(*words, cwd=folder, code=None), "No space left", "cannot write", "refuses")
             filler.unlink()
             if (place / "a" / "config.json").exists():
                 folk("resume", "a", "--runs", place, cwd=folder)
@@ -182,20 +182,20 @@ def full_disk(corpus: Path, folder: Path, tunes: Path) -> str:
 
 
 def read_only(corpus: Path, folder: Path, tunes: Path) -> str:
-    """Every kind of write into a folder that may only be read."""
+    """Every type of write to a read-only folder."""
     runs = undisturbed(corpus, folder).parent
     with small_disk(1_000) as place:
         subprocess.run(["mount", "-o", "remount,ro", place], check=True)
         commands = [*outputs(tunes, "complete", runs, place).values()]
         commands.append(["train", corpus, "--runs", place, *SIZES])
         for words in commands:
-            told(folk(*words, cwd=folder, code=None), "Read-only")
+            require_refusal(folk(*words, cwd=folder, code=None), "Read-only")
     return f"{len(commands)} of {len(commands)} told in one line"
 
 
 def clock_set_back(corpus: Path, folder: Path) -> str:
-    """A run whose files are of tomorrow goes on today, and TensorBoard shows each step of it once."""
-    run = _half_a_run(corpus, folder, "tomorrow")
+    """A run whose files are dated tomorrow continues today, and TensorBoard shows each of its steps once."""
+    run = _half_trained(corpus, folder, "tomorrow")
     later = time.time() + 86_400
     for path in run.rglob("*"):
         os.utime(path, (later, later))
@@ -204,7 +204,7 @@ def clock_set_back(corpus: Path, folder: Path) -> str:
         parts[3] = str(int(parts[3]) + 86_400)
         path.rename(path.with_name(".".join(parts)))
     folk("resume", run.name, cwd=folder)
-    _look(run, folder / "runs" / "complete")
+    _check_files(run, folder / "runs" / "complete")
     _all_steps(run)
     return "the same models bit for bit, each step once in TensorBoard"
 
@@ -218,7 +218,7 @@ def _all_steps(run: Path) -> None:
     )
 
 
-def _half_a_run(corpus: Path, folder: Path, name: str) -> Path:
+def _half_trained(corpus: Path, folder: Path, name: str) -> Path:
     undisturbed(corpus, folder)
     run = folder / "runs" / name
     words = ["train", corpus, "--steps", STEPS, "--name", name, *SIZES]
@@ -232,8 +232,8 @@ def _half_a_run(corpus: Path, folder: Path, name: str) -> Path:
 
 
 def moved(corpus: Path, folder: Path) -> str:
-    """A run's folder moved between stop and resume."""
-    run = _half_a_run(corpus, folder, "moved")
+    """A run's folder is moved between stop and resume."""
+    run = _half_trained(corpus, folder, "moved")
     elsewhere = folder / "elsewhere"
     elsewhere.mkdir()
     shutil.move(run, elsewhere / "renamed")
@@ -243,12 +243,12 @@ def moved(corpus: Path, folder: Path) -> str:
 
 
 def two_at_once(corpus: Path, folder: Path) -> str:
-    """A second `folk` on a run that is being trained; the first is then killed, and leaves no lock."""
+    """A second `folk` starts on a run that is being trained; the first is then killed and leaves no lock."""
     words = ["train", corpus, "--steps", 100_000, "--name", "busy", *SIZES]
     process = subprocess.Popen([str(FOLK), *map(str, words)], cwd=folder, stderr=subprocess.DEVNULL)
     while process.poll() is None and steps_done(folder / "runs" / "busy") < 100:
         time.sleep(0.02)
-    told(folk("resume", "busy", cwd=folder, code=None), "is being trained by another process")
+    require_refusal(folk("resume", "busy", cwd=folder, code=None), "is being trained by another process")
     process.kill()
     process.wait()
     require(folk("resume", "busy", "--steps", 10, cwd=folder, code=2).returncode == 2, "a lock is left")
@@ -256,7 +256,7 @@ def two_at_once(corpus: Path, folder: Path) -> str:
 
 
 def main() -> None:
-    """Read the command line, hurt, print the table."""
+    """Read the command line, inject the faults, print the table."""
     parser = argparse.ArgumentParser(description="Hurt real trainings and files, and see what is left.")
     parser.add_argument("kills", type=int, nargs="?", default=50)
     parser.add_argument("--broken", type=int, default=1_000, help="cut or flipped checkpoints")

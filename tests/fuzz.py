@@ -1,8 +1,8 @@
-"""Hurt real tunes at random and put them through check, MIDI, MusicXML, score and sound.
+"""Mutate real tunes at random and put them through check, MIDI, MusicXML, score and sound.
 
     make fuzz COUNT=10000
 
-counts what crashed, hung or raised; each is kept as a file. `mutated` serves the tests too.
+counts crashes, hangs and exceptions, and saves each tune that caused one. The tests use the mutations too.
 """
 
 import argparse
@@ -23,7 +23,7 @@ HANG = 5.0  # seconds
 
 
 def main() -> None:
-    """Read the command line, hurt, count."""
+    """Read the command line, mutate, count."""
     parser = argparse.ArgumentParser(description="Put mutated tunes through check, MIDI, score and sound.")
     parser.add_argument("count", type=int, nargs="?", default=1_000)
     parser.add_argument("--seed", type=int, default=0)

@@ -1,4 +1,4 @@
-"""The lowest versions that pyproject.toml allows, as constraints for pip.
+"""Print the lowest versions that pyproject.toml allows, as constraints for pip.
 
 python tests/lowest.py > constraints.txt
 """
@@ -11,7 +11,7 @@ PROJECT = Path(__file__).parents[1] / "pyproject.toml"
 
 
 def constraints() -> list[str]:
-    """A line `name==version` for each dependency, which has to name its lowest version."""
+    """A line `name==version` for each dependency; each must have a lower bound."""
     dependencies = tomllib.loads(PROJECT.read_text(encoding="utf-8"))["project"]["dependencies"]
     found = [re.fullmatch(r"([\w.-]+)>=([\w.]+)(,<[\w.]+)?", each) for each in dependencies]
     if unbounded := [each for each, match in zip(dependencies, found, strict=True) if not match]:

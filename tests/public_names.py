@@ -1,4 +1,4 @@
-"""A use of each public name, for `make lint` to check its types; a test sees that none is missing. It is never run."""
+"""Uses of every public name, for `make lint` to check their types; a test checks that no name is missing. Never run."""
 
 from pathlib import Path
 from typing import Any

@@ -1,6 +1,6 @@
-"""Fifty new tunes with the record of their drawing, in every format: the notes are those that abc2midi reads.
+"""Fifty new tunes with generation records, in every format: the notes are those that abc2midi reads.
 
-What a tune is drawn with stands in it as a comment. It is no music, and must not be heard or seen.
+A generation record is a comment in the tune. It is not music, and must not be heard or seen.
 """
 
 import html
@@ -28,7 +28,7 @@ from folkkeras.notation.tokens import TOKEN
 
 COUNT = 50
 ASKED = ("--tunes", str(COUNT), "--complete", "--max-copy", "24", "--key", "D", "--seed", "5")
-SOUNDS = 4  # tunes that are made sound, which takes longest
+SOUNDS = 4  # tunes that are rendered as sound, the slowest format
 
 
 def folk(folder: Path, *words: str) -> None:
@@ -83,7 +83,7 @@ def midi_notes(data: bytes) -> list[Note]:
 
 
 def midi_seconds(data: bytes) -> list[tuple[float, float, int]]:
-    """Onset and length in seconds, and pitch; new tunes have one tempo throughout."""
+    """Onset and length in seconds, and pitch; a new tune has one tempo throughout."""
     tempo = next(
         message.tempo for message in mido.MidiFile(file=io.BytesIO(data)).tracks[0] if message.type == "set_tempo"
     )
@@ -91,7 +91,7 @@ def midi_seconds(data: bytes) -> list[tuple[float, float, int]]:
 
 
 def without_repeats(text: str) -> str:
-    """The tune with plain bar lines, to be played as it stands."""
+    """The tune with plain bar lines, to be played once as written."""
     head, key, body = text.partition("\nK:")
     first, end, music = body.partition("\n")
     signs = (
@@ -102,7 +102,7 @@ def without_repeats(text: str) -> str:
     return head + key + first + end + "".join(signs)
 
 
-def test_all_are_complete_and_as_asked(folder: Path) -> None:
+def test_all_tunes_are_complete_and_in_the_requested_key(folder: Path) -> None:
     tunes = tunes_in(folder)
     assert len(tunes) == COUNT
     assert all(tune.complete and tune.key == "D" for tune in tunes)
@@ -111,7 +111,7 @@ def test_all_are_complete_and_as_asked(folder: Path) -> None:
 def test_the_midi_files_have_the_notes_of_the_text(folder: Path) -> None:
     for text, data in zip(texts_in(folder), files(folder, "mid"), strict=True):
         notes, theirs, graces = midi_notes(data), abc2midi_notes(text), abc2midi_graces(text)
-        if graces:  # which have no length that all agree on
+        if graces:  # programs differ on their lengths
             assert Counter(note.pitch for note in notes) == Counter([*graces, *(note.pitch for note in theirs)]), text
         else:
             assert agrees(notes, theirs), f"{text}\n{first_difference(notes, theirs)}"
@@ -133,7 +133,7 @@ def test_the_musicxml_files_have_the_notes_of_the_text(folder: Path) -> None:
         pitches = {(note.onset, note.pitch) for note in theirs}
         root = ElementTree.fromstring(data)
         tied = {id(note) for note in root.iter("note") if any(tie.get("type") == "stop" for tie in note.iter("tie"))}
-        for note in [*root.iter("note")]:  # a tied note is no new one
+        for note in [*root.iter("note")]:  # a tied note is not a new note
             if id(note) in tied:
                 pitch = note.find("pitch")
                 if pitch is not None:
@@ -150,7 +150,7 @@ def test_the_scores_have_as_many_noteheads_as_the_text_has_notes(folder: Path) -
         events = [event for bar in tune.bars for event in bar.events if event.pitches]
         heads = sum(len(noteheads(event.written)) * len(event.pitches) + len(event.graces) for event in events)
         assert data.count(b'class="notehead"') == heads, tune.text
-        assert article.count('class="note"') == 2 * heads, tune.text  # in wide lines and in narrow ones
+        assert article.count('class="note"') == 2 * heads, tune.text  # in wide lines and in narrow lines
 
 
 def test_the_sound_lasts_as_long_as_the_tune(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""The shape of the house: one error tree, public names that are there, and a terminal without TensorFlow."""
+"""The project's structure: one error tree, public names with types, import rules, and a fast terminal."""
 
 import ast
 import os
@@ -17,14 +17,14 @@ from folkkeras import errors
 PROJECT = Path(__file__).parents[1]
 
 
-def test_every_error_is_of_the_one_tree_and_drawn_at_its_top() -> None:
+def test_every_error_is_a_folk_error_and_in_the_module_docstring() -> None:
     for name, kind in vars(errors).items():
         if isinstance(kind, type):
             assert issubclass(kind, errors.FolkError)
             assert name in (errors.__doc__ or "")
 
 
-def test_the_public_names_are_there() -> None:
+def test_public_names_exist_and_have_docstrings() -> None:
     for name in folkkeras.__all__:
         assert getattr(folkkeras, name).__doc__
     assert re.fullmatch(r"\d+\.\d+\.\d+", folkkeras.__version__)
@@ -37,7 +37,7 @@ def test_lint_checks_the_types_of_every_public_name() -> None:
 
 
 def test_public_names_have_types(tmp_path: Path) -> None:
-    """A use that does not fit is found, so a name is not just anything."""
+    """mypy reports wrong uses, so the names do not have the type Any."""
     wrong = tmp_path / "wrong.py"
     wrong.write_text("import folkkeras\nfolkkeras.TuneRequest(count='two')\nfolkkeras.no_such_name\n")
     command = [sys.executable, "-m", "mypy", "--config-file", "pyproject.toml", "--no-incremental", str(wrong)]
@@ -55,7 +55,7 @@ def test_help_imports_no_tensorflow() -> None:
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
 
 
-def test_a_tune_is_written_without_tensorflow() -> None:
+def test_sampling_a_tune_imports_no_tensorflow() -> None:
     code = (
         "import sys\nfrom folkkeras_cli.app import app\n"
         "try: app(['sample', 'celtic', '--complete', '--seed', '1'])\nexcept SystemExit: pass\n"
@@ -88,7 +88,7 @@ def test_a_forbidden_import_fails_lint(tmp_path: Path, module: str, line: str, c
     assert any(each.startswith(contract) and each.endswith("BROKEN") for each in done.stdout.splitlines())
 
 
-# What Windows or macOS lacks of os and signal, and modules that are not everywhere.
+# Names in os and signal that Windows or macOS lacks, and modules that are not on every system.
 NOT_EVERYWHERE = {
     "os": "fork forkpty getuid geteuid getgid getpgid getloadavg killpg mkfifo nice pipe2 posix_fadvise posix_spawn "
     "sched_getaffinity sched_setaffinity sendfile setpgid setsid splice statvfs sync uname wait wait3 wait4",
@@ -100,7 +100,7 @@ GUARDED = {"lock.py: fcntl", "lock.py: msvcrt", "environment.py: os.sched_getaff
 
 
 def lacking(path: Path) -> set[str]:
-    """What a file uses that is not on every system."""
+    """The names that a file uses and that are not on every system."""
     found = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
@@ -111,11 +111,11 @@ def lacking(path: Path) -> set[str]:
     return found
 
 
-def test_no_call_is_used_that_another_system_lacks(tmp_path: Path) -> None:
+def test_only_guarded_code_uses_names_that_other_systems_lack(tmp_path: Path) -> None:
     files = [path for folder in ("folkkeras", "cli") for path in (PROJECT / folder).rglob("*.py")]
     assert set().union(*map(lacking, files)) == GUARDED
     if sys.platform == "linux":
         assert hasattr(os, "fork")
-        assert hasattr(signal, "pause")  # so the names are spelled right
+        assert hasattr(signal, "pause")  # the names above are spelled correctly
     (tmp_path / "odd.py").write_text("import signal, pty\nsignal.pause()\n")
     assert lacking(tmp_path / "odd.py") == {"odd.py: signal.pause", "odd.py: pty"}

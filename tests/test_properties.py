@@ -1,6 +1,6 @@
-"""What holds for whatever a stranger's file or a command line may have: it is read, or refused in a line.
+"""Properties that hold for any file or command line: it is accepted, or refused with a one-line error.
 
-A few seconds each; `make fuzz` tries far more, and there no input may take two seconds.
+Each test takes a few seconds. `make fuzz` tries far more inputs, and there no input may take two seconds.
 """
 
 import contextlib
@@ -41,12 +41,12 @@ from folkkeras.vocabulary import Vocabulary
 from folkkeras_cli.console import visible
 from folkkeras_cli.exit_codes import run
 
-TIMES = int(os.environ.get("FOLK_FUZZ", "1"))  # as many inputs as usual
+TIMES = int(os.environ.get("FOLK_FUZZ", "1"))  # multiplies the usual number of inputs
 HANG = timedelta(seconds=2) if TIMES > 1 else None
 
 
 def tried(inputs: int) -> settings:
-    """So many inputs, times what a long run asks for."""
+    """Settings for this many inputs, times `TIMES`."""
     return settings(
         max_examples=TIMES * inputs,
         deadline=HANG,
@@ -70,7 +70,7 @@ REAL = [text for name in ("ryans", "airds") for text in read_source(name).tunes[
 
 @st.composite
 def mutated_tunes(draw: st.DrawFn) -> str:
-    """A real tune after some accidents."""
+    """A real tune after random mutations."""
     return mutated(draw(st.sampled_from(REAL)), random.Random(draw(st.integers(0, 2**32))))
 
 
@@ -84,7 +84,7 @@ JSON = st.recursive(
 
 
 def pitches(text: str) -> list[int]:
-    """The MIDI notes of a tune, as they are written."""
+    """The MIDI notes of a tune as written, without repeats."""
     return [pitch.midi for bar in read_tune(text).bars for event in bar.events for pitch in event.pitches]
 
 
@@ -112,9 +112,9 @@ def test_splitting_loses_no_tune(text: str) -> None:
 
 @tried(300)
 @given(TUNES)
-def test_the_normal_form_is_its_own(text: str) -> None:
+def test_normalising_a_normal_form_does_not_change_it(text: str) -> None:
     once = normalise(text)
-    if once.fault is None and "K" in once.header:  # without a key nobody knows where the music begins
+    if once.fault is None and "K" in once.header:  # without a key, it is unclear where the music begins
         twice = normalise(once.text)
         assert twice.text == once.text
         assert twice.fault is None
@@ -124,7 +124,7 @@ def test_the_normal_form_is_its_own(text: str) -> None:
 
 @tried(200)
 @given(TUNES, st.integers(-6, 6))
-def test_a_tune_that_is_transposed_can_be_put_back(text: str, fifths: int) -> None:
+def test_a_transposed_tune_can_be_transposed_back(text: str, fifths: int) -> None:
     tune = normalise(text)
     if tune.fault is None and (there := transposed(tune.text, fifths)) is not None:
         back = transposed(there, -fifths)
@@ -149,7 +149,7 @@ def test_a_tune_is_read_checked_played_and_written(text: str) -> None:
 
 @tried(100)
 @given(TUNES, st.text())
-def test_no_markup_of_a_tune_is_markup_of_the_page(text: str, title: str) -> None:
+def test_markup_in_a_tune_is_escaped_in_the_page(text: str, title: str) -> None:
     mark = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'&"
     tune = read_tune(text.replace("T:", f"T:{mark}", 1) if "T:" in text else f"X:1\nT:{mark}\n{text}")
     page = page_text([Entry(tune, None)], title + mark, {"model" + mark: mark})
@@ -166,14 +166,14 @@ def test_no_control_sequence_reaches_the_terminal(text: str) -> None:
 
 @tried(200)
 @given(st.text(min_size=1))
-def test_a_vocabulary_gives_a_text_back(text: str) -> None:
+def test_a_vocabulary_encodes_and_decodes_any_text(text: str) -> None:
     vocabulary = Vocabulary.from_text(text)
     assert vocabulary.decode(vocabulary.encode(text)) == text
 
 
 @tried(300)
 @given(st.dictionaries(st.sampled_from([*TrainingConfig().to_json(), "x"]), LEAF, max_size=5))
-def test_options_from_a_file_are_in_their_range_or_refused(values: dict) -> None:
+def test_options_from_a_file_are_in_range_or_refused(values: dict) -> None:
     try:
         config = TrainingConfig.from_json(values)
     except UsageError as error:
@@ -197,7 +197,7 @@ def test_options_from_a_file_are_in_their_range_or_refused(values: dict) -> None
         ).map(json.dumps),
     )
 )
-def test_a_cluster_is_understood_or_explained(text: str) -> None:
+def test_a_cluster_config_is_read_or_its_fault_explained(text: str) -> None:
     try:
         cluster = cluster_of(text)
     except UsageError as error:
@@ -217,7 +217,7 @@ def with_config(path: Path, config: object) -> bytes:
 
 
 def opened(data: bytes) -> str | None:
-    """The digest of a model file of these bytes, or None where it is refused."""
+    """The digest of a model file of these bytes, or None if it is refused."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "m.keras"
         path.write_bytes(data)
@@ -230,7 +230,7 @@ def opened(data: bytes) -> str | None:
 
 @tried(40)
 @given(data=st.data())
-def test_a_hurt_model_is_refused_or_the_same(trained: TrainedRun, data: st.DataObject) -> None:
+def test_a_corrupted_model_is_refused_or_unchanged(trained: TrainedRun, data: st.DataObject) -> None:
     good = trained.run.best.read_bytes()
     hurt = bytearray(good)
     for _ in range(data.draw(st.integers(1, 4))):
@@ -250,7 +250,7 @@ def test_a_hurt_model_is_refused_or_the_same(trained: TrainedRun, data: st.DataO
 
 @tried(40)
 @given(data=st.data())
-def test_a_model_with_a_strange_config_is_refused_or_the_same(trained: TrainedRun, data: st.DataObject) -> None:
+def test_a_model_with_a_strange_config_is_refused_or_unchanged(trained: TrainedRun, data: st.DataObject) -> None:
     with zipfile.ZipFile(trained.run.best) as archive:
         saved = json.loads(archive.read("config.json"))
     names = ["characters", "embedding", "units", "layers", "dropout", "weight_drop", "seed", "metadata"]
@@ -286,7 +286,7 @@ OPTIONS = {
 
 @tried(100)
 @given(data=st.data())
-def test_a_command_line_is_done_or_refused_in_a_line(
+def test_a_command_line_succeeds_or_is_refused_in_one_line(
     tune_file: Path, data: st.DataObject, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     command = data.draw(st.sampled_from(sorted(OPTIONS)))
@@ -299,7 +299,7 @@ def test_a_command_line_is_done_or_refused_in_a_line(
     if command in ("train", "sample"):
         words += {"train": ["--validation-split", "7"], "sample": ["--bfloat16", "--temperature", "-1"]}[
             command
-        ]  # never begun
+        ]  # refused before the work begins
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "argv", ["folk", *words])
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"X:1\nK:D\nabc|\n")))

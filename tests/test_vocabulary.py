@@ -6,11 +6,11 @@ import pytest
 from folkkeras.vocabulary import Vocabulary
 
 
-def test_characters_fall_by_frequency_and_ties_by_code_point() -> None:
+def test_characters_are_sorted_by_frequency_and_then_code_point() -> None:
     assert Vocabulary.from_text("cabbca", "xé").characters == "abcxé"
 
 
-def test_a_text_comes_back_from_its_indices() -> None:
+def test_decoding_the_indices_gives_the_text() -> None:
     text = "X:1\nT:Seán 𝄞\n" * 100
     vocabulary = Vocabulary.from_text(text)
     ids = vocabulary.encode(text)
@@ -19,7 +19,7 @@ def test_a_text_comes_back_from_its_indices() -> None:
     assert ids.max() == len(vocabulary) - 1
 
 
-def test_unknown_characters_are_named_in_their_order() -> None:
+def test_unknown_characters_are_named_in_order() -> None:
     vocabulary = Vocabulary.from_text("abc")
     assert vocabulary.unknown("zaéz") == ["z", "é"]
     with pytest.raises(ValueError, match="z"):

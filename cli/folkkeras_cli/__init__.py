@@ -1,1 +1,1 @@
-"""The terminal: Typer commands and Rich progress around the library; no tensors."""
+"""The command-line program: Typer commands and Rich progress around the library; no tensors."""

@@ -36,7 +36,7 @@ def folk(
     """Options of all commands."""
 
 
-# In the order in which one needs them.
+# In the order in which a user needs them.
 for _command in (
     sample.sample,
     train.train,

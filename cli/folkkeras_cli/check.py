@@ -1,4 +1,4 @@
-"""`folk check`: whether tunes are complete, and why not."""
+"""`folk check`: report whether tunes are complete, and why not."""
 
 import json
 from typing import Annotated
@@ -9,7 +9,7 @@ from folkkeras_cli.console import say, write, write_lines
 from folkkeras_cli.options import Files
 from folkkeras_cli.tune_files import files_of, name_of, tunes_of
 
-INCOMPLETE = 3  # the exit code where a tune is incomplete
+INCOMPLETE = 3  # exit code if a tune is incomplete
 INDENT = 8  # columns before the continuation of a long line
 
 EXAMPLES = """Examples:

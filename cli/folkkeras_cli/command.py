@@ -20,7 +20,7 @@ class Command(TyperCommand):
 
 
 class Group(TyperGroup):
-    """A command of several commands."""
+    """A command with subcommands."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -33,7 +33,7 @@ class Group(TyperGroup):
 
 def _shortened(param: Any) -> Any:
     if isinstance(param, TyperArgument):
-        setattr(param, "display_type_rich", lambda ctx: None)  # noqa: B010  # its help says what it is
+        setattr(param, "display_type_rich", lambda ctx: None)  # noqa: B010  # its help describes it
     is_flag = getattr(param, "is_flag", False)
     if is_flag and param.metavar is None:
         param.metavar = ""

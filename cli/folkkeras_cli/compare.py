@@ -1,4 +1,4 @@
-"""`folk runs compare`: what differs between two runs, and how each went."""
+"""`folk runs compare`: how two runs differ, and what each achieved."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any
@@ -50,7 +50,7 @@ def _made_of(run: Run) -> tuple[Mapping[str, Any], Mapping[str, Any], Mapping[st
 
 
 def _differing(one: Mapping[str, Any], other: Mapping[str, Any]) -> list[tuple[str, str, str]]:
-    """A row for each name that has not the same value in both."""
+    """A row for each name whose value differs."""
     rows = [(name, str(one.get(name, _NONE)), str(other.get(name, _NONE))) for name in {**one, **other}]
     return [row for row in rows if row[1] != row[2]]
 

@@ -1,8 +1,8 @@
 """The two streams: results go to stdout as plain text, everything else to stderr.
 
-What goes to a file or another program is UTF-8, whatever the system's own encoding: tune files are UTF-8, and so
-`folk sample | folk check -` works everywhere. A terminal gets its own encoding. What cannot be encoded is escaped as
-in JSON, so that JSON stays valid too.
+Output to a file or another program is UTF-8, whatever the system's encoding: tune files are UTF-8, so
+`folk sample | folk check -` works everywhere. A terminal gets its own encoding. Characters that cannot be encoded are
+escaped as in JSON, so that JSON stays valid.
 """
 
 import codecs
@@ -28,7 +28,7 @@ WIDE = 240  # columns of a table that goes to a file or another program
 
 
 class _Status(Console):
-    """Stderr. No command needs it for its results, so a command continues if it cannot be written."""
+    """Stderr. No results go here, so a command continues if it cannot be written."""
 
     def print(self, *objects: Any, **options: Any) -> None:
         try:
@@ -50,12 +50,12 @@ def say(message: str) -> None:
 
 
 def visible(text: str) -> str:
-    """The text with control characters, except tabs and line ends, as escapes that no terminal obeys."""
+    """The text with control characters escaped, except tabs and line ends, so that no terminal acts on them."""
     return _CONTROLS.sub(lambda match: _escape(match[0]), text)
 
 
 def write(text: str) -> None:
-    """Write a result to stdout at once; to a file or a pipe as it is, to a terminal so that it obeys none of it.
+    """Write a result to stdout and flush it; a terminal gets control characters escaped, a file or a pipe as they are.
 
     Raises:
         OutputError: stdout cannot be written, such as a file on a full disk.
@@ -97,9 +97,9 @@ def _write(text: str) -> None:
         sys.stdout.write(text)
         sys.stdout.flush()
     except OSError as error:
-        # What is still held back would fail once more when Python ends, with words and a code of its own.
+        # The buffered rest would fail again when Python exits, with a message and an exit code of its own.
         _discard(sys.stdout.fileno())
-        if error.errno == errno.EPIPE:  # the reader has seen enough
+        if error.errno == errno.EPIPE:  # the reader has closed the pipe
             raise
         raise OutputError(f"cannot write to standard output: {reason(error)}") from error
 
@@ -109,7 +109,7 @@ def _on_terminal() -> bool:
 
 
 def _discard(descriptor: int) -> None:
-    """Send what is still written to a descriptor nowhere."""
+    """Redirect a descriptor to the null device."""
     with suppress(OSError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), descriptor)
 
@@ -125,7 +125,7 @@ def _escape_unencodable(error: UnicodeError) -> tuple[str, int]:
 
 
 def _prepare_streams() -> None:
-    # With a stream closed, the next file to be opened would take its number, and receive what is printed there.
+    # If a stream is closed, the next file opened would take its number and receive what is printed there.
     while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
         pass
     os.close(descriptor)
@@ -137,4 +137,4 @@ def _prepare_streams() -> None:
             stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors=_ESCAPED)
 
 
-_prepare_streams()  # on import, since whatever prints imports this first
+_prepare_streams()  # on import, since every module that prints imports this one first

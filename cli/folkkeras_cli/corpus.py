@@ -18,7 +18,7 @@ from folkkeras_cli.command import Command
 from folkkeras_cli.console import say, write, write_table
 from folkkeras_cli.options import CorpusArguments, Force, Raw, ValidationSplit
 
-MAX = 12  # values that a line of the statistics names
+MAX = 12  # values named in one line of the statistics
 
 app = typer.Typer(
     no_args_is_help=True,

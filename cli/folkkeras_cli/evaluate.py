@@ -1,4 +1,4 @@
-"""`folk evaluate`: how good a model is."""
+"""`folk evaluate`: measure how good a model is."""
 
 import json
 from pathlib import Path

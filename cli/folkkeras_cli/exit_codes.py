@@ -1,4 +1,4 @@
-"""Run the app, and turn what went wrong into one line and an exit code."""
+"""Run the app, and turn any error into one line and an exit code."""
 
 import sys
 
@@ -11,7 +11,7 @@ from folkkeras_cli.console import status, visible
 
 
 def run() -> None:
-    """Run `folk`. Exit codes: 0 done, 1 an error, 2 wrong usage, 130 and 143 stopped by a signal."""
+    """Run `folk`. Exit codes: 0 done, 1 error, 2 wrong usage, 3 incomplete or too few tunes, 130 and 143 signals."""
     try:
         code = app(standalone_mode=False)
     except UsageError as error:

@@ -1,4 +1,4 @@
-"""`folk likelihood`: how well a model predicts tunes."""
+"""`folk likelihood`: measure how well a model predicts tunes."""
 
 import json
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""The entry point. What it runs is imported within it: that takes a moment, in which Ctrl-C is no error."""
+"""The entry point. It imports the app inside `main`, so that Ctrl-C during the import ends without a traceback."""
 
 import sys
 

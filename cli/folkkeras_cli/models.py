@@ -14,11 +14,11 @@ from folkkeras_cli.console import say
 
 @dataclass(frozen=True)
 class ChosenModel:
-    """A model's file, and its run, where it is named by that."""
+    """A model's file, and its run if the argument names a run."""
 
     path: Path
     run: Run | None = None
-    note: str = ""  # why it is this one, where that is not plain
+    note: str = ""  # why this model was chosen, where that is not obvious
 
     @property
     def standard_input(self) -> Path | None:
@@ -27,20 +27,20 @@ class ChosenModel:
 
     @property
     def name(self) -> str:
-        """What it was named by, or would be."""
+        """The MODEL argument that names it."""
         return self.run.name if self.run else CELTIC if self.path == celtic_model() else str(self.path)
 
     def say_note(self) -> None:
-        """Say why it is this one."""
+        """Say why this model was chosen."""
         if self.note:
             say(self.note)
 
 
 def chosen_model(name: str | None, runs: Path, *, last: bool = False) -> ChosenModel:
-    """The model of a MODEL argument; of a run its best one, or its last.
+    """The model that a MODEL argument names; for a run, its best model or its last.
 
     Raises:
-        RunError: there is no such run.
+        RunError: no such run exists.
         ModelFileError: the run has no model yet, or the pretrained model is missing.
     """
     if name is None:
@@ -74,7 +74,7 @@ def _model_of(runs: Path, name: str, *, last: bool) -> ChosenModel:
         path = runs / name / ("last.keras" if last else "best.keras")
         if not path.is_file():
             raise
-        return ChosenModel(path, note=f"using the model only: {error}")  # it is well, whatever the run's config is
+        return ChosenModel(path, note=f"using the model only: {error}")  # the model may still be sound
     return ChosenModel(_existing(run, last=last), run)
 
 

@@ -11,7 +11,7 @@ PLAYED = ("mid", *SOUNDS)
 
 
 def say_unplayed(format: str, *, instrument: str | None, tempo: float | None, repeats: bool, swing: bool) -> None:
-    """Name the options given that say how a tune is played, for a format that is not played."""
+    """Name the playback options that were given for a format that is not played."""
     if format in PLAYED:
         return
     given = {

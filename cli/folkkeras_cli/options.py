@@ -17,7 +17,7 @@ Runs = Annotated[
     ),
 ]
 RUNS = Path("runs")
-OwnRuns = Annotated[  # of a command below `folk runs`, which takes the option too
+OwnRuns = Annotated[  # for a subcommand of `folk runs`, which takes the option too
     Path | None, typer.Option("--runs", metavar="DIR", show_default=False, help="Folder of runs.")
 ]
 

@@ -1,4 +1,4 @@
-"""What an --out option names."""
+"""Check the file that an --out option names."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ from folkkeras.errors import OutputError
 
 
 def require_new(out: Path, *, force: bool) -> None:
-    """Raise OutputError where `out` is no file that can be made, or one that exists and is not to be overwritten."""
+    """Raise OutputError if `out` cannot be created, or if it exists and must not be overwritten."""
     if str(out) == "-" or (out.exists() and not out.is_file()):
         raise OutputError(f"{out} is not a file name: leave out --out to write to the screen")
     if out.exists() and not force:

@@ -1,4 +1,4 @@
-"""Expand patterns such as `*.abc`, which not every shell does: Windows' own does not."""
+"""Expand patterns such as `*.abc`, since some shells, such as those of Windows, do not."""
 
 import os
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ _SIGNS = frozenset("*?[")
 
 
 def expanded(arguments: Iterable[str]) -> list[str]:
-    """The arguments, each pattern replaced by the files and folders that match it; `**` is any folders.
+    """The arguments, each pattern replaced by the files and folders that match it; `**` matches any folders.
 
     Raises:
         CorpusError: nothing matches a pattern.

@@ -1,4 +1,4 @@
-"""Where rendered tunes are written: what --out names, or names that are made up."""
+"""Where rendered tunes are written: to the path that --out names, or to generated names."""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -14,12 +14,12 @@ def place(out: str | None, stem: str, format: str) -> Path:
     """The path of one file.
 
     Args:
-        out: the file, or a folder for it, which exists or ends with a slash; None makes up a name.
-        stem: of a name that is made up.
-        format: of file.
+        out: the file, or a folder for it, which exists or ends with a slash; None generates a name.
+        stem: the stem of a generated name.
+        format: the file's format.
 
     Raises:
-        UsageError: `out` is the sign for standard output.
+        UsageError: `out` means standard output.
         OutputError: the file's folder does not exist.
     """
     if out == "-":
@@ -33,13 +33,13 @@ def place(out: str | None, stem: str, format: str) -> Path:
 
 
 def places(out: str | None, stem: str, format: str, titles: Sequence[str]) -> list[Path]:
-    """A path for each tune; made from titles, they stay within their folder.
+    """A path for each tune; paths made from titles stay within their folder.
 
     Args:
         out: a file for one tune, a folder for many; see `place`.
-        stem: of a name that is made up.
-        format: of file.
-        titles: of the tunes.
+        stem: the stem of a generated name.
+        format: the files' format.
+        titles: the tunes' titles.
 
     Raises:
         UsageError: `out` is one file, but there are many tunes.
@@ -61,16 +61,16 @@ def places(out: str | None, stem: str, format: str, titles: Sequence[str]) -> li
 
 
 def names_folder(out: str | None) -> bool:
-    """Whether it is a folder, or ends with a slash, as one does that is to be made."""
+    """Whether `out` is a folder, or ends with a slash and so names one to create."""
     return out is not None and (out.endswith(("/", os.sep)) or os.path.isdir(out))
 
 
 @contextmanager
 def made_folder(folder: Path) -> Iterator[None]:
-    """Make a folder where it is missing; after an error it is gone again, unless there is something in it.
+    """Create a folder if it is missing; after an error, remove it again unless it holds something.
 
     Raises:
-        OutputError: it cannot be made.
+        OutputError: it cannot be created.
     """
     missing = [each for each in (folder, *folder.parents) if not os.path.exists(each)]
     try:

@@ -1,4 +1,4 @@
-"""`folk play`: hear tunes through whatever the desktop has."""
+"""`folk play`: play tunes with a sound player that the desktop has."""
 
 import shutil
 import subprocess
@@ -22,7 +22,7 @@ EXAMPLES = """Examples:
 `folk sample | folk play -` plays a new tune.
 """
 
-# Programs that play a WAV file, the desktops' own first.
+# Programs that play a WAV file, those of the desktops first.
 _PLAYERS = (
     ("pw-play",),
     ("paplay",),
@@ -67,7 +67,7 @@ def play(
 
 
 def _sounded(path: Path) -> bool:
-    """Whether some program has played the file to its end."""
+    """Whether a program played the file to its end."""
     for words in _PLAYERS:
         program = shutil.which(words[0])
         if program and subprocess.run([program, *words[1:], str(path)], capture_output=True).returncode == 0:

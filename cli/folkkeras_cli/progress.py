@@ -31,7 +31,7 @@ class TrainingProgress(Listener):
             TimeRemainingColumn(compact=True),
             console=status,
             expand=True,
-            transient=True,  # what is left on the screen are the lines of the intervals
+            transient=True,  # only the lines of the intervals stay on the screen
         )
         self._task = self._bar.add_task(
             "training", total=None, steps="", figures="compiling the first step", start=False
@@ -55,7 +55,7 @@ class TrainingProgress(Listener):
         self._steps, self._characters = steps, characters_per_step
         self._bar.update(self._task, completed=step, total=steps, steps=f"{step}/{steps}")
         self._bar.start_task(self._task)
-        self._then = math.nan  # the first step is compiled, which says nothing of the speed
+        self._then = math.nan  # the first step is compiled, which says nothing about the speed
 
     def on_damaged(self, fault: str) -> None:
         say(f"skipped: {fault}")

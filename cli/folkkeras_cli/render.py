@@ -64,13 +64,13 @@ def render(
     format = _format(to, out)
     found = files_of(files)
     tunes = [tune for file in found for tune in tunes_of(file)]
-    if transpose and format not in PLAYED:  # what is played is transposed by the player
+    if transpose and format not in PLAYED:  # the player transposes played formats
         from folkkeras.music.transposed import transposed
 
         tunes = [transposed(tune, transpose) for tune in tunes]
     stem = _stem(files, found, format)
     rendering = Rendering(format=format, out=out, stem=stem, force=force, player=player, playing=playing)
-    rendering.paths([tune.title for tune in tunes])  # an error comes before any of the notes below
+    rendering.paths([tune.title for tune in tunes])  # raises before any of the messages below
     say_unplayed(format, instrument=instrument_name, tempo=tempo, repeats=repeats, swing=swing)
     if swing and format in PLAYED:
         say_unswung(tunes)
@@ -91,11 +91,11 @@ def _format(to: str | None, out: str | None) -> str:
 
 
 def _stem(arguments: list[str], files: list[str], format: str) -> str:
-    """A name for what is written: that of the one file or folder there is, else "tunes"."""
+    """A name for the output: that of the only file or folder given, else "tunes"."""
     stem = "tunes"
     if len(arguments) == 1 and arguments != [STANDARD_INPUT]:
         only = Path(arguments[0]).expanduser().resolve()
         stem = (only.name if only.is_dir() else only.stem) or stem
     sources = {folder for file in files for folder in Path(file).expanduser().resolve().parents}
-    # Made up, a folder is not one that the tunes come from, where hundreds of new files would be among them.
+    # A generated folder must not be one that the tunes come from: hundreds of new files would mix with them.
     return f"{stem}-{format}" if format not in (PAGE, TEXT) and Path(stem).resolve() in sources else stem

@@ -1,4 +1,4 @@
-"""What `folk render` and `folk sample` share: tunes written as files, or all in one file."""
+"""Write tunes for `folk render` and `folk sample`: one file each, or all in one file."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -19,7 +19,7 @@ from folkkeras_cli.places import made_folder, place, places
 
 PAGE = "html"
 TEXT = "abc"
-MAX_NAMED = 5  # of the things that are left out
+MAX_NAMED = 5  # things left out that one message names
 ALL_FORMATS = (*FORMATS, PAGE)
 _OTHER_NAMES = {"midi": "mid", "oga": "ogg", "xml": "musicxml", "htm": "html"}
 
@@ -29,10 +29,10 @@ class Rendering:
     """How tunes are written.
 
     Args:
-        format: of file, one of `ALL_FORMATS` or `TEXT`.
+        format: the files' format, one of `ALL_FORMATS` or `TEXT`.
         out: a file, for many tunes a folder; see `places`.
-        stem: of names that are made up.
-        force: whether what exists is overwritten.
+        stem: the stem of generated names.
+        force: whether existing files are overwritten.
         player: the instrument.
         playing: tempo, transposition, repeats.
         metadata: what a page says about how its tunes were made.
@@ -50,9 +50,9 @@ class Rendering:
         """Write tunes, and name those that are incomplete or cannot be rendered.
 
         Raises:
-            UsageError: many tunes have one file to go to.
+            UsageError: `out` is one file, but there are many tunes.
             OutputError: a file already exists or cannot be written.
-            FolkError: a tune cannot be rendered; the others are.
+            FolkError: a tune cannot be rendered; the others are written.
         """
         paths = self.paths([tune.title for tune in tunes])
         if self.format == TEXT:
@@ -67,10 +67,10 @@ class Rendering:
                 self._write_files(tunes, paths, client)
 
     def paths(self, titles: Sequence[str]) -> list[Path]:
-        """Where tunes of these titles are written, one path each, or one alone where one file holds them all.
+        """The paths for tunes of these titles: one each, or a single one if one file holds them all.
 
         Raises:
-            UsageError: many tunes have one file to go to.
+            UsageError: `out` is one file, but there are many tunes.
             OutputError: a file already exists.
         """
         out = None if self.out is None else str(self.out)
@@ -96,7 +96,7 @@ class Rendering:
 
         def scores_of(tune: Tune) -> Scores:
             if len(tunes) <= MAX_IN_ALL_KEYS:
-                with suppress(FolkError):  # in its own key alone it may be engraved, and in time
+                with suppress(FolkError):  # its own key alone may still engrave within the time limit
                     return Scores.unpacked(client.render(tune, "scores"))
             return Scores.unpacked(client.render(tune, "score"))
 
@@ -151,7 +151,7 @@ def format_of(out: Path | None) -> str:
 
 
 def _say_left_out(tunes: list[Tune], format: str) -> None:
-    """Count, in one line, what the tunes' files do not hold of them."""
+    """Say in one line what the files leave out of the tunes, with counts."""
     counts: Counter[str] = sum((left_out(tune, format) for tune in tunes), Counter())
     named = [f"{name} ({count:,})" for name, count in counts.most_common(MAX_NAMED)]
     if more := len(counts) - len(named):

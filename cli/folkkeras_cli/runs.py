@@ -1,4 +1,4 @@
-"""`folk runs`: the runs that were trained."""
+"""`folk runs`: list, show and compare runs."""
 
 import shlex
 import time
@@ -108,7 +108,7 @@ def command(run: Run) -> str:
 
 
 def _best(run: Run) -> str:
-    """The closing figure, and until that is there the best one of their sample."""
+    """The final validation bits; until the run has ended, the best so far, over a sample of the held-out tunes."""
     if result := run.result():
         return f"{result['validation_bits']:.3f}"
     rows = run.evaluation_intervals()

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from folkkeras.sampling.generator import Generator
     from folkkeras.sampling.scheduler import SampledTune, TuneSampler
 
-FEWER = 3  # the exit code where fewer tunes than asked for were accepted
-INTERRUPTED = 130  # the one of shells for Ctrl-C
+FEWER = 3  # exit code if fewer tunes than requested were accepted
+INTERRUPTED = 130  # the shells' exit code for Ctrl-C
 
 TUNE, SAMPLING = "What to write", "How to draw it"  # panels of the help
 
@@ -214,7 +214,7 @@ def _generator(chosen: ChosenModel, tunes: int, *, bfloat16: bool, slots: int | 
 
 
 def _sampler(generator: "Generator", request: TuneRequest) -> "TuneSampler":
-    """The tunes; where the training tunes are gone, without what they would have shown."""
+    """A sampler of the tunes; if the training tunes are gone, it does not check the tunes against them."""
     try:
         sampler = generator.tunes(request)
     except CorpusError as error:
@@ -247,7 +247,7 @@ def _write_tunes(sampler: "TuneSampler", chosen: ChosenModel, out: SampleOutput)
 
 
 def _reproduced(file: str, chosen: ChosenModel) -> Iterator["SampledTune"]:
-    """The tunes of a file, each drawn again by its record."""
+    """The tunes of a file, each reproduced from its record."""
     from folkkeras.sampling.record import records_of
 
     generators: dict[tuple[bool, int | None], Generator] = {}
@@ -261,7 +261,7 @@ def _reproduced(file: str, chosen: ChosenModel) -> Iterator["SampledTune"]:
 
 
 def _description(chosen: ChosenModel, request: TuneRequest) -> dict[str, str]:
-    """What a page says about how its tunes were drawn."""
+    """What a page says about how its tunes were sampled."""
     sampling = request.sampling
     values = {
         "model": chosen.name,

@@ -37,13 +37,13 @@ class SampleOutput:
 
     @property
     def seed(self) -> int | None:
-        """That of the tunes that a folder has already, or None."""
+        """The seed of the tunes that the folder already has, or None."""
         from folkkeras.sampling.shards import Shards
 
         return Shards(self.folder).seed if self.folder else None
 
     def require_new(self, tunes: int) -> None:
-        """Raise UsageError or OutputError where so many tunes cannot be written there."""
+        """Raise UsageError or OutputError if that many tunes cannot be written there."""
         if self.path is None:
             return
         require_new(self.path, force=self._force)
@@ -58,7 +58,7 @@ class SampleOutput:
             )
 
     def write_text(self, pieces: Iterable[str]) -> None:
-        """Write a text, with a line end at its end."""
+        """Write a text, ending it with a newline."""
         if self.path is None:
             last = ""
             for last in pieces:
@@ -95,7 +95,7 @@ class SampleOutput:
                 )
                 rendering.write(read_tunes(text))
             except FolkError:
-                write(text)  # what was drawn is not to be lost
+                write(text)  # the sampled tunes must not be lost
                 raise
         else:
             write_text(self.path, text)

@@ -1,4 +1,4 @@
-"""What `folk sample` shows of its work: how far it is, and what was rejected."""
+"""What `folk sample` reports: its progress, and the tunes it rejected."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,14 +10,14 @@ from folkkeras.sampling.scheduler import RejectionStatistics, SampledTune, TuneS
 from folkkeras.sampling.shards import Shards
 from folkkeras_cli.console import say, status, write
 
-MAX_NAMED = 5  # reasons
+MAX_NAMED = 5  # reasons that the message names
 
 
 class Collected:
-    """Tunes as they are drawn, with a bar on a terminal; Ctrl-C ends the drawing and keeps those that are there.
+    """Tunes as they are sampled, with a progress bar on a terminal; Ctrl-C stops sampling and keeps the tunes so far.
 
     Args:
-        tunes: those to draw.
+        tunes: the tunes to sample.
         count: how many.
     """
 
@@ -80,5 +80,5 @@ def write_shards(folder: Path, sampler: TuneSampler) -> None:
         for written in shards.write(iter(Collected(sampler.continued(first), count - first + 1)), first, count):
             if isinstance(written, Path):
                 say(f"wrote {written}")
-            else:  # what was drawn is not to be lost
+            else:  # the sampled tunes must not be lost
                 write("\n".join(with_record(tune.text, tune.record) for tune in written))

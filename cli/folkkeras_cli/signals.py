@@ -1,4 +1,4 @@
-"""Stop on Ctrl-C or SIGTERM after the step at hand; a second signal ends at once."""
+"""Stop on Ctrl-C or SIGTERM after the current step; a second signal ends the process at once."""
 
 import signal
 from types import FrameType, TracebackType
@@ -13,7 +13,7 @@ class StopOnSignal:
     """A context in which the first signal is noted and the second has its usual effect.
 
     Args:
-        notice: what is said when the first one comes.
+        notice: what to say at the first signal.
     """
 
     def __init__(self, notice: str = "stopping after this step; a second signal ends at once, without saving") -> None:
@@ -32,12 +32,12 @@ class StopOnSignal:
             signal.signal(number, handler)
 
     def requested(self) -> bool:
-        """Whether a signal has come."""
+        """Whether a signal has arrived."""
         return self.received is not None
 
     @property
     def exit_code(self) -> int:
-        """128 and the signal's number, as shells have it; SIGTERM's where another worker got it."""
+        """128 plus the signal's number, as in shells; SIGTERM's if another worker received the signal."""
         return 128 + (self.received or signal.SIGTERM)
 
     def _note(self, number: int, frame: FrameType | None) -> None:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Strategy:
-    """What was asked: the GPUs of this machine, or a cluster of machines."""
+    """The devices asked for: the GPUs of this machine, or a cluster of machines."""
 
     cluster: Cluster | None
 
@@ -46,8 +46,8 @@ class Strategy:
         """The run to train. In a cluster the chief creates or continues it once all machines are there.
 
         Raises:
-            UsageError: a cluster's run has no name, or its batches cannot be shared evenly.
-            RunError: there is a run of this name with other options or another corpus.
+            UsageError: a cluster's run has no name, or its batches cannot be divided evenly.
+            RunError: a run of this name exists, with other options or another corpus.
         """
         if self.cluster is None:
             return create_run(runs, name, corpus, config, text, base)
@@ -73,7 +73,7 @@ class Strategy:
 
 
 def _meet(cluster: Cluster, run: Run, prepare: Callable[[], None]) -> None:
-    """Wait for the other machines, which need the same training; exit if a signal ends the wait."""
+    """Wait for the other machines, which must have the same training; exit if a signal ends the wait."""
     say(f"worker {cluster.index} of {len(cluster.workers)}, waiting for the others")
     with StopOnSignal("stopping") as signals:
         if not rendezvous(cluster, agreement_of(run, gpus()), signals.requested, prepare):
@@ -84,7 +84,7 @@ def chosen_strategy(name: str | None, base: str | None) -> Strategy | None:
     """The strategy of this name, or None without a name.
 
     Raises:
-        UsageError: it is unknown, there are no GPUs for it, it does not go with `--from`, or `TF_CONFIG` is wrong.
+        UsageError: it is unknown, has no GPUs, cannot be combined with `--from`, or `TF_CONFIG` is wrong.
     """
     if name is None:
         return None

@@ -1,4 +1,4 @@
-"""`folk tensorboard`: the dashboard on all runs."""
+"""`folk tensorboard`: the dashboard of all runs."""
 
 import signal
 import sys
@@ -45,10 +45,10 @@ def tensorboard(
         words += ["--port", str(port)]
     board.configure(argv=words)
     refused: BaseException | None = None
-    with quiet_tensorflow():  # TensorBoard has a note of its own to print here
+    with quiet_tensorflow():  # TensorBoard prints a note of its own here
         try:
             address = board.launch()
-        except (program.TensorBoardServerException, OSError, SystemExit) as error:  # an unknown host exits
+        except (program.TensorBoardServerException, OSError, SystemExit) as error:  # an unknown host raises SystemExit
             refused = error
     if refused is not None:
         why = "" if isinstance(refused, SystemExit) else f" ({refused})"
@@ -57,7 +57,7 @@ def tensorboard(
     say("Ctrl-C stops the dashboard")
     signal.signal(signal.SIGTERM, _end)
     try:
-        while True:  # signal.pause is not on Windows, where only a sleep hears Ctrl-C
+        while True:  # Windows has no signal.pause, and Ctrl-C there interrupts only a sleep
             time.sleep(3_600)
     except KeyboardInterrupt:
         say("stopped")

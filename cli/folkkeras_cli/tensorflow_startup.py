@@ -1,7 +1,7 @@
-"""Import TensorFlow fast and without its noise on the screen, but show a real failure in full.
+"""Import TensorFlow fast and without noise on the screen, but show a real failure in full.
 
-Its native code writes to file descriptor 2 before any logging option of it is read, so the descriptor
-is redirected to a temporary file for that time. Its text is shown if the import fails.
+Its native code writes to file descriptor 2 before any of its logging options is read, so the descriptor
+is redirected to a temporary file during the import. The file's text is shown if the import fails.
 """
 
 import gc
@@ -16,7 +16,7 @@ from functools import cache
 @contextmanager
 def quiet_tensorflow() -> Iterator[None]:
     """Silence what native libraries write to stderr, unless an error ends the block."""
-    # 3: only messages of what ends the process; other failures raise. A user's own setting takes precedence.
+    # 3: only fatal messages; other failures raise. A user's own setting takes precedence.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     sys.stderr.flush()
     screen = os.dup(2)
@@ -35,19 +35,19 @@ def quiet_tensorflow() -> Iterator[None]:
             os.close(screen)
 
 
-# Keras and TensorFlow import these where they find them, and do without them where they do not. They are
-# there, since music21 brings them, and a fifth of the time that the import takes is theirs.
+# Keras and TensorFlow import these if they are installed, and work without them. music21 installs them, and
+# importing them takes a fifth of the total import time.
 _NOT_NEEDED = ("matplotlib", "chardet")
 
 
 @contextmanager
 def _lean_import() -> Iterator[None]:
-    """Hide the modules that are not needed, and keep the garbage collector from searching what will all stay."""
+    """Hide the modules that are not needed, and keep the garbage collector from scanning objects that stay alive."""
     hidden = [name for name in _NOT_NEEDED if name not in sys.modules]
     gc.disable()
     try:
         for name in hidden:
-            sys.modules[name] = None  # type: ignore[assignment]  # which makes an import of it fail
+            sys.modules[name] = None  # type: ignore[assignment]  # makes its import fail
         yield
     finally:
         for name in hidden:
@@ -61,7 +61,7 @@ def start_tensorflow(*, running: bool = True) -> None:
     """Import TensorFlow and Keras, and look for GPUs, in silence.
 
     Args:
-        running: start its runtime too; that of several machines is started by their strategy.
+        running: start the runtime too; for several machines, their strategy starts it.
     """
     with quiet_tensorflow(), _lean_import():
         import keras  # noqa: F401
@@ -69,11 +69,11 @@ def start_tensorflow(*, running: bool = True) -> None:
 
         tf.config.list_physical_devices()
         if running:
-            tf.zeros(())  # starts the runtime, which says once more that there is no GPU
+            tf.zeros(())  # starts the runtime, which reports a missing GPU again
 
 
 def gpus() -> int:
-    """How many GPUs TensorFlow sees; its runtime is not started."""
+    """The number of GPUs that TensorFlow sees; does not start its runtime."""
     start_tensorflow(running=False)
     import tensorflow as tf
 

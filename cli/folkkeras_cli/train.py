@@ -38,7 +38,7 @@ _DEFAULTS = TrainingConfig()
 
 
 def _option(name: str, metavar: str, help: str, panel: str | None = None, **settings: Any) -> Any:
-    """An option of `TrainingConfig`, whose defaults its help shows."""
+    """An option of `TrainingConfig`; its help shows the defaults."""
     default = getattr(_DEFAULTS, name)
     shown = f"{default}; with --from, {FINE_TUNING[name]}" if name in FINE_TUNING else f"{default}"
     return typer.Option(metavar=metavar, show_default=shown, rich_help_panel=panel, help=help, **settings)
@@ -191,7 +191,7 @@ def train(
 
 
 def _say_if_learned(tunes: Corpus, metadata: dict[str, Any]) -> None:
-    """Say how many held-out tunes the model was trained on before, since they count as easier than they are."""
+    """Say how many held-out tunes the model was already trained on, since those lower the validation bits."""
     try:
         known = len(tunes.held_out) - len(unlearned(tunes.held_out, learned(metadata)))
     except CorpusError as error:
@@ -205,7 +205,7 @@ def _say_if_learned(tunes: Corpus, metadata: dict[str, Any]) -> None:
 
 
 def _read(arguments: list[str], config: TrainingConfig) -> tuple[Corpus, str | None]:
-    """The corpus and, where it comes from standard input, its text."""
+    """The corpus and, if it comes from standard input, its text."""
     if STANDARD_INPUT not in arguments:
         return read_corpus(arguments, **split_of(config)), None
     text = decode(sys.stdin.buffer.read(), "standard input")

@@ -1,4 +1,4 @@
-"""What `folk train` and `folk resume` share: the training on the screen, and its result."""
+"""What `folk train` and `folk resume` share: a training with its progress, and a report of its result."""
 
 from pathlib import Path
 

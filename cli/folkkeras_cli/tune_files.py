@@ -15,15 +15,15 @@ LARGEST = 2**28  # bytes of a file: hundreds of thousands of tunes
 
 
 def files_of(arguments: Iterable[str]) -> list[str]:
-    """The files of the arguments, each once; of a folder all `.abc` files in it and below.
+    """The files that the arguments name, each once; for a folder, all `.abc` files in it and below.
 
     Raises:
         CorpusError: a folder cannot be read, or has no such files.
     """
-    files: dict[str, str] = {}  # by their real paths
+    files: dict[str, str] = {}  # by real path
     for argument in arguments:
         path = os.path.expanduser(argument)
-        # Behind a dot, so that a folder is not taken for the built-in collection of its name.
+        # With a leading dot, so that a folder is not mistaken for the built-in collection of its name.
         names = map(str, source_files(os.path.join(os.curdir, path))[1]) if os.path.isdir(path) else [argument]
         for name in names:
             files.setdefault(os.path.realpath(name), name)
@@ -62,5 +62,5 @@ def text_of(file: str) -> str:
 
 
 def name_of(file: str) -> str:
-    """What to call a file on the screen, in one line."""
+    """A file's name for the screen, on one line."""
     return "standard input" if file == STANDARD_INPUT else file.replace("\n", "\\n") or "''"

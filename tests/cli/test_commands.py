@@ -24,7 +24,7 @@ from folkkeras_cli.app import app
 
 
 def commands_of(typer_app: typer.Typer, before: str = "") -> list[str]:
-    """The names of all commands, those of groups with the group's name."""
+    """The names of all commands; those in groups are preceded by the group's name."""
     found = [f"{before}{each.name}" for each in typer_app.registered_commands if not each.hidden]
     for group in typer_app.registered_groups:
         found += [f"{group.name}", *commands_of(group.typer_instance, f"{group.name} ")]
@@ -48,7 +48,7 @@ def test_every_command_has_help_with_an_example(folk: Folk, command: str) -> Non
     assert f"folk {command}" in done.stdout.split("Example", 1)[1]
 
 
-def test_sample_prints_text_alone_and_one_seed_gives_one_text(folk: Folk, trained: TrainedRun) -> None:
+def test_sample_prints_only_text_and_the_same_seed_gives_the_same_text(folk: Folk, trained: TrainedRun) -> None:
     words = ["sample", "--length", 100, "--seed", 5, "--runs", trained.runs]
     first, again = folk(*words), folk(*words)
     assert first.stdout == again.stdout
@@ -58,9 +58,7 @@ def test_sample_prints_text_alone_and_one_seed_gives_one_text(folk: Folk, traine
     assert len(first.stdout.removesuffix("\n")) in (102, 103)
 
 
-def test_tunes_are_numbered_and_go_to_a_file_that_is_not_overwritten(
-    folk: Folk, trained: TrainedRun, tmp_path: Path
-) -> None:
+def test_tunes_are_numbered_and_their_file_is_not_overwritten(folk: Folk, trained: TrainedRun, tmp_path: Path) -> None:
     words = ["sample", "small", "--tunes", 3, "--seed", 2, "--runs", trained.runs]
     done = folk(*words, "--out", "tunes.abc")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "wrote tunes.abc\n")
@@ -72,13 +70,13 @@ def test_tunes_are_numbered_and_go_to_a_file_that_is_not_overwritten(
     assert re.sub(r"^%folkkeras .*\n", "", text, flags=re.MULTILINE) == folk(*words).stdout
 
 
-def test_a_seed_that_was_made_up_is_told(folk: Folk, trained: TrainedRun) -> None:
+def test_a_random_seed_is_reported(folk: Folk, trained: TrainedRun) -> None:
     done = folk("sample", trained.run.best, "--length", 50)
     seed = re.search(r"--seed (\d+)", done.stderr)[1]
     assert folk("sample", trained.run.best, "--length", 50, "--seed", seed).stdout == done.stdout
 
 
-def test_a_reader_that_goes_away_ends_sample_quietly(trained: TrainedRun) -> None:
+def test_a_reader_that_closes_the_pipe_ends_sample_quietly(trained: TrainedRun) -> None:
     command = f"'{FOLK}' sample '{trained.run.best}' --length 200000 --seed 1 | head -c 10"
     done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=120)
     assert len(done.stdout) == 10
@@ -93,7 +91,7 @@ def test_runs_are_listed_and_shown_with_the_command_that_repeats_them(folk: Folk
     assert shown.count("\n") > 10
 
 
-def test_one_seed_gives_one_model_and_two_runs_are_compared(folk: Folk, tune_file: Path, tmp_path: Path) -> None:
+def test_the_same_seed_gives_the_same_model_and_runs_are_compared(folk: Folk, tune_file: Path, tmp_path: Path) -> None:
     small = ["--embedding", 8, "--units", 12, "--batch-size", 4, "--seq-length", 20, "--steps", 100]
     for name, seed in (("a", 1), ("b", 1), ("c", 2)):
         assert folk("train", tune_file, *small, "--name", name, "--seed", seed).returncode == 0
@@ -112,7 +110,7 @@ def test_one_seed_gives_one_model_and_two_runs_are_compared(folk: Folk, tune_fil
     fails(folk("runs", "compare", "a", "d"), 1, "no run 'd'")
 
 
-def test_a_terminal_obeys_nothing_that_a_stranger_wrote(tmp_path: Path) -> None:
+def test_a_terminal_gets_no_control_characters_from_a_file(tmp_path: Path) -> None:
     stranger = r"a\x1b]0;mine\x07b\x9b31m"
     script = f"from folkkeras_cli.console import say, write; write('{stranger}\\n'); say('{stranger}')"
     for words in ([FOLK, "check", "no\x1b]0;mine\x07.abc"], [sys.executable, "-c", script]):
@@ -120,7 +118,7 @@ def test_a_terminal_obeys_nothing_that_a_stranger_wrote(tmp_path: Path) -> None:
         subprocess.run([*map(str, words)], cwd=tmp_path, stdout=terminal, stderr=terminal, timeout=120)
         os.close(terminal)
         shown = b""
-        with contextlib.suppress(OSError):  # so Linux tells that nobody holds the other end any more
+        with contextlib.suppress(OSError):  # on Linux, this means that the other end is closed
             while piece := os.read(master, 65_536):
                 shown += piece
         os.close(master)
@@ -129,7 +127,7 @@ def test_a_terminal_obeys_nothing_that_a_stranger_wrote(tmp_path: Path) -> None:
             shown[at : at + size] for at in range(len(shown)) for size in (1, 2)
         }
     piped = subprocess.run([sys.executable, "-c", script], capture_output=True, timeout=120)
-    assert piped.stdout.decode() == "a\x1b]0;mine\x07b\x9b31m\n"  # a file holds what was written
+    assert piped.stdout.decode() == "a\x1b]0;mine\x07b\x9b31m\n"  # a pipe gets the text unchanged
 
 
 def test_standard_input_trains_and_resumes_without_it(folk: Folk, tune_file: Path, tmp_path: Path) -> None:
@@ -156,7 +154,7 @@ def test_standard_input_trains_and_resumes_without_it(folk: Folk, tune_file: Pat
     )
 
 
-def test_sample_takes_the_latest_run_that_has_a_model_and_a_runs_folder(folk: Folk, trained: TrainedRun) -> None:
+def test_sample_uses_the_latest_run_with_a_model_or_a_named_folder(folk: Folk, trained: TrainedRun) -> None:
     unfinished = trained.runs / "unfinished"
     unfinished.mkdir()
     try:
@@ -169,12 +167,12 @@ def test_sample_takes_the_latest_run_that_has_a_model_and_a_runs_folder(folk: Fo
         shutil.rmtree(unfinished)
 
 
-def test_a_start_text_may_have_line_ends_in_any_shell(folk: Folk, trained: TrainedRun) -> None:
+def test_a_start_text_may_contain_line_ends_in_any_shell(folk: Folk, trained: TrainedRun) -> None:
     done = folk("sample", "small", "--runs", trained.runs, "--start", r"X:1\nT:A", "--length", 5, "--seed", 1)
     assert done.stdout.startswith("X:1\nT:A")
 
 
-def test_an_option_beside_a_preset_wins(folk: Folk, tune_file: Path, tmp_path: Path) -> None:
+def test_an_option_takes_precedence_over_a_preset(folk: Folk, tune_file: Path, tmp_path: Path) -> None:
     small = ["--steps", 1, "--units", 8, "--embedding", 8, "--batch-size", 2, "--seq-length", 10]
     done = folk("train", tune_file, "--preset", "lab", "--no-raw", *small, "--name", "a")
     assert done.returncode == 0, done.stderr
@@ -182,7 +180,7 @@ def test_an_option_beside_a_preset_wins(folk: Folk, tune_file: Path, tmp_path: P
     assert (config.raw, config.units, config.patience) == (False, 8, 0)
 
 
-def test_a_run_gets_a_name_and_the_environment_places_it(folk: Folk, tune_file: Path, tmp_path: Path) -> None:
+def test_a_run_gets_a_name_and_the_environment_sets_its_folder(folk: Folk, tune_file: Path, tmp_path: Path) -> None:
     words = [
         "train",
         tune_file,
@@ -196,7 +194,7 @@ def test_a_run_gets_a_name_and_the_environment_places_it(folk: Folk, tune_file: 
     assert {path.name for path in (tmp_path / "elsewhere").iterdir()} == {"sixty-1", "sixty-2"}
 
 
-def test_corpus_commands(folk: Folk, corpus: Corpus, tune_file: Path, tmp_path: Path) -> None:
+def test_corpus_is_listed_measured_and_exported(folk: Folk, corpus: Corpus, tune_file: Path, tmp_path: Path) -> None:
     assert all(name in folk("corpus", "list").stdout for name in ("oneills", "ryans", "airds", "essen", "irish"))
     stats = folk("corpus", "stats", tune_file).stdout
     assert f"{len(corpus.training)} for training, {len(corpus.held_out)} held out" in stats
@@ -218,7 +216,7 @@ def test_corpus_commands(folk: Folk, corpus: Corpus, tune_file: Path, tmp_path: 
         ("short.abc", b"X:1\nK:D\nabc|\n\nX:2\nK:D\ngfe|\n", "--seq-length"),
     ],
 )
-def test_a_bad_corpus_is_one_line(folk: Folk, tmp_path: Path, name: str, data: bytes, word: str) -> None:
+def test_a_bad_corpus_is_reported_in_one_line(folk: Folk, tmp_path: Path, name: str, data: bytes, word: str) -> None:
     (tmp_path / name).write_bytes(data)
     fails(folk("train", name), 1, word)
     assert not (tmp_path / "runs").exists()
@@ -266,7 +264,7 @@ def test_a_bad_corpus_is_one_line(folk: Folk, tmp_path: Path, name: str, data: b
         ("dance", 2, "dance"),
     ],
 )
-def test_bad_usage_is_one_line(folk: Folk, words: str, code: int, said: str) -> None:
+def test_wrong_usage_is_reported_in_one_line(folk: Folk, words: str, code: int, said: str) -> None:
     fails(folk(*words.split()), code, said)
 
 
@@ -281,16 +279,18 @@ def test_bad_usage_is_one_line(folk: Folk, words: str, code: int, said: str) -> 
         ("--start X:1é☃", 2, "'é', '☃'"),
     ],
 )
-def test_bad_sampling_is_one_line(folk: Folk, trained: TrainedRun, words: str, code: int, said: str) -> None:
+def test_bad_sampling_options_are_reported_in_one_line(
+    folk: Folk, trained: TrainedRun, words: str, code: int, said: str
+) -> None:
     fails(folk("sample", trained.run.best, *words.split()), code, said)
 
 
-def test_a_broken_model_is_one_line(folk: Folk, trained: TrainedRun, tmp_path: Path) -> None:
+def test_a_corrupted_model_is_reported_in_one_line(folk: Folk, trained: TrainedRun, tmp_path: Path) -> None:
     (tmp_path / "cut.keras").write_bytes(trained.run.best.read_bytes()[:2_000])
     fails(folk("sample", "cut.keras"), 1, "cut.keras", "damaged")
 
 
-def test_a_run_that_exists_is_left_alone(folk: Folk, trained: TrainedRun, tune_file: Path) -> None:
+def test_an_existing_run_is_not_overwritten(folk: Folk, trained: TrainedRun, tune_file: Path) -> None:
     before = (trained.run.folder / "config.json").read_bytes()
     fails(folk("train", tune_file, "--name", "small", "--runs", trained.runs), 1, "small", "resume")
     assert (trained.run.folder / "config.json").read_bytes() == before
@@ -325,13 +325,13 @@ def test_steps_may_only_be_raised(folk: Folk, trained: TrainedRun) -> None:
     fails(folk("resume", "small", "--steps", 100, "--runs", trained.runs), 2, "--steps 100")
 
 
-def test_a_folder_that_cannot_be_written_is_one_line(folk: Folk, tune_file: Path, tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_reported_in_one_line(folk: Folk, tune_file: Path, tmp_path: Path) -> None:
     (tmp_path / "runs").write_text("a file")
     fails(folk("train", tune_file), 1, "runs")
 
 
 @pytest.mark.parametrize("words", ["sample MODEL --length 10", "runs --runs RUNS", "corpus list"])
-def test_a_full_disk_under_standard_output_is_one_line(trained: TrainedRun, words: str) -> None:
+def test_a_full_disk_under_standard_output_is_reported_in_one_line(trained: TrainedRun, words: str) -> None:
     words = words.replace("MODEL", str(trained.run.best)).replace("RUNS", str(trained.runs))
     with open("/dev/full", "w") as full:
         done = subprocess.run([FOLK, *words.split()], stdout=full, stderr=subprocess.PIPE, text=True, timeout=120)
@@ -339,14 +339,14 @@ def test_a_full_disk_under_standard_output_is_one_line(trained: TrainedRun, word
     assert done.stderr == "error: cannot write to standard output: No space left on device\n"
 
 
-def test_too_large_a_model_is_one_line(folk: Folk, tune_file: Path) -> None:
+def test_a_model_that_is_too_large_is_reported_in_one_line(folk: Folk, tune_file: Path) -> None:
     done = folk("train", tune_file, "--units", 65_536, "--embedding", 65_536)
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1].startswith("error: out of memory: give a smaller --units")
     assert "Traceback" not in done.stderr
 
 
-def test_no_network_for_irish_is_one_line(folk: Folk, tmp_path: Path) -> None:
+def test_a_missing_network_for_irish_is_reported_in_one_line(folk: Folk, tmp_path: Path) -> None:
     closed = "http://127.0.0.1:9"
     env = {"https_proxy": closed, "HTTPS_PROXY": closed, "FOLKKERAS_CACHE": str(tmp_path / "keras")}
     done = folk("train", "irish", env=env)
@@ -365,7 +365,7 @@ def test_tensorflow_is_silent_unless_it_fails(folk: Folk, trained: TrainedRun, t
     assert "no such library" in done.stderr
 
 
-def test_tensorflow_starts_without_what_is_not_needed_and_leaves_it_to_others() -> None:
+def test_tensorflow_starts_without_modules_that_stay_importable() -> None:
     script = """
 import sys
 from folkkeras_cli.tensorflow_startup import start_tensorflow
@@ -377,7 +377,7 @@ import chardet, matplotlib
     assert (done.stdout, done.stderr, done.returncode) == ("['keras']\n", "", 0)
 
 
-def test_help_is_a_command_too_and_other_spellings_are_understood(folk: Folk, tmp_path: Path) -> None:
+def test_help_is_also_a_command_and_other_spellings_are_accepted(folk: Folk, tmp_path: Path) -> None:
     assert "likelihood" in folk("help").stdout
     assert folk("help", "runs", "show").stdout == folk("runs", "show", "--help").stdout
     (tmp_path / "a.abc").write_text("X:1\nT:A\nM:4/4\nL:1/8\nK:D\nA8|]\n")
@@ -386,7 +386,7 @@ def test_help_is_a_command_too_and_other_spellings_are_understood(folk: Folk, tm
     assert "did you mean --type jig?" in done.stderr
 
 
-def test_a_help_has_no_type_beside_a_flag_and_its_summaries_are_short(folk: Folk) -> None:
+def test_help_shows_no_types_of_flags_and_has_short_summaries(folk: Folk) -> None:
     for command in COMMANDS:
         shown = folk(*command.split(), "--help").stdout
         assert not re.search(r"<[a-z]", shown)
@@ -397,8 +397,8 @@ def test_a_help_has_no_type_beside_a_flag_and_its_summaries_are_short(folk: Folk
     assert all(len(words[1].split()) < 10 for words in summaries if words[0] in COMMANDS)
 
 
-def test_ctrl_c_keeps_the_tunes_that_are_there(tmp_path: Path) -> None:
-    # From within, when the third tune is there: a signal at some second might come before the first one.
+def test_ctrl_c_saves_the_tunes_that_are_complete(tmp_path: Path) -> None:
+    # The process signals itself at the third tune: a signal after a fixed time might come before the first one.
     code = (
         "import os, signal\n"
         "from folkkeras.sampling import scheduler\n"

@@ -1,4 +1,4 @@
-"""What a FILE argument may be: a file, a folder, a pattern that no shell has expanded, standard input."""
+"""FILE arguments: a file, a folder, a pattern that no shell has expanded, or standard input."""
 
 import json
 import os
@@ -14,7 +14,7 @@ TUNE = "X:1\nT:{}\nM:4/4\nL:1/8\nK:D\nA8|A8|]\n"
 
 @pytest.fixture
 def tunes(tmp_path: Path) -> Path:
-    """A folder with files whose names are patterns, or hidden, or no tunes' at all."""
+    """A folder with files whose names are patterns, are hidden, or are not those of tune files."""
     folder = tmp_path / "tunes"
     (folder / "deep" / "er").mkdir(parents=True)
     for name, note in (("b.abc", "A"), ("a[1].abc", "B"), ("deep/er/c.ABC", "c"), (".hidden.abc", "d")):
@@ -24,7 +24,7 @@ def tunes(tmp_path: Path) -> Path:
 
 
 def titles(stdout: str) -> list[str]:
-    """The titles in the output of `folk check` and `folk score`."""
+    """The titles in the output of `folk check` and `folk likelihood`."""
     return re.findall(r"X:1 ([^:\n]+)", stdout)
 
 
@@ -41,12 +41,14 @@ def titles(stdout: str) -> list[str]:
         (["tunes/b.abc", "tunes/*.abc", "tunes/b.abc"], ["b.abc", "a[1].abc"]),
     ],
 )
-def test_files_folders_and_patterns_name_tunes(folk: Folk, tunes: Path, arguments: list[str], found: list[str]) -> None:
+def test_tunes_are_read_from_files_folders_and_patterns(
+    folk: Folk, tunes: Path, arguments: list[str], found: list[str]
+) -> None:
     done = folk("check", *arguments)
     assert (titles(done.stdout), done.returncode) == (found, 0)
 
 
-def test_a_file_that_matches_itself_as_a_pattern_comes_before_the_pattern(folk: Folk, tunes: Path) -> None:
+def test_an_existing_file_takes_precedence_over_a_pattern(folk: Folk, tunes: Path) -> None:
     (tunes / "a1.abc").write_text(TUNE.format("the pattern's"))
     assert titles(folk("check", "tunes/a[1].abc").stdout) == ["a[1].abc"]
     (tunes / "a[1].abc").unlink()
@@ -58,7 +60,7 @@ def test_a_folder_with_the_name_of_a_collection_is_a_folder(folk: Folk, tunes: P
     assert titles(folk("check", "ryans").stdout) == ["a[1].abc", "b.abc", "deep/er/c.ABC"]
 
 
-def test_among_several_files_each_is_named(folk: Folk, tunes: Path) -> None:
+def test_each_of_several_files_is_named(folk: Folk, tunes: Path) -> None:
     done = folk("check", "tunes/b.abc", "-", stdin=TUNE.format("In"))
     assert done.stdout == "tunes/b.abc:\nX:1 b.abc: complete\nstandard input:\nX:1 In: complete\n"
     files = [value["file"] for value in json.loads(folk("check", "--json", "tunes").stdout)]
@@ -96,7 +98,9 @@ def test_play_plays_the_tunes_of_a_folder(folk: Folk, tunes: Path, tmp_path: Pat
         ("check", 2, "FILE"),
     ],
 )
-def test_what_names_no_tunes_is_one_line(folk: Folk, tunes: Path, words: str, code: int, said: str) -> None:
+def test_an_argument_without_tunes_is_reported_in_one_line(
+    folk: Folk, tunes: Path, words: str, code: int, said: str
+) -> None:
     (tunes.parent / "empty").mkdir()
     fails(folk(*words.split()), code, said)
 

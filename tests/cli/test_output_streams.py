@@ -1,4 +1,4 @@
-"""Output in any encoding, and to streams that are closed or full, or that nobody reads any more."""
+"""Output in any encoding, and to streams that are closed, full or no longer read."""
 
 import json
 import os
@@ -22,7 +22,7 @@ ENCODINGS = [
 
 
 def on_terminal(*words: str, cwd: Path, env: dict[str, str]) -> bytes:
-    """What the command writes to a terminal on both streams."""
+    """What a command writes to a terminal through both streams."""
     master, terminal = pty.openpty()
     process = subprocess.Popen(
         [str(FOLK), *words], cwd=cwd, stdout=terminal, stderr=terminal, env={**os.environ, "COLUMNS": "80", **env}
@@ -32,7 +32,7 @@ def on_terminal(*words: str, cwd: Path, env: dict[str, str]) -> bytes:
     while True:
         try:
             piece = os.read(master, 65_536)
-        except OSError:  # so Linux reports that the other end is closed
+        except OSError:  # on Linux, this means that the other end is closed
             break
         if not piece:
             break
@@ -43,7 +43,7 @@ def on_terminal(*words: str, cwd: Path, env: dict[str, str]) -> bytes:
 
 
 @pytest.mark.parametrize("env", ENCODINGS, ids=lambda env: " ".join(env.values()))
-def test_what_goes_to_a_pipe_is_utf_8_whatever_the_systems_encoding(
+def test_output_to_a_pipe_is_utf_8_whatever_the_systems_encoding(
     folk: Folk, tmp_path: Path, env: dict[str, str]
 ) -> None:
     (tmp_path / "a.abc").write_text(TUNE, encoding="utf-8")
@@ -58,7 +58,7 @@ def test_what_goes_to_a_pipe_is_utf_8_whatever_the_systems_encoding(
 
 
 @pytest.mark.parametrize("encoding", ["cp1252", "ascii"])
-def test_commands_with_a_model_write_any_title_in_any_encoding(
+def test_commands_with_a_model_accept_any_title_in_any_encoding(
     folk: Folk, trained: TrainedRun, tmp_path: Path, encoding: str
 ) -> None:
     (tmp_path / "a.abc").write_text(trained.corpus.training[0], encoding="utf-8")
@@ -73,7 +73,7 @@ def test_commands_with_a_model_write_any_title_in_any_encoding(
 
 
 @pytest.mark.parametrize("words", [["check", "a.abc"], ["check", "a.abc", "--json"]])
-def test_a_terminal_shows_what_it_can_and_escapes_the_rest(tmp_path: Path, words: list[str]) -> None:
+def test_a_terminal_gets_escapes_for_what_it_cannot_show(tmp_path: Path, words: list[str]) -> None:
     (tmp_path / "a.abc").write_text(TUNE, encoding="utf-8")
     shown = on_terminal(*words, cwd=tmp_path, env={"PYTHONIOENCODING": "cp1252"}).decode("cp1252")
     assert "Caf\xe9 \\u0164une \\ud83d\\ude00" in shown
@@ -81,7 +81,7 @@ def test_a_terminal_shows_what_it_can_and_escapes_the_rest(tmp_path: Path, words
         assert json.loads(shown[: shown.rindex("]") + 1])[0]["title"] == "Café Ťune 😀"
 
 
-def test_a_terminal_gets_lines_that_fit_and_a_file_gets_them_whole(folk: Folk, tmp_path: Path) -> None:
+def test_a_terminal_gets_lines_that_fit_and_a_file_gets_complete_ones(folk: Folk, tmp_path: Path) -> None:
     title = "The Long Title " * 12
     (tmp_path / "a.abc").write_text(f"X:1\nT:{title}\nM:4/4\nL:1/8\nK:D\nA8|A7|A8|]\n")
     lines = on_terminal("check", "a.abc", cwd=tmp_path, env={}).decode().splitlines()
@@ -106,14 +106,14 @@ def shell(command: str, cwd: Path) -> subprocess.CompletedProcess[str]:
         ("folk check a.abc 2>&- | cat >/dev/null", 0, ""),
     ],
 )
-def test_a_closed_or_full_stream_is_one_line(tmp_path: Path, command: str, code: int, said: str) -> None:
+def test_a_closed_or_full_stream_is_reported_in_one_line(tmp_path: Path, command: str, code: int, said: str) -> None:
     (tmp_path / "a.abc").write_text(TUNE)
     done = shell(command, tmp_path)
     assert (done.stdout, done.stderr, done.returncode) == ("", said, code)
 
 
 @pytest.mark.parametrize("stream", ["2>&-", "2>/dev/full", "2>&- <&-"])
-def test_without_stderr_a_command_does_its_work(tmp_path: Path, stream: str) -> None:
+def test_a_command_works_without_stderr(tmp_path: Path, stream: str) -> None:
     (tmp_path / "a.abc").write_text(TUNE.replace("A8|A8", "A8|A7|A8"))
     done = shell(f"folk check a.abc {stream}", tmp_path)
     assert done.stdout.startswith("X:1 Café Ťune 😀: incomplete\n")
@@ -122,7 +122,7 @@ def test_without_stderr_a_command_does_its_work(tmp_path: Path, stream: str) -> 
     assert (tmp_path / "a.svg").read_bytes().rstrip().endswith(b"</svg>")
 
 
-def test_a_reader_of_stderr_that_goes_away_stops_no_work(tmp_path: Path) -> None:
+def test_a_reader_of_stderr_that_closes_the_pipe_does_not_stop_render(tmp_path: Path) -> None:
     (tmp_path / "a.abc").write_text("\n".join(TUNE.replace("A8|]", "A7|A8|]") for _ in range(20)))
     done = shell("(folk render a.abc --to mid --out out/ 2>&1 >/dev/null; echo $? >code) | head -n 1", tmp_path)
     assert done.stdout.count("\n") == 1
@@ -130,7 +130,7 @@ def test_a_reader_of_stderr_that_goes_away_stops_no_work(tmp_path: Path) -> None
     assert len(list((tmp_path / "out").iterdir())) == 20
 
 
-def test_a_reader_that_goes_away_ends_check_quietly(tmp_path: Path) -> None:
+def test_a_reader_that_closes_the_pipe_ends_check_quietly(tmp_path: Path) -> None:
     (tmp_path / "a.abc").write_text("\n".join(TUNE for _ in range(5_000)))
     done = shell("folk check a.abc 2>said | head -n 1", tmp_path)
     assert done.stdout == "X:1 Café Ťune 😀: complete\n"

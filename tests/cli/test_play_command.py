@@ -1,4 +1,4 @@
-"""The commands that understand tunes: check, render, play."""
+"""The commands `folk check`, `folk render` and `folk play`."""
 
 import json
 import os
@@ -12,7 +12,7 @@ from support.terminal import Folk, fails
 HOLES = "X:1\nT:Full\nM:4/4\nL:1/8\nK:D\nA8|A8|]\n\nX:2\nT:Short [/bar]\nM:4/4\nL:1/8\nK:D\nA8|A7|A8|]\n"
 
 
-def test_check_tells_whole_tunes_from_others(folk: Folk, tmp_path: Path) -> None:
+def test_check_reports_whether_tunes_are_complete(folk: Folk, tmp_path: Path) -> None:
     (tmp_path / "a.abc").write_text(HOLES)
     done = folk("check", "a.abc")
     assert (
@@ -36,13 +36,13 @@ def test_render_writes_a_file_for_one_tune_and_a_folder_for_many(folk: Folk, tmp
     assert (tmp_path / "a.svg").read_bytes() == before
 
 
-def test_a_folder_that_is_there_is_written_to_whatever_its_name(folk: Folk, tmp_path: Path) -> None:
+def test_an_existing_folder_is_written_to_whatever_its_name(folk: Folk, tmp_path: Path) -> None:
     (tmp_path / "tunes.svg").mkdir()
     assert folk("render", "-", "--out", "tunes.svg", stdin=HOLES.split("\n\n")[0]).returncode == 0
     assert [path.name for path in tmp_path.rglob("*")] == ["tunes.svg", "1-full.svg"]
 
 
-def test_letters_keep_their_place_in_a_files_name_without_their_accents(folk: Folk, tmp_path: Path) -> None:
+def test_letters_in_file_names_lose_their_accents(folk: Folk, tmp_path: Path) -> None:
     text = HOLES.replace("T:Full", "T:Caisleán an Óir")
     assert folk("render", "-", "--to", "mid", "--out", "in", stdin=text).returncode == 0
     assert (tmp_path / "in" / "1-caislean-an-oir.mid").exists()
@@ -50,7 +50,7 @@ def test_letters_keep_their_place_in_a_files_name_without_their_accents(folk: Fo
 
 def test_play_plays_or_says_which_file_to_open(folk: Folk, tmp_path: Path) -> None:
     one = HOLES.split("\n\n")[0]
-    done = folk("play", "-", stdin=one, env={"PATH": str(tmp_path)})  # where no program plays sound
+    done = folk("play", "-", stdin=one, env={"PATH": str(tmp_path)})  # no program plays sound here
     assert done.returncode == 1
     path = Path(re.search(r"found no program that plays sound: open (\S+) yourself", done.stderr)[1])
     assert path.read_bytes().startswith(b"RIFF")
@@ -80,14 +80,14 @@ def test_play_plays_or_says_which_file_to_open(folk: Folk, tmp_path: Path) -> No
         ("check -", "MThd", 1, "MIDI"),
     ],
 )
-def test_bad_tunes_to_render_are_one_line(
+def test_bad_tunes_or_options_are_reported_in_one_line(
     folk: Folk, tmp_path: Path, words: str, stdin: str, code: int, said: str
 ) -> None:
     fails(folk(*words.split(), stdin=stdin), code, said)
     assert not list(tmp_path.iterdir())
 
 
-def test_a_title_names_no_path_out_of_the_folder(folk: Folk, tmp_path: Path) -> None:
+def test_a_title_cannot_lead_to_a_path_outside_the_folder(folk: Folk, tmp_path: Path) -> None:
     text = "\n\n".join(f"X:{n}\nT:../../{'a' * 300}/\x1b[31mé\nK:D\nA8|]" for n in (1, 2))
     assert folk("render", "-", "--to", "mid", "--out", "in", stdin=text).returncode == 0
     assert len(list((tmp_path / "in").iterdir())) == 2

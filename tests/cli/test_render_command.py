@@ -1,4 +1,4 @@
-"""`folk render`: where it writes, what it says, and what it leaves behind when it fails."""
+"""`folk render`: where it writes, what it reports, and which files remain after an error."""
 
 import os
 import signal
@@ -76,7 +76,7 @@ def test_out_names_a_file_or_a_folder(folk: Folk, tmp_path: Path, tunes: str, wo
         (ONE, "--to mid --instrument Banjo", 2, "Banjo"),
     ],
 )
-def test_what_cannot_be_done_is_one_line_before_anything_is_done(
+def test_wrong_usage_is_reported_in_one_line_before_writing(
     folk: Folk, tmp_path: Path, tunes: str, words: str, code: int, said: str
 ) -> None:
     (tmp_path / "file").write_text("mine")
@@ -85,7 +85,7 @@ def test_what_cannot_be_done_is_one_line_before_anything_is_done(
     assert (tmp_path / "file").read_text() == "mine"
 
 
-def test_several_files_are_rendered_and_no_folder_of_tunes_is_filled(folk: Folk, tmp_path: Path) -> None:
+def test_rendered_files_are_not_written_into_a_folder_of_tunes(folk: Folk, tmp_path: Path) -> None:
     (tmp_path / "tunes").mkdir()
     (tmp_path / "tunes" / "a.abc").write_text(TWO)
     (tmp_path / "b.abc").write_text(ONE)
@@ -113,7 +113,7 @@ def test_several_files_are_rendered_and_no_folder_of_tunes_is_filled(folk: Folk,
         (ONE, "--to svg", None),
     ],
 )
-def test_an_option_without_effect_is_named_in_one_line(folk: Folk, tunes: str, words: str, said: str | None) -> None:
+def test_an_option_without_effect_is_reported_in_one_line(folk: Folk, tunes: str, words: str, said: str | None) -> None:
     done = folk("render", "-", *words.split(), stdin=tunes)
     assert done.returncode == 0
     lines = done.stderr.splitlines()
@@ -122,7 +122,7 @@ def test_an_option_without_effect_is_named_in_one_line(folk: Folk, tunes: str, w
     assert lines[0].startswith(said or "wrote ")
 
 
-def test_what_a_score_cannot_hold_is_counted_in_one_line(folk: Folk, tmp_path: Path) -> None:
+def test_items_left_out_of_a_score_are_counted_in_one_line(folk: Folk, tmp_path: Path) -> None:
     tunes = TWO.replace("A8|", "!foo!A8|\nw: la\nw: lo\n")
     (tmp_path / "a.abc").write_text(tunes)
     for words in ("--to svg", "--to musicxml --out x/", "--to html"):
@@ -132,7 +132,7 @@ def test_what_a_score_cannot_hold_is_counted_in_one_line(folk: Folk, tmp_path: P
     assert "left out" not in folk("render", "-", "--to", "svg", "--out", "s/", stdin=TWO).stderr
 
 
-def test_abc_is_the_text_as_it_is_or_in_another_key(folk: Folk, tmp_path: Path) -> None:
+def test_abc_output_is_the_text_unchanged_or_transposed(folk: Folk, tmp_path: Path) -> None:
     assert folk("render", "-", "--out", "a.abc", stdin="%%abc\n" + TWO + "\n\n").returncode == 0
     assert (tmp_path / "a.abc").read_text() == TWO
     fails(folk("render", "a.abc", "--to", "abc"), 1, "a.abc already exists")
@@ -142,7 +142,7 @@ def test_abc_is_the_text_as_it_is_or_in_another_key(folk: Folk, tmp_path: Path) 
     assert folk("check", "b.abc").returncode == 0
 
 
-def test_transposition_holds_for_every_kind(folk: Folk, tmp_path: Path) -> None:
+def test_transposition_applies_to_every_format(folk: Folk, tmp_path: Path) -> None:
     (tmp_path / "a.abc").write_text(ONE)
     (tmp_path / "b.abc").write_text(ONE.replace("K:D", "K:E").replace("A8|d8", "B8|e8"))
     for format in ("mid", "wav", "svg", "png", "musicxml"):
@@ -164,7 +164,7 @@ def test_a_full_disk_leaves_no_file_and_no_folder(tmp_path: Path, words: str) ->
     assert left(tmp_path) == {"in.abc"}
 
 
-def test_what_is_no_file_is_not_replaced_even_by_force(folk: Folk, tmp_path: Path) -> None:
+def test_a_path_that_is_not_a_file_is_not_replaced_even_by_force(folk: Folk, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.mid")
     fails(folk("render", "-", "--out", "pipe.mid", "--force", stdin=ONE), 1, "pipe.mid is not a file")
     assert (tmp_path / "pipe.mid").is_fifo()
@@ -175,7 +175,7 @@ def test_a_tune_that_cannot_be_rendered_leaves_no_folder(folk: Folk, tmp_path: P
     assert left(tmp_path) == set()
 
 
-def test_what_is_interrupted_leaves_whole_files(tmp_path: Path) -> None:
+def test_an_interrupted_render_leaves_intact_files(tmp_path: Path) -> None:
     (tmp_path / "in.abc").write_text("\n".join(SHORT for _ in range(500)))
     process = subprocess.Popen(
         [FOLK, "render", "in.abc", "--to", "svg", "--out", "out/"], cwd=tmp_path, stderr=subprocess.PIPE, text=True

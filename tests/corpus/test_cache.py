@@ -1,4 +1,4 @@
-"""Large corpora are read once and then mapped, and damage to what is kept is found."""
+"""The cache of large corpora: they are read once and then mapped, and damaged files are detected."""
 
 import shutil
 import subprocess
@@ -15,7 +15,7 @@ from folkkeras.corpus.load import read_corpus
 
 
 @pytest.fixture
-def book(tmp_path: Path, tune_file: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def corpus_file(tmp_path: Path, tune_file: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("FOLKKERAS_CACHE", str(tmp_path / "keras"))
     monkeypatch.setattr(load, "LARGE", 1_000)
     path = tmp_path / "book.abc"
@@ -23,56 +23,56 @@ def book(tmp_path: Path, tune_file: Path, monkeypatch: pytest.MonkeyPatch) -> Pa
     return path
 
 
-def told(corpus: Corpus) -> list[object]:
+def contents(corpus: Corpus) -> list[object]:
     names = ("sources", "raw", "found", "dropped", "duplicates", "digest", "training_text", "held_out_text")
     return [getattr(corpus, name) for name in names]
 
 
-def test_the_second_time_is_the_first_again(book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    first = read_corpus(str(book))
+def test_the_second_read_uses_the_cache(corpus_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = read_corpus(str(corpus_file))
     folders = list(corpora().iterdir())
     assert len(folders) == 1
-    monkeypatch.setattr(load, "split_corpus", None)  # it is not to be read again
-    second = read_corpus(str(book))
+    monkeypatch.setattr(load, "split_corpus", None)  # the file must not be read again
+    second = read_corpus(str(corpus_file))
     assert not second.training.ids.flags.owndata
-    assert told(first) == told(second)
+    assert contents(first) == contents(second)
     monkeypatch.undo()
     monkeypatch.setenv("FOLKKERAS_CACHE", str(tmp_path / "elsewhere"))
-    assert told(read_corpus(str(book))) == told(second)  # read, being small, as ever
+    assert contents(read_corpus(str(corpus_file))) == contents(second)  # too small to be cached
     assert not corpora().exists()
 
 
-def test_another_text_or_option_is_another_corpus(book: Path) -> None:
-    one = read_corpus(str(book))
-    assert read_corpus(str(book), split=1).digest != one.digest
-    assert read_corpus(str(book), raw=True).digest != one.digest
-    book.write_text(book.read_text() + "\nX:1\nT:One more\nK:D\nABcd|]\n")
-    assert read_corpus(str(book)).found == one.found + 1
+def test_another_text_or_option_gives_another_corpus(corpus_file: Path) -> None:
+    one = read_corpus(str(corpus_file))
+    assert read_corpus(str(corpus_file), split=1).digest != one.digest
+    assert read_corpus(str(corpus_file), raw=True).digest != one.digest
+    corpus_file.write_text(corpus_file.read_text() + "\nX:1\nT:One more\nK:D\nABcd|]\n")
+    assert read_corpus(str(corpus_file)).found == one.found + 1
     assert len(list(corpora().iterdir())) == MAX_CACHED
-    read_corpus(str(book), split=2)
+    read_corpus(str(corpus_file), split=2)
     assert len(list(corpora().iterdir())) == MAX_CACHED
 
 
 @pytest.mark.parametrize("name", ["corpus.json", "training.ids.npy", "held_out.ends.npy"])
-def test_what_is_damaged_is_made_anew(book: Path, name: str) -> None:
-    complete = told(read_corpus(str(book)))
+def test_a_damaged_cache_file_is_rebuilt(corpus_file: Path, name: str) -> None:
+    complete = contents(read_corpus(str(corpus_file)))
     (folder,) = corpora().iterdir()
     for damage in (lambda data: data[:-3], lambda data: data[:-3] + bytes([data[-3] ^ 1]) + data[-2:], lambda _: b""):
         good = (folder / name).read_bytes()
         (folder / name).write_bytes(damage(good))
-        assert told(read_corpus(str(book))) == complete
+        assert contents(read_corpus(str(corpus_file))) == complete
         assert (folder / name).read_bytes() == good
 
 
-def test_where_nothing_can_be_kept_the_corpus_is_read_all_the_same(book: Path, tmp_path: Path) -> None:
+def test_a_corpus_is_read_even_if_it_cannot_be_cached(corpus_file: Path, tmp_path: Path) -> None:
     (tmp_path / "keras").write_text("a file")
-    corpus = read_corpus(str(book))
+    corpus = read_corpus(str(corpus_file))
     assert len(corpus.training) > 10
     store(corpus, "key")
     assert (tmp_path / "keras").read_text() == "a file"
 
 
-def test_a_corpus_is_read_again_after_a_change_of_the_normal_form(tmp_path: Path) -> None:
+def test_a_change_of_the_normal_form_invalidates_the_cache(tmp_path: Path) -> None:
     library = Path(cache_module.__file__).parent.parent
     for room in ("corpus", "notation"):
         shutil.copytree(library / room, tmp_path / room)

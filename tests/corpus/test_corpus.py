@@ -17,39 +17,39 @@ from folkkeras.errors import CorpusError
 from folkkeras.notation.normal_form import normalise
 
 
-def test_a_tenth_is_held_out_and_growth_moves_no_tune() -> None:
+def test_a_tenth_is_held_out_and_a_larger_corpus_moves_no_tune() -> None:
     few, many = split_corpus(TUNES[:100]), split_corpus(TUNES)
-    assert 10 <= len(many.held_out) <= 35  # of 200, drawn with one in ten
+    assert 10 <= len(many.held_out) <= 35  # of 200, each with a probability of one in ten
     assert set(few.training) <= set(many.training)
     assert set(few.held_out) <= set(many.held_out)
 
 
-def test_the_form_does_not_move_a_tune_across_the_split() -> None:
+def test_normalising_does_not_move_a_tune_across_the_split() -> None:
     normal, raw = split_corpus(TUNES), split_corpus(TUNES, raw=True)
     raw_music = {normalise(tune).body for tune in raw.held_out}
     assert {normalise(tune).body for tune in normal.held_out} <= raw_music
 
 
-def test_raw_is_the_text_as_it_stands() -> None:
+def test_raw_leaves_the_text_unchanged() -> None:
     corpus = split_corpus(TUNES, raw=True)
     assert sorted((*corpus.training, *corpus.held_out)) == sorted(TUNES)
 
 
-def test_duplicates_of_a_body_stay_once_whatever_their_title() -> None:
+def test_tunes_with_the_same_body_count_once_whatever_their_titles() -> None:
     again = [TUNES[0].replace("T:", "T:Again ", 1)]
     corpus = split_corpus([*TUNES, *again])
     assert corpus.duplicates == split_corpus(TUNES).duplicates + 1
     assert not any("T:Again" in tune for tune in (*corpus.training, *corpus.held_out))
 
 
-def test_at_least_one_tune_is_held_out_and_one_stays() -> None:
+def test_at_least_one_tune_is_held_out_and_one_is_for_training() -> None:
     corpus = split_corpus(TUNES[:2], validation_split=0.001)
     assert (len(corpus.training), len(corpus.held_out)) == (1, 1)
     with pytest.raises(CorpusError, match="1 tune to train on"):
         split_corpus(TUNES[:1])
 
 
-def test_another_split_holds_other_tunes_out_and_each_keeps_copies_on_one_side() -> None:
+def test_splits_differ_and_each_has_copies_on_one_side_only() -> None:
     tunes = [f"X:{n}\nT:{n}\nK:D\n{'abcdefg'[n % 7]}{n}|\n\n" for n in range(200)]
     splits = [split_corpus(tunes, split=number) for number in range(3)]
     held = [set(corpus.held_out) for corpus in splits]
@@ -70,7 +70,7 @@ def test_the_held_out_sample_is_fixed_and_bounded() -> None:
     assert len(sample_of(corpus.held_out, 50)[0]) == 50
 
 
-def test_several_sources_are_joined_and_one_named_twice_counts_once(tmp_path: Path) -> None:
+def test_sources_are_joined_and_a_source_named_twice_counts_once(tmp_path: Path) -> None:
     (tmp_path / "a.abc").write_text("".join(TUNES[:5]))
     (tmp_path / "b.abc").write_text("".join(TUNES[5:9]))
     a, b = str(tmp_path / "a.abc"), str(tmp_path / "b.abc")
@@ -87,7 +87,7 @@ def test_statistics_count_every_tune() -> None:
     assert figures.lengths[0.0] < figures.lengths[0.5] < figures.lengths[1.0]
 
 
-def test_the_lab_corpus_loses_neither_its_first_nor_its_last_tune(lab_corpus: Path) -> None:
+def test_the_lab_corpus_includes_its_first_and_its_last_tune(lab_corpus: Path) -> None:
     corpus = read_corpus([str(lab_corpus)])
     figures = corpus_statistics(corpus)
     texts = (*corpus.training, *corpus.held_out)
@@ -129,6 +129,6 @@ def test_a_collection_is_fetched_once(server: str, tmp_path: Path, capsys: pytes
     assert fetch(gone, sha256(text).hexdigest(), tmp_path / "cache") == path
 
 
-def test_a_fetched_file_that_is_another_is_refused(server: str, tmp_path: Path) -> None:
+def test_a_fetched_file_with_another_hash_is_refused(server: str, tmp_path: Path) -> None:
     with pytest.raises(CorpusError, match="cannot fetch"):
         fetch(server, "0" * 64, tmp_path / "cache")

@@ -1,4 +1,4 @@
-"""What a tune shares with a book: melodies, runs, variants."""
+"""The overlap of a tune with a corpus: shared passages and variants."""
 
 import json
 from dataclasses import asdict
@@ -18,7 +18,7 @@ BOOK = [
 
 
 def longest_by_hand(tune: str, book: list[str]) -> int:
-    """Notes of the longest run of steps in common, found by comparing all places."""
+    """The length in notes of the longest shared passage, found by comparing all pairs of positions."""
     steps, best = np.diff(staff_places(tune)).tolist(), 0
     for other in book:
         others = np.diff(staff_places(other)).tolist()
@@ -30,12 +30,12 @@ def longest_by_hand(tune: str, book: list[str]) -> int:
     return best + 1 if best else 0
 
 
-def test_places_on_the_staff_pass_over_graces_chord_symbols_and_fields() -> None:
+def test_staff_places_skip_graces_chord_symbols_and_fields() -> None:
     tune = 'X:1\nT:C E G\nK:C\n"Gm"C,{e}^C [EG]2 c\'!fine!|[M:3/4]_b2 z e % d\nM:4/4\nd|\n'
     assert staff_places(tune).tolist() == [-7, 0, 2, 14, 13, 9, 8]
 
 
-def test_the_longest_run_and_the_tune_it_stands_in_whatever_the_key() -> None:
+def test_the_longest_shared_passage_is_found_in_any_key() -> None:
     tune = "X:9\nT:New\nK:G\nGABc defg|GGGG|\n"  # the scale's first eight notes
     overlap = MelodyIndex(BOOK).overlap(tune)
     assert (overlap.longest, overlap.nearest) == (8, "The Scale")
@@ -43,7 +43,7 @@ def test_the_longest_run_and_the_tune_it_stands_in_whatever_the_key() -> None:
     assert not overlap.variant
 
 
-def test_a_tune_in_another_key_is_a_variant_and_a_tune_of_repeated_notes_is_none() -> None:
+def test_a_transposed_tune_is_a_variant_and_repeated_notes_are_not() -> None:
     moved = transposed(BOOK[1], 2)
     assert moved is not None
     overlap = MelodyIndex(BOOK).overlap(moved)
@@ -54,13 +54,13 @@ def test_a_tune_in_another_key_is_a_variant_and_a_tune_of_repeated_notes_is_none
     assert (none.longest, none.nearest, none.new_passages, none.variant) == (0, "", 1.0, False)
 
 
-def test_runs_do_not_reach_from_one_tune_into_the_next() -> None:
+def test_a_shared_passage_does_not_span_two_tunes() -> None:
     ends = "X:1\nK:C\ngfed cBAG|\n"
     book = MelodyIndex(["X:1\nK:C\nefed|\n", "X:2\nK:C\ncBAG|\n"])
     assert book.overlap(ends).longest == 4
 
 
-def test_real_tunes_share_what_comparing_all_places_finds() -> None:
+def test_overlap_of_real_tunes_equals_that_of_a_brute_force_search() -> None:
     corpus = read_corpus(["ryans"])
     training = list(corpus.training[:60])
     book = MelodyIndex(training)
@@ -68,9 +68,9 @@ def test_real_tunes_share_what_comparing_all_places_finds() -> None:
         assert book.overlap(tune).longest == longest_by_hand(tune, training)
 
 
-def test_an_empty_book_and_a_tune_without_notes() -> None:
+def test_an_empty_index_and_a_tune_without_notes_share_nothing() -> None:
     assert MelodyIndex([]).overlap(BOOK[0]).longest == 0
     none = MelodyIndex(TUNES).overlap("X:1\nT:None\nK:C\n")
     assert none.longest == 0
-    assert np.isnan(none.new_passages)  # of runs that it has not, none is new
+    assert np.isnan(none.new_passages)  # without passages, the fraction of new ones is undefined
     assert MelodyIndex(TUNES).overlap(f"X:1\nK:C\nc{chr(39) * 99_999}C{',' * 99_999}|\n").longest <= 2

@@ -1,4 +1,4 @@
-"""Many tunes in little memory."""
+"""Lists of tunes packed into little memory."""
 
 from collections import Counter
 
@@ -22,7 +22,7 @@ MANY = "".join(map(chr, range(300)))
         (["".join(map(chr, range(70_000)))], 4),
     ],
 )
-def test_it_holds_the_tunes(tunes: list[str], bytes_each: int) -> None:
+def test_a_packed_list_equals_its_tunes(tunes: list[str], bytes_each: int) -> None:
     found = TuneList.of(tunes)
     assert list(found) == tunes
     assert found[1:] == tunes[1:]
@@ -38,7 +38,7 @@ def test_it_holds_the_tunes(tunes: list[str], bytes_each: int) -> None:
         found[len(tunes)]
 
 
-def test_it_is_read_as_a_vocabularys_indices() -> None:
+def test_a_packed_list_is_encoded_with_a_vocabulary() -> None:
     found = TuneList.of(TUNES)
     vocabulary = Vocabulary.from_counts(found.counts())
     assert vocabulary == Vocabulary.from_text(*TUNES)
@@ -50,7 +50,7 @@ def test_it_is_read_as_a_vocabularys_indices() -> None:
         found.encoded(Vocabulary("abc"))
 
 
-def test_a_union_has_each_tune_of_the_others_once_at_its_end() -> None:
+def test_a_union_appends_each_new_tune_once() -> None:
     own = TuneList.of(["a\n", "b\n", "a\n"])
     assert list(own.union(["č\n", "b\n", "č\n", "d\n"])) == ["a\n", "b\n", "a\n", "č\n", "d\n"]
     assert own.union([]) is own

@@ -1,4 +1,4 @@
-"""Keys on the line of fifths, and tunes moved into other keys."""
+"""Keys on the line of fifths, and the transposition of tunes."""
 
 import pytest
 
@@ -27,7 +27,7 @@ HEADER = "X:1\nT:Test\nM:4/4\nL:1/8\n"
         ("Aphr", -1, {"B": -1}),
     ],
 )
-def test_a_key_has_its_modes_signature_and_its_name(name: str, fifths: int, alters: dict[str, int]) -> None:
+def test_a_key_has_the_signature_of_its_mode_and_its_name(name: str, fifths: int, alters: dict[str, int]) -> None:
     key = key_of(name)
     assert key is not None
     assert key.fifths == fifths
@@ -35,12 +35,12 @@ def test_a_key_has_its_modes_signature_and_its_name(name: str, fifths: int, alte
     assert str(key) == name
 
 
-def test_modes_are_read_in_any_spelling_and_what_is_no_key_is_none() -> None:
+def test_modes_are_read_in_any_spelling_and_other_values_give_none() -> None:
     assert key_of("E Minor") == key_of("Emin") == key_of("Em") == key_of("E aeolian") == Key(4, "min")
     assert [key_of(value) for value in ("", "Hp", "none", "D =c", "Dfoo", "H", "D clef=bass")] == [None] * 7
 
 
-def test_signs_move_with_the_key_and_octaves_with_the_notes() -> None:
+def test_accidentals_octaves_and_chord_symbols_are_transposed() -> None:
     tune = HEADER + 'K:G\n"G"B,CF ^c=fe\'|"D7/F#"{a}[GB]2 "^slow"!trill!_B z|[K:D]c|\nK:Em\ne|\n'
     up = transposed(tune, 1)  # a fourth down, to D
     assert up is not None
@@ -63,24 +63,24 @@ def test_signs_move_with_the_key_and_octaves_with_the_notes() -> None:
         ('"Bbmaj7"', '"Fmaj7"'),
     ],
 )
-def test_chords_move_and_remarks_and_decorations_stay(before: str, after: str) -> None:
+def test_chords_are_transposed_but_not_remarks_and_decorations(before: str, after: str) -> None:
     assert transposed(HEADER + f"K:D\n{before}DEF|\n", 1) == HEADER + f"K:A\n{after}A,B,C|\n"
 
 
-def test_what_cannot_be_exact_is_left() -> None:
+def test_a_tune_that_cannot_be_transposed_exactly_gives_none() -> None:
     assert transposed(HEADER + "K:G\n^^g|\n", 5) is None  # three sharps
     assert transposed(HEADER + "K:B\nB|\n", 5) is None  # ten sharps
     assert transposed(HEADER + "K:D =c\nB|\n", 1) is None
     assert transposed(HEADER + "abc|\n", 1) is None
     assert transposed(HEADER + 'K:C\n"G#"B|\n', 5) is None  # a chord on F##
-    assert transposed(HEADER + "K:C\n^^^f|\n", 1) is None  # whose sign is whose?
+    assert transposed(HEADER + "K:C\n^^^f|\n", 1) is None  # it is unclear which note each sign belongs to
 
 
-def test_what_mail_left_is_no_note() -> None:
+def test_escapes_of_quoted_printable_mail_are_not_notes() -> None:
     assert transposed(HEADER + "K:G\nG=3DB|c=20\n", 2) == HEADER + "K:A\nA=3Dc|d=20\n"
 
 
-def test_a_book_is_learned_in_all_the_keys_that_it_has_of_a_mode() -> None:
+def test_tunes_are_transposed_into_all_keys_of_their_mode_in_the_corpus() -> None:
     book = [HEADER + music + "\n\n" for music in ("K:G\nGAB|", "K:D\n^^d2d|", "K:Em\ne|", "K:C\nc|", "G|")]
     assert [(header_of(tune).get("K"), tune.rsplit("\n", 3)[1]) for tune in in_all_keys(book)] == [
         ("G", "GAB|"),
@@ -89,7 +89,7 @@ def test_a_book_is_learned_in_all_the_keys_that_it_has_of_a_mode() -> None:
         ("D", "^^d2d|"),
         ("C", "^^c2c|"),
         ("G", "^^g2g|"),
-        ("Em", "e|"),  # no other key of its mode
+        ("Em", "e|"),  # the corpus has no other key of its mode
         ("C", "c|"),
         ("G", "G|"),
         ("D", "d|"),
@@ -104,7 +104,7 @@ def pitches(tune: Tune) -> list[int]:
     return [note.midi for bar in tune.bars for event in bar.events for note in event.graces + event.pitches]
 
 
-def test_real_tunes_keep_every_interval_and_length_and_come_back() -> None:
+def test_transposing_real_tunes_preserves_intervals_and_lengths() -> None:
     tunes = read_corpus(["oneills", "ryans"]).training[::40]
     moved = 0
     for number, text in enumerate(tunes):

@@ -1,4 +1,4 @@
-"""TF_CONFIG explained, and the workers' meeting over real sockets."""
+"""Reading TF_CONFIG, and the workers' rendezvous over real sockets."""
 
 import contextlib
 import json
@@ -17,7 +17,7 @@ from folkkeras.distributed.rendezvous import rendezvous
 from folkkeras.errors import FolkError, TrainingError, UsageError
 
 
-def test_the_standard_variable_is_read() -> None:
+def test_tf_config_is_read() -> None:
     assert cluster_of(config()) == Cluster(("a:1", "b:2"), 1)
     with_chief = {"chief": ["c:3"], "worker": ["a:1"]}
     assert cluster_of(config(with_chief, {"type": "worker", "index": 0})) == Cluster(("c:3", "a:1"), 1)
@@ -52,7 +52,7 @@ def test_the_standard_variable_is_read() -> None:
         (config(task={"type": ["worker"], "index": 0}), "task type"),
     ],
 )
-def test_a_wrong_variable_is_explained(text: str | None, fault: str) -> None:
+def test_the_error_for_a_wrong_tf_config_explains_the_fault(text: str | None, fault: str) -> None:
     with pytest.raises(UsageError) as caught:
         cluster_of(text)
     assert fault in str(caught.value)
@@ -70,7 +70,7 @@ def nothing() -> None:
 def end_of(
     addresses: list[str], index: int, task: dict[str, Any], patience: float, prepare: Callable[[], None] = nothing
 ) -> Any:
-    """What a worker's meeting came to: True, or what it raised."""
+    """The result of a worker's rendezvous: True, or the exception it raised."""
     try:
         return rendezvous(Cluster(tuple(addresses), index), task, never, prepare, patience)
     except Exception as error:
@@ -82,7 +82,7 @@ def all_meet(
     meanwhile: Callable[[list[str]], None] | None = None,
     prepare: Callable[[], None] = nothing,
 ) -> list[Any]:
-    """What each worker's meeting came to; `meanwhile` is called before the last one comes."""
+    """The result of each worker's rendezvous; `meanwhile` is called before the last worker starts."""
     addresses = addresses_for(len(tasks))
     ends: list[Any] = [None] * len(tasks)
 
@@ -120,7 +120,7 @@ def connected(host: str, port: int) -> socket.socket:
     raise AssertionError(f"nobody listens at port {port}")
 
 
-def test_strangers_at_the_port_are_passed_over() -> None:
+def test_connections_from_strangers_are_ignored() -> None:
     def knock(addresses: list[str]) -> None:
         host, _, port = addresses[0].rpartition(":")
         for data in (
@@ -138,8 +138,8 @@ def test_strangers_at_the_port_are_passed_over() -> None:
     assert all_meet([{}] * 2, meanwhile=knock) == [True] * 2
 
 
-def test_strangers_that_say_nothing_hold_up_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rendezvous_module, "_TO_SEND", 1e6)  # so that waiting for them would last for ever
+def test_silent_connections_delay_no_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rendezvous_module, "_TO_SEND", 1e6)  # so that waiting for them would never end
     held = []
 
     def knock(addresses: list[str]) -> None:
@@ -152,7 +152,7 @@ def test_strangers_that_say_nothing_hold_up_nobody(monkeypatch: pytest.MonkeyPat
         each.close()
 
 
-def test_a_worker_that_was_heard_and_has_left_is_waited_for() -> None:
+def test_a_worker_that_joined_and_disconnected_is_waited_for() -> None:
     addresses = addresses_for(3)
     ends: list[Any] = [None] * 3
 
@@ -172,7 +172,7 @@ def test_a_worker_that_was_heard_and_has_left_is_waited_for() -> None:
     assert "has not come" in str(ends[0])
 
 
-def test_all_are_told_where_worker_0_cannot_prepare() -> None:
+def test_all_workers_get_the_error_if_worker_0_cannot_prepare() -> None:
     def fail() -> None:
         raise FolkError("the disk is full")
 
@@ -180,7 +180,7 @@ def test_all_are_told_where_worker_0_cannot_prepare() -> None:
     assert [str(end) for end in ends] == ["the disk is full"] * 3
 
 
-def test_all_are_told_who_has_not_come() -> None:
+def test_all_workers_report_the_missing_worker() -> None:
     addresses = addresses_for(3)
     ends: list[Any] = [None, None]
 
@@ -195,7 +195,7 @@ def test_all_are_told_who_has_not_come() -> None:
     assert [f"worker 2 at {addresses[2]} has not come" in str(end) for end in ends] == [True, True]
 
 
-def test_a_stranger_at_worker_0s_address_is_not_taken_for_it() -> None:
+def test_a_stranger_at_the_address_of_worker_0_is_not_mistaken_for_it() -> None:
     with socket.create_server(("", 0)) as stranger:
         addresses = [f"localhost:{stranger.getsockname()[1]}", *addresses_for(1)]
 
@@ -212,7 +212,7 @@ def test_a_stranger_at_worker_0s_address_is_not_taken_for_it() -> None:
 
 
 @pytest.mark.parametrize("index", [0, 1])
-def test_a_worker_that_does_not_come_is_named(index: int) -> None:
+def test_the_error_names_a_worker_that_does_not_come(index: int) -> None:
     addresses = addresses_for(2)
     with pytest.raises(TrainingError, match=f"worker {1 - index} at {addresses[1 - index]} has not come"):
         rendezvous(Cluster(tuple(addresses), index), {}, never, patience=0.5)
@@ -223,7 +223,7 @@ def test_the_wait_ends_on_request(index: int) -> None:
     assert not rendezvous(Cluster(tuple(addresses_for(2)), index), {}, lambda: True)
 
 
-def test_a_port_in_use_is_told() -> None:
+def test_a_port_in_use_is_reported() -> None:
     with socket.socket() as taken:
         taken.bind(("", 0))
         taken.listen()

@@ -1,4 +1,4 @@
-"""Several devices and several processes: the steps of one, files from one, and the end of one is the end of all."""
+"""Several devices or processes take the same steps as one device, one process writes, and if one ends, all end."""
 
 import json
 import os
@@ -57,7 +57,7 @@ def alone(tune_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 class Workers:
-    """Processes of `folk train --strategy multi-worker`, each in a folder of its own."""
+    """Processes of `folk train --strategy multi-worker`, each in its own folder."""
 
     def __init__(self, folder: Path, count: int, *words: object) -> None:
         addresses = addresses_for(count)
@@ -75,11 +75,11 @@ class Workers:
 
     @property
     def run(self) -> Path:
-        """The run's folder, which worker 0 alone has."""
+        """The run's folder, which only worker 0 has."""
         return self.folders[0] / "runs" / "many"
 
     def ends(self) -> list[tuple[int, str]]:
-        """Each one's exit code and what it told."""
+        """The exit code and the messages of each worker."""
         told = [process.communicate(timeout=200)[1] for process in self.processes]
         return [(process.returncode, text) for process, text in zip(self.processes, told, strict=True)]
 
@@ -92,13 +92,13 @@ def until(path: Path) -> None:
     raise AssertionError(f"{path} does not come")
 
 
-def test_two_devices_take_the_steps_of_one(alone: Path, tune_file: Path, tmp_path: Path) -> None:
+def test_two_devices_take_the_same_steps_as_one(alone: Path, tune_file: Path, tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-c", TWO_DEVICES, tune_file, tmp_path, "200"], check=True)
     assert losses(tmp_path / "two") == pytest.approx(losses(alone), rel=1e-4)
 
 
 @pytest.mark.parametrize("count", [2, 3])
-def test_workers_take_the_steps_of_one_and_the_chief_alone_writes(
+def test_workers_take_the_same_steps_as_one_and_only_the_chief_writes(
     alone: Path, tune_file: Path, tmp_path: Path, count: int
 ) -> None:
     workers = Workers(tmp_path, count, tune_file, "--steps", 200)
@@ -112,7 +112,7 @@ def test_workers_take_the_steps_of_one_and_the_chief_alone_writes(
     assert result["validation_bits"] == pytest.approx(of_one["validation_bits"], rel=1e-4)
 
 
-def test_a_killed_worker_ends_all_and_the_same_command_goes_on(folk: Folk, tune_file: Path, tmp_path: Path) -> None:
+def test_a_killed_worker_ends_all_and_the_same_command_continues(folk: Folk, tune_file: Path, tmp_path: Path) -> None:
     words = tune_file, "--steps", 400
     workers = Workers(tmp_path, 2, *words)
     until(workers.run / "checkpoints" / "step-000100.keras")
@@ -124,20 +124,20 @@ def test_a_killed_worker_ends_all_and_the_same_command_goes_on(folk: Folk, tune_
 
     again = Workers(tmp_path, 2, *words)
     until(workers.run / "checkpoints" / "step-000200.keras")
-    again.processes[1].send_signal(signal.SIGTERM)  # which stops all in order
+    again.processes[1].send_signal(signal.SIGTERM)  # stops all workers cleanly
     (code, told), (asked, told_by_the_other) = again.ends()
     assert (code, asked) == (143, 143)
     assert "stopped at step" in told_by_the_other
     assert "continuing from step" in told
     assert "saved; continue with" in told
 
-    done = folk("resume", "many", "--runs", workers.run.parent)  # what many began one can end
+    done = folk("resume", "many", "--runs", workers.run.parent)  # one process can finish what several began
     assert done.returncode == 0, done.stderr
     folk("train", tune_file, "--name", "one", "--steps", 400, *OPTIONS)
     assert losses(workers.run) == pytest.approx(losses(tmp_path / "runs" / "one"), rel=1e-3)
 
 
-def test_workers_of_different_commands_stop_with_the_difference(tune_file: Path, tmp_path: Path) -> None:
+def test_workers_with_different_options_stop_and_report_the_difference(tune_file: Path, tmp_path: Path) -> None:
     addresses = addresses_for(2)
     told = []
     processes = [
@@ -168,7 +168,7 @@ def test_workers_of_different_commands_stop_with_the_difference(tune_file: Path,
         (["--strategy", "multi-worker", "--name", "x", "--batch-size", "31"], "cannot be split evenly among 2"),
     ],
 )
-def test_what_cannot_be_shared_is_told(folk: Folk, tune_file: Path, words: list[str], fault: str) -> None:
+def test_an_impossible_strategy_is_reported(folk: Folk, tune_file: Path, words: list[str], fault: str) -> None:
     done = folk("train", tune_file, *words, env={"TF_CONFIG": config(task={"type": "worker", "index": 0})})
     assert done.returncode == 2, done.stderr
     assert done.stderr.startswith("error: ")

@@ -1,4 +1,4 @@
-"""What a notebook shows: the lab's notebook from its first cell to its last, and tunes as score and player."""
+"""The lab's notebook runs from its first cell to its last, and tunes in a notebook show a score and a player."""
 
 import html
 from pathlib import Path
@@ -12,7 +12,7 @@ NOTEBOOK = Path(__file__).parents[2] / "docs" / "lab.ipynb"
 TUNE = "X:1\nT:A & B\nM:4/4\nL:1/8\nK:D\nABcd efga|]\n"
 
 
-def test_the_labs_notebook_runs_and_shows_a_new_tune() -> None:
+def test_the_lab_notebook_runs_and_shows_a_new_tune() -> None:
     book = nbformat.read(NOTEBOOK, as_version=4)
     nbclient.NotebookClient(book, timeout=600, kernel_name="python3").execute()
     cells = [cell for cell in book.cells if cell.cell_type == "code"]
@@ -23,12 +23,12 @@ def test_the_labs_notebook_runs_and_shows_a_new_tune() -> None:
     assert cells[5].outputs[-1].data["text/html"].startswith("<iframe srcdoc=")
 
 
-def test_the_notebook_is_kept_without_outputs() -> None:
+def test_the_notebook_is_saved_without_outputs() -> None:
     book = nbformat.read(NOTEBOOK, as_version=4)
     assert all(not cell.outputs and cell.execution_count is None for cell in book.cells if cell.cell_type == "code")
 
 
-def test_a_text_of_tunes_is_a_string_that_shows_itself() -> None:
+def test_a_tune_text_is_a_string_with_an_html_representation() -> None:
     text = TuneText(TUNE)
     assert text == TUNE
     page = html.unescape(text._repr_html_())

@@ -1,4 +1,4 @@
-"""The README and the guide are true: their commands, Python, output and links are held against the program."""
+"""The commands, Python code, output and links of the README and the guide agree with the program."""
 
 import os
 import re
@@ -32,8 +32,8 @@ class Block:
     page: Path
     language: str
     code: str
-    line: int  # of the page, where the code begins, from 1
-    output: str  # of the text block right below it; empty where there is none
+    line: int  # line of the page where the code begins, from 1
+    output: str  # the text block right below it; empty if there is no such block
 
 
 def blocks(*pages: Path) -> Iterator[Block]:
@@ -53,7 +53,7 @@ def prose(page: Path) -> str:
 
 
 def command_lines() -> list[list[str]]:
-    """The words of all commands that are typed: in shell blocks, and within the text."""
+    """The words of all commands, in shell blocks and within the text."""
     lines = [line for block in blocks(*PAGES) if block.language == "sh" for line in block.code.splitlines()]
     lines += [code for page in PAGES for code in _INLINE_CODE.findall(prose(page))]
     found: set[tuple[str, ...]] = set()
@@ -70,11 +70,11 @@ def command_lines() -> list[list[str]]:
 
 
 def commands() -> list[str]:
-    """The commands that the terminal lists, such as `runs show`."""
+    """The commands that `folk` lists, such as `runs show`."""
     names = [str(command.name) for command in app.registered_commands if not command.hidden]
     for group in app.registered_groups:
         assert group.typer_instance is not None
-        if group.typer_instance.registered_callback:  # it does something by itself
+        if group.typer_instance.registered_callback:  # the group runs without a subcommand
             names.append(str(group.name))
         names += [f"{group.name} {command.name}" for command in group.typer_instance.registered_commands]
     return names
@@ -99,18 +99,18 @@ def test_the_readme_is_short() -> None:
     assert len(README.read_text().splitlines()) <= MAX_LINES
 
 
-def test_every_command_is_in_the_readmes_table() -> None:
+def test_every_command_is_in_the_table_of_the_readme() -> None:
     rows = re.findall(r"^\| `folk ([a-z ]+)` \|", README.read_text(), flags=re.MULTILINE)
     assert sorted(rows) == sorted(commands())
 
 
-def test_every_command_has_its_section_in_the_guide() -> None:
+def test_every_command_has_a_section_in_the_guide() -> None:
     sections = re.findall(r"^#+ `folk ([a-z ]+)`$", (ROOT / "docs" / "commands.md").read_text(), flags=re.MULTILINE)
     assert sorted(sections) == sorted(commands())
 
 
 @pytest.mark.parametrize("words", command_lines(), ids=" ".join)
-def test_every_command_line_has_options_that_exist(words: list[str]) -> None:
+def test_every_option_in_a_command_line_exists(words: list[str]) -> None:
     assert words[0] == "folk"
     names = words[1:3] if " ".join(words[1:3]) in commands() else words[1:2]
     shown = help_of(*names)
@@ -120,7 +120,7 @@ def test_every_command_line_has_options_that_exist(words: list[str]) -> None:
 
 
 @pytest.mark.parametrize("page", [README, ROOT / "docs" / "python.md"], ids=lambda page: page.name)
-def test_a_pages_python_runs_and_prints_what_the_page_shows(page: Path, tmp_path: Path) -> None:
+def test_python_code_prints_what_the_page_shows(page: Path, tmp_path: Path) -> None:
     code = ""
     found = [block for block in blocks(page) if block.language == "python"]
     for block in found:
@@ -151,7 +151,7 @@ def test_a_seeded_command_prints_what_the_page_shows(block: Block, tmp_path: Pat
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_every_link_leads_somewhere(page: Path) -> None:
+def test_every_link_has_a_target(page: Path) -> None:
     for target in _LINK.findall(prose(page)):
         if target.startswith(("http://", "https://")):
             continue

@@ -1,4 +1,4 @@
-"""Evaluations of a real model: figures that can be checked, the same for the same seed, and the commands."""
+"""Evaluations of a real model: their figures, their reproducibility, and the commands that print them."""
 
 import json
 import re
@@ -27,7 +27,7 @@ from folkkeras.sampling.generator import Generator
 from folkkeras.sampling.request import TuneRequest
 
 
-def test_a_report_holds_what_its_parts_say(trained: TrainedRun) -> None:
+def test_an_evaluation_agrees_with_separate_calculations(trained: TrainedRun) -> None:
     model, corpus = open_model(trained.run.best), trained.corpus
     found = evaluate(model, corpus, count=12, seed=5)
     figures = found.likelihood
@@ -52,7 +52,7 @@ def test_a_report_holds_what_its_parts_say(trained: TrainedRun) -> None:
     assert evaluate(model, corpus, count=12, seed=6).tunes != found.tunes
 
 
-def test_the_distance_of_styles_is_0_for_the_same_and_1_for_what_shares_nothing() -> None:
+def test_the_style_distance_is_0_if_equal_and_1_if_nothing_is_shared() -> None:
     one, other = Counter("aab"), Counter("cd")
     assert distance(one, Counter("aaaabb")) == 0
     assert distance(one, other) == pytest.approx(1)
@@ -67,9 +67,7 @@ def test_the_distance_of_styles_is_0_for_the_same_and_1_for_what_shares_nothing(
     assert {str(length) for length in styles["note length"]} == {"1/4", "1/12", "3/16", "1/16"}
 
 
-def test_a_small_model_that_sees_few_tunes_again_and_again_is_said_to_have_memorised_them(
-    folk: Folk, tmp_path: Path
-) -> None:
+def test_a_model_trained_long_on_few_tunes_is_reported_as_memorised(folk: Folk, tmp_path: Path) -> None:
     tunes = read_source("ryans").tunes[:6]
     (tmp_path / "few.abc").write_text("".join(tunes))
     words = ["--units", 128, "--batch-size", 8, "--steps", 300, "--patience", 0, "--learning-rate", 0.01]
@@ -103,7 +101,7 @@ def test_the_command_prints_a_table_and_writes_a_picture(folk: Folk, trained: Tr
     assert (taken.returncode, taken.stderr.count("\n")) == (1, 1)
 
 
-def test_other_tunes_are_scored_without_those_that_were_learned(
+def test_evaluating_on_other_tunes_leaves_out_training_tunes(
     folk: Folk, trained: TrainedRun, tune_file: Path, tmp_path: Path
 ) -> None:
     other = tmp_path / "other titles.abc"
@@ -121,12 +119,14 @@ def test_other_tunes_are_scored_without_those_that_were_learned(
     assert "does not know the characters" in none.stderr
 
 
-def test_one_tune_is_enough_to_score_and_learned_ones_are_none(folk: Folk, trained: TrainedRun, tmp_path: Path) -> None:
+def test_one_tune_can_be_evaluated_but_not_training_tunes_alone(
+    folk: Folk, trained: TrainedRun, tmp_path: Path
+) -> None:
     (tmp_path / "one.abc").write_text(trained.corpus.held_out[0])
     done = folk("evaluate", trained.run.best, "one.abc", "--tunes", 1, "--json", "--out", "one.html")
     assert done.returncode == 0, done.stderr
     assert len(json.loads(done.stdout)["likelihood"]["tunes"]) == 1
-    assert "#2f7d4f" in (tmp_path / "one.html").read_text()  # and not the colour of held-out tunes
+    assert "#2f7d4f" in (tmp_path / "one.html").read_text()  # not the colour of held-out tunes
     (tmp_path / "learned.abc").write_text("".join(trained.corpus.training[:3]))
     none = folk("evaluate", trained.run.best, "learned.abc", "--tunes", 1)
     assert (none.returncode, none.stdout, none.stderr.count("\n")) == (1, "", 1), none.stderr
@@ -135,7 +135,7 @@ def test_one_tune_is_enough_to_score_and_learned_ones_are_none(folk: Folk, train
     assert (last.returncode, last.stderr.count("\n")) == (2, 1), last.stderr
 
 
-def test_what_there_is_none_of_is_null_in_json_and_signs_in_names_are_drawn(trained: TrainedRun) -> None:
+def test_missing_values_are_null_in_json_and_odd_names_are_drawn(trained: TrainedRun) -> None:
     rows = [
         EvaluationInterval(100, 1.7, 2.0, 0.005, 1.0),
         EvaluationInterval(200, 1.0, 2.1, 0.005, 1.0),
@@ -152,7 +152,7 @@ def test_what_there_is_none_of_is_null_in_json_and_signs_in_names_are_drawn(trai
     assert b"<svg" in picture(found, "html", report(found, "model"))
 
 
-def test_the_likelihood_of_each_tune(folk: Folk, trained: TrainedRun, tmp_path: Path) -> None:
+def test_folk_likelihood_measures_each_tune(folk: Folk, trained: TrainedRun, tmp_path: Path) -> None:
     tunes = list(trained.corpus.held_out[:3])
     (tmp_path / "tunes.abc").write_text("".join(tunes) + "X:9\nT:Kůň\nK:C\nCDE|]\n")
     done = folk("likelihood", "tunes.abc", "--model", trained.run.best, "--json")

@@ -1,4 +1,4 @@
-"""The n-gram against its formula, written out."""
+"""The n-gram model, compared with a direct implementation of its formula."""
 
 from collections import Counter, defaultdict
 
@@ -10,7 +10,7 @@ from folkkeras.evaluation.ngram import ORDERS, NGram
 from folkkeras.vocabulary import Vocabulary
 
 
-def test_it_is_witten_and_bells_formula_tune_by_tune() -> None:
+def test_bits_are_those_of_witten_bell_smoothing() -> None:
     corpus = read_corpus(["ryans"])
     training, tunes = list(corpus.training[:40]), list(corpus.held_out[:4])
     vocabulary = Vocabulary.from_text(*training, *tunes)
@@ -35,7 +35,7 @@ def test_it_is_witten_and_bells_formula_tune_by_tune() -> None:
             np.testing.assert_allclose(bits, expected, rtol=1e-12)
 
 
-def test_the_shares_of_all_characters_add_up_to_one() -> None:
+def test_the_probabilities_of_all_characters_sum_to_one() -> None:
     tunes = ["X:1\nabab\n", "X:1\nabba\n"]
     vocabulary = Vocabulary.from_text(*tunes)
     ngram = NGram(tunes, vocabulary)

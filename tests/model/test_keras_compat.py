@@ -1,4 +1,4 @@
-"""What folkkeras needs of Keras beyond its public names still does what it needs; for gradients see test_replicas."""
+"""The Keras internals that folkkeras uses behave as it needs; for gradients see test_replicas."""
 
 import io
 import zipfile
@@ -16,13 +16,13 @@ from folkkeras.model.saving import save_model
 from folkkeras.model.weight_names import weight_names
 
 
-def test_a_row_is_put_into_a_matrix() -> None:
+def test_put_row_replaces_a_row_of_a_matrix() -> None:
     put = tf.function(put_row, jit_compile=True)
     found = put(tf.zeros((3, 2)), tf.constant(1), tf.constant([4.0, 5.0]))
     assert found.numpy().tolist() == [[0, 0], [4, 5], [0, 0]]
 
 
-def test_a_seed_decides_what_a_generator_draws_next() -> None:
+def test_a_seed_determines_what_a_generator_draws_next() -> None:
     generator = keras.random.SeedGenerator(3)
     set_seed(generator, tf.constant([7, 100], tf.int64))
     drawn = keras.random.uniform((5,), seed=generator)
@@ -30,7 +30,7 @@ def test_a_seed_decides_what_a_generator_draws_next() -> None:
 
 
 @pytest.mark.parametrize("layers", [1, 3])
-def test_the_weights_have_these_names_in_a_file(layers: int, tmp_path: Path) -> None:
+def test_weight_names_are_those_in_a_saved_file(layers: int, tmp_path: Path) -> None:
     model = small(layers=layers)
     save_model(model, tmp_path / "model.keras")
     with zipfile.ZipFile(tmp_path / "model.keras") as archive:
@@ -40,7 +40,7 @@ def test_the_weights_have_these_names_in_a_file(layers: int, tmp_path: Path) -> 
     assert all(np.array_equal(one, other) for one, other in zip(found, model.get_weights(), strict=True))
 
 
-def test_a_variable_reads_as_another_value_and_gets_its_gradient() -> None:
+def test_a_replaced_variable_reads_as_the_value_and_gets_the_gradient() -> None:
     variable = keras.Variable([2.0, 3.0])
     with tf.GradientTape() as tape:
         masked = tf.where([True, False], variable.value / 0.5, 0.0)

@@ -1,4 +1,4 @@
-"""The fast LSTM, held to Keras's own."""
+"""The fast LSTM, compared with Keras's own."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ FEATURES, UNITS = 5, 7
 
 
 def pair(batch: int | None = None, **options: Any) -> tuple[Any, Any]:
-    """Keras's layer and ours with the same random weights, the bias included."""
+    """Keras's layer and ours with the same random weights, including the bias."""
     options = {"return_sequences": True, "return_state": True, **options}
     stock, ours = keras.layers.LSTM(UNITS, **options), LSTM(UNITS, **options)
     for layer in (stock, ours):
@@ -31,7 +31,7 @@ def pair(batch: int | None = None, **options: Any) -> tuple[Any, Any]:
 
 
 def results(layer: Any, x: np.ndarray, states: list[np.ndarray] | None = None, **call: Any) -> list[np.ndarray]:
-    """What the layer gives, and every gradient: by its input, its initial states and its weights."""
+    """The layer's outputs, and the gradients by its input, its initial states and its weights."""
     inputs = [tf.constant(x), *map(tf.constant, states or [])]
     with tf.GradientTape() as tape:
         tape.watch(inputs)
@@ -52,20 +52,20 @@ def sequence(batch: int, length: int, dtype: str = "float32") -> np.ndarray:
 
 
 @pytest.mark.parametrize(("batch", "length"), [(1, 1), (1, 7), (3, 2), (17, 31), (33, 100), (2, 300)])
-def test_results_and_gradients_are_those_of_keras(batch: int, length: int) -> None:
+def test_results_and_gradients_equal_those_of_keras(batch: int, length: int) -> None:
     stock, ours = pair()
     x = sequence(batch, length)
     assert_same(results(stock, x), results(ours, x))
 
 
-def test_initial_states_and_their_gradients_are_those_of_keras() -> None:
+def test_initial_states_and_their_gradients_equal_those_of_keras() -> None:
     stock, ours = pair()
     states = list(np.random.default_rng(2).normal(size=(2, 3, UNITS)).astype("float32"))
     assert_same(results(stock, sequence(3, 9), states), results(ours, sequence(3, 9), states))
 
 
 @pytest.mark.parametrize("options", [{"use_bias": False}, {"return_sequences": False}, {"unit_forget_bias": False}])
-def test_options_that_are_covered(options: dict[str, Any]) -> None:
+def test_covered_options_take_the_fast_path(options: dict[str, Any]) -> None:
     stock, ours = pair(**options)
     assert ours.is_covered()
     assert_same(results(stock, sequence(4, 11)), results(ours, sequence(4, 11)))
@@ -75,19 +75,19 @@ def test_options_that_are_covered(options: dict[str, Any]) -> None:
     "options",
     [{"go_backwards": True}, {"recurrent_dropout": 0.1}, {"activation": "relu"}, {"recurrent_activation": "relu"}],
 )
-def test_options_that_are_not_covered_take_the_way_of_keras(options: dict[str, Any]) -> None:
+def test_options_that_are_not_covered_fall_back_to_keras(options: dict[str, Any]) -> None:
     stock, ours = pair(**options)
     assert not ours.is_covered()
     assert_same(results(stock, sequence(4, 11)), results(ours, sequence(4, 11)), 1e-6)
 
 
-def test_a_mask_takes_the_way_of_keras() -> None:
+def test_a_mask_falls_back_to_keras() -> None:
     stock, ours = pair()
     mask = tf.sequence_mask([4, 9, 1], 9)
     assert_same(results(stock, sequence(3, 9), mask=mask), results(ours, sequence(3, 9), mask=mask), 1e-6)
 
 
-def test_dropout_of_the_input_is_that_of_keras() -> None:
+def test_dropout_of_the_input_equals_that_of_keras() -> None:
     stock, ours = pair(dropout=0.5, seed=3)
     assert ours.is_covered()
     given = [results(layer, sequence(3, 9), training=True) for layer in (stock, ours)]
@@ -95,7 +95,7 @@ def test_dropout_of_the_input_is_that_of_keras() -> None:
     assert np.max(np.abs(given[0][0] - results(ours, sequence(3, 9))[0])) > 0.01
 
 
-def test_a_stateful_layer_goes_on_and_is_reset() -> None:
+def test_a_stateful_layer_continues_and_can_be_reset() -> None:
     stock, ours = pair(stateful=True, batch=2)
     x = sequence(2, 12)
     complete = results(stock, x)[0]
@@ -105,7 +105,7 @@ def test_a_stateful_layer_goes_on_and_is_reset() -> None:
     assert_same([complete], [results(ours, x)[0]])
 
 
-def test_gradients_are_those_of_differences_in_float64() -> None:
+def test_gradients_equal_finite_differences_in_float64() -> None:
     layer = LSTM(3, dtype="float64", return_sequences=True)
     x = tf.constant(sequence(2, 4, "float64")[:, :, :2])
     layer.build(x.shape)
@@ -121,7 +121,7 @@ def test_gradients_are_those_of_differences_in_float64() -> None:
         np.testing.assert_allclose(one, other, atol=1e-8)
 
 
-def test_lengths_and_batches_need_not_be_known_beforehand() -> None:
+def test_lengths_and_batch_sizes_may_be_unknown_when_tracing() -> None:
     stock, ours = pair()
     function = tf.function(ours.call, input_signature=[tf.TensorSpec((None, None, FEATURES))])
     for batch, length in ((3, 4), (1, 9)):
@@ -129,7 +129,7 @@ def test_lengths_and_batches_need_not_be_known_beforehand() -> None:
         assert_same([stock(x)[0].numpy()], [function(tf.constant(x))[0].numpy()])
 
 
-def test_bfloat16_is_as_near_to_float32_as_keras_is() -> None:
+def test_bfloat16_is_as_accurate_as_in_keras() -> None:
     exact, _ = pair()
     stock, ours = pair(dtype="mixed_bfloat16")
     for layer in (stock, ours):
@@ -140,7 +140,7 @@ def test_bfloat16_is_as_near_to_float32_as_keras_is() -> None:
     assert errors[1] < 1.2 * errors[0] < 0.02
 
 
-def test_a_config_builds_the_layer_again() -> None:
+def test_a_layer_can_be_rebuilt_from_its_config() -> None:
     layer = LSTM(UNITS, return_sequences=True, dropout=0.25)
     assert LSTM.from_config(layer.get_config()).get_config() == layer.get_config()
 
@@ -149,7 +149,7 @@ VOCABULARY = Vocabulary.from_text("X:1\nT:abc def|\n")
 
 
 @pytest.mark.parametrize("layers", [1, 2])
-def test_the_folded_table_gives_the_results_and_gradients_of_the_layers(layers: int) -> None:
+def test_the_folded_table_gives_the_layers_results_and_gradients(layers: int) -> None:
     model = build_model(VOCABULARY, embedding=6, units=9, layers=layers, seed=5)
     ids = tf.constant(np.random.default_rng(0).integers(0, len(VOCABULARY), (4, 23)), tf.int32)
 
@@ -169,7 +169,7 @@ def test_the_folded_table_gives_the_results_and_gradients_of_the_layers(layers: 
     assert_same(*given)
 
 
-def test_the_losses_of_fifty_steps_are_those_of_keras(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_losses_of_fifty_steps_equal_those_of_keras(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
     vocabulary = Vocabulary.from_text(corpus.training_text)
     windows = random_windows(vocabulary.encode(corpus.training_text), batch_size=8, seq_length=40, seed=0)
     losses = []

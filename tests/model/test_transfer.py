@@ -1,4 +1,4 @@
-"""Going on from a trained model."""
+"""Fine-tuning a trained model."""
 
 import json
 from collections import Counter
@@ -29,7 +29,7 @@ BOOK = "".join(
 )
 
 
-def test_the_weights_are_those_of_the_base_and_new_characters_are_the_least_likely() -> None:
+def test_weights_come_from_the_base_and_new_characters_are_least_likely() -> None:
     base = small()
     vocabulary = extended(VOCABULARY, Counter("éabüé"))
     assert vocabulary.characters == VOCABULARY.characters + "éü"
@@ -49,9 +49,7 @@ def test_the_weights_are_those_of_the_base_and_new_characters_are_the_least_like
         load_pretrained_weights(build_model(vocabulary, embedding=3, units=5), base)
 
 
-def test_training_goes_on_from_a_model_with_a_larger_vocabulary_and_can_be_resumed(
-    folk: Folk, trained: TrainedRun, tmp_path: Path
-) -> None:
+def test_fine_tuning_extends_the_vocabulary_and_can_be_resumed(folk: Folk, trained: TrainedRun, tmp_path: Path) -> None:
     (tmp_path / "book.abc").write_text(BOOK)
     base = trained.run.best
     words = ["train", "book.abc", "--from", base, "--name", "mine", "--steps", 100, "--seq-length", 40]
@@ -66,16 +64,18 @@ def test_training_goes_on_from_a_model_with_a_larger_vocabulary_and_can_be_resum
     assert "ú" in model.vocabulary.characters
     known = [tune for tune in trained.corpus.held_out if not before.vocabulary.unknown(tune)]
     assert Likelihood(model, known).bits_per_character() < 1.5 * Likelihood(before, known).bits_per_character()
-    assert run.config.transpose  # as is usual for a small book
+    assert run.config.transpose  # the default for a small corpus
     again = folk("resume", "mine", "--steps", 200)
     assert again.returncode == 0, again.stderr
     repeat = next(line for line in folk("runs", "show", "mine").stdout.splitlines() if line.startswith("repeat"))
     for words in ("--from runs/mine/base.keras", "--steps 100", "--learning-rate 0.002", "--transpose"):
         assert words in repeat
-    assert "--batch-size" not in repeat  # the 8 of every such run
+    assert "--batch-size" not in repeat  # 8 is the default of fine-tuning
 
 
-def test_what_the_base_learned_is_not_new(folk: Folk, trained: TrainedRun, tune_file: Path, tmp_path: Path) -> None:
+def test_training_tunes_of_the_base_do_not_count_as_new(
+    folk: Folk, trained: TrainedRun, tune_file: Path, tmp_path: Path
+) -> None:
     (tmp_path / "book.abc").write_text(BOOK)
     words = ["--from", trained.run.best, "--steps", 20, "--seq-length", 40]
     assert folk("train", "book.abc", *words, "--name", "mine").returncode == 0
@@ -104,7 +104,7 @@ def test_what_the_base_learned_is_not_new(folk: Folk, trained: TrainedRun, tune_
     assert f"since the model was trained on them: {known} of" in folk("evaluate", "others", "--tunes", 1).stderr
 
 
-def test_a_book_in_all_keys_is_learned_with_its_new_characters(folk: Folk, tmp_path: Path) -> None:
+def test_training_in_all_keys_includes_the_new_characters(folk: Folk, tmp_path: Path) -> None:
     (tmp_path / "book.abc").write_text(BOOK.replace("K:G", "K:D", 4).replace("G", "B,").replace("K:B,", "K:A"))
     words = ["--units", 8, "--embedding", 4, "--steps", 100, "--seq-length", 40, "--batch-size", 4]
     done = folk("train", "book.abc", "--transpose", "--name", "all", *words)
@@ -120,7 +120,7 @@ def test_a_book_in_all_keys_is_learned_with_its_new_characters(folk: Folk, tmp_p
 
 
 @pytest.mark.parametrize("words", [["--units", "99"], ["--preset", "quick"], ["--raw"]])
-def test_what_does_not_fit_the_model_is_refused(
+def test_options_that_do_not_fit_the_base_model_are_refused(
     folk: Folk, trained: TrainedRun, tmp_path: Path, words: list[str]
 ) -> None:
     (tmp_path / "book.abc").write_text(BOOK)

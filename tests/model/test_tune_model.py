@@ -1,4 +1,4 @@
-"""The model, its stateful twin, its generation, its score and its file."""
+"""The model, its stateful clone, its dropout, its likelihoods and its file."""
 
 import zipfile
 from collections.abc import Callable
@@ -18,13 +18,13 @@ from folkkeras.model.saving import open_model, save_half, save_model
 from folkkeras.model.tune_model import build_model
 
 
-def test_one_seed_gives_one_model_and_another_seed_another() -> None:
+def test_the_same_seed_gives_the_same_model_and_another_seed_another() -> None:
     first, again, other = (small(seed=seed).get_weights() for seed in (5, 5, 6))
     assert all(np.array_equal(a, b) for a, b in zip(first, again, strict=True))
     assert not np.array_equal(first[0], other[0])
 
 
-def test_the_stateful_twin_reads_character_by_character_what_the_model_reads_at_once() -> None:
+def test_a_stateful_clone_reading_single_characters_equals_the_model() -> None:
     model = small()
     clone = model.clone(batch_size=1, stateful=True)
     ids = tf.constant(VOCABULARY.encode("X:1\nT:abc def|").astype(np.int32))[None, :]
@@ -35,7 +35,7 @@ def test_the_stateful_twin_reads_character_by_character_what_the_model_reads_at_
     np.testing.assert_allclose(clone(ids[:, :1]).numpy()[0, 0], whole[0], atol=1e-6)
 
 
-def test_dropout_masks_follow_the_step_and_hold_for_a_sequence() -> None:
+def test_dropout_masks_depend_on_the_step_and_last_for_a_sequence() -> None:
     model = small(dropout=0.5, layers=1)
     x = tf.ones((3, 6, 8))
     layer = model.dropouts[0]
@@ -48,7 +48,7 @@ def test_dropout_masks_follow_the_step_and_hold_for_a_sequence() -> None:
     assert np.array_equal(masks[0], np.repeat(masks[0][:, :1], 6, axis=1))
 
 
-def test_dropped_weights_follow_the_step_too_and_only_in_training() -> None:
+def test_dropped_weights_depend_on_the_step_and_only_in_training() -> None:
     model = small(weight_drop=0.5, layers=2)
     plain = small(layers=2)
     plain.set_weights(model.get_weights())
@@ -64,7 +64,7 @@ def test_dropped_weights_follow_the_step_too_and_only_in_training() -> None:
 
 
 @pytest.mark.parametrize("layers", [1, 2])
-def test_dropped_weights_mean_the_same_on_kerass_own_way(layers: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_dropped_weights_give_the_same_gradients_as_in_keras(layers: int, monkeypatch: pytest.MonkeyPatch) -> None:
     model = small(weight_drop=0.5, layers=layers)
     ids = tf.constant([VOCABULARY.encode("X:1\nabc").astype(np.int32)])
 
@@ -81,7 +81,7 @@ def test_dropped_weights_mean_the_same_on_kerass_own_way(layers: int, monkeypatc
         np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-5)
 
 
-def test_bits_are_the_mean_over_tunes_from_a_zero_state_whatever_their_batches() -> None:
+def test_bits_are_a_mean_over_tunes_that_each_start_from_a_zero_state() -> None:
     model = small()
     tunes = ["X:1\nabc|", "X:1\nT:abc def|\nabc def", "X:"]
     total = 0.0
@@ -94,7 +94,7 @@ def test_bits_are_the_mean_over_tunes_from_a_zero_state_whatever_their_batches()
 
 
 @pytest.mark.parametrize("layers", [1, 3])
-def test_a_model_comes_back_whole_from_its_file(tmp_path: Path, layers: int) -> None:
+def test_a_saved_model_is_restored_completely(tmp_path: Path, layers: int) -> None:
     model = small(layers=layers, dropout=0.25, weight_drop=0.25, metadata={"raw": True, "step": 7})
     save_model(model, tmp_path / "a.keras")
     for again in (open_model(tmp_path / "a.keras"), keras.models.load_model(tmp_path / "a.keras")):
@@ -103,7 +103,7 @@ def test_a_model_comes_back_whole_from_its_file(tmp_path: Path, layers: int) -> 
         assert all(np.array_equal(a, b) for a, b in zip(model.get_weights(), again.get_weights(), strict=True))
 
 
-def test_a_model_in_half_precision_has_half_the_bytes_and_the_same_weights_within_its_digits(tmp_path: Path) -> None:
+def test_half_precision_halves_the_file_and_rounds_the_weights(tmp_path: Path) -> None:
     model = small(metadata={"raw": False})
     save_model(model, tmp_path / "whole.keras")
     save_half(model, tmp_path / "half.keras")
@@ -125,7 +125,7 @@ def model_bytes(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 
 @pytest.mark.parametrize("fraction", [0.0, 0.02, 0.3, 0.9, 0.999])
-def test_a_cut_model_file_is_named(model_bytes: bytes, tmp_path: Path, fraction: float) -> None:
+def test_the_error_for_a_truncated_model_file_names_it(model_bytes: bytes, tmp_path: Path, fraction: float) -> None:
     path = tmp_path / "cut.keras"
     path.write_bytes(model_bytes[: int(fraction * len(model_bytes))])
     with pytest.raises(ModelFileError, match=r"cut\.keras"):
@@ -189,7 +189,7 @@ WEIGHT = "layers/lstm/cell/vars/1"
         lambda file, weights, other: None,
     ],
 )
-def test_weights_that_are_not_plain_arrays_of_the_file_are_refused(
+def test_weights_that_are_not_plain_arrays_in_the_file_are_refused(
     model_bytes: bytes, tmp_path: Path, put: Callable[[h5py.File, np.ndarray, str], object]
 ) -> None:
     path = rewritten(model_bytes, tmp_path / "bad.keras", lambda saved: None)
@@ -220,10 +220,10 @@ def test_a_lambda_in_a_model_file_is_not_run(tmp_path: Path) -> None:
     assert not witness.exists()
 
 
-def test_sizes_that_are_only_said_to_be_there_are_refused(model_bytes: bytes, tmp_path: Path) -> None:
+def test_a_declared_size_that_exceeds_the_file_is_refused(model_bytes: bytes, tmp_path: Path) -> None:
     path = rewritten(model_bytes, tmp_path / "a.keras", lambda saved: saved["config"].update(units=6_144))
     forged = bytearray(path.read_bytes())
-    start = forged.rindex(b"model.weights.h5") - 46  # its entry in the directory at the end
+    start = forged.rindex(b"model.weights.h5") - 46  # its entry in the archive's directory
     assert forged[start : start + 4] == b"PK\x01\x02"
     forged[start + 20 : start + 28] = (2**31).to_bytes(4, "little") * 2  # its size, compressed and not
     path.write_bytes(forged)

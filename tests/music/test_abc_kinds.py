@@ -1,4 +1,4 @@
-"""Kinds of ABC that old books and other programs write: each read as the standard says, section by section."""
+"""ABC as old collections and other programs write it is read as the standard says, section by section."""
 
 from fractions import Fraction
 
@@ -16,12 +16,12 @@ def tune(music: str, header: str = HEADER) -> Tune:
 
 
 def heard(music: str, header: str = HEADER) -> list[int]:
-    """MIDI pitches as they are played, graces among them."""
+    """MIDI pitches in the order they are played, including graces."""
     return [note.pitch for note in performance(tune(music, header), Playing())]
 
 
 def order(music: str, parts: str = "") -> str:
-    """The first note of each bar as it is played, of a tune whose bars have a letter each."""
+    """The first note of each bar in playing order, for a tune in which each bar has its own letter."""
     read = read_tune(f"X:1\nM:4/4\nL:1/4\n{f'P:{parts}' if parts else 'T:Test'}\nK:C\n{music}\n")
     return "".join(read.bars[place].events[0].pitches[0].letter.lower() for place in read.order)
 
@@ -33,33 +33,33 @@ SCALE = [60, 62, 64, 65, 67, 69, 71, 72]
     "music",
     [
         "CDEF|% a remark {gab}\n%folkkeras {\"seed\": 5}\nGABc|]",  # 2.2.5
-        "CDEF|\nH:old tune of a bad cad\nZ:abc\nGABc|]",  # fields of the header alone, 3
+        "CDEF|\nH:old tune of a bad cad\nZ:abc\nGABc|]",  # fields that belong in the header only, 3
         "CDEF|\nN:a bad cad\nr:a bad cad\nw:la la la la\nGABc|]",  # fields of the body
         "CDEF|[r:a bad cad][N:abc]GABc|]",
         "CDEF|\n%%begintext\nA bad cafe\n%%endtext\nGABc|]",  # 11.4
         "CDEF|\n%%text a bad cafe\n%%begintext\n%%endtext\nGABc|]",
         "CDEF|\n\\special{abc}\nGABc|]",  # TeX
         "CDEF|GABc|]\n\nThis air was a favourite of the bad cad.\n",  # 2.2.3
-        "CDEF|\n\nGABc|]",  # a blank line that books have within tunes
+        "CDEF|\n\nGABc|]",  # old collections have blank lines within tunes
         "CD`E`F|GABc|]",  # 4.7
         "CDEF|!GABc|]!",  # 10.2.1
         "!CDEF|GABc!|]",
-        "CDEF=20\n|GABc|]=",  # what mail programs left
+        "CDEF=20\n|GABc|]=",  # left by mail programs
         "CDE\\\nF|GA\\ % joined\nBc|]",
     ],
 )  # fmt: skip
-def test_what_is_not_music_is_not_heard(music: str) -> None:
+def test_text_that_is_not_music_is_not_played(music: str) -> None:
     assert heard(music) == SCALE
     assert tune(music).complete, tune(music).faults
 
 
-def test_free_text_between_tunes_belongs_to_none() -> None:
+def test_free_text_between_tunes_is_not_part_of_a_tune() -> None:
     text = f"{HEADER}CDEF|GABc|]\n\nA bad cad, | a fad |, and more of it.\n\n{HEADER}cBAG|]\n"
     assert [len(each.bars) for each in read_tunes(text)] == [2, 1]
     assert all(each.complete for each in read_tunes(text))
 
 
-def test_a_files_header_holds_for_all_its_tunes() -> None:
+def test_a_file_header_applies_to_all_tunes_of_the_file() -> None:
     text = "%abc-2.1\nM:3/4\nL:1/4\n%%propagate-accidentals not\n\nX:1\nK:C\n^F F G|]\n\nX:2\nM:2/4\nK:C\nFG|A|B|]\n"
     first, second = read_tunes(text)
     assert (first.complete, first.metre, first.unit_length) == (True, "3/4", Fraction(1, 4))
@@ -76,7 +76,7 @@ def test_a_files_header_holds_for_all_its_tunes() -> None:
 @pytest.mark.parametrize(
     "labels", ["P:A\nc4|d4||\nP:B\ne4|f4|]", "[P:A]c4|d4||[P:B]e4|f4|]", "P:A\nM:4/4\nc4|d4|\nP:B % b\ne4|f4|]"]
 )
-def test_parts_are_played_in_their_order(labels: str, parts: str, played: str) -> None:
+def test_parts_are_played_in_the_order_of_the_header(labels: str, parts: str, played: str) -> None:
     assert order(labels, parts) == played
 
 
@@ -85,7 +85,7 @@ def test_parts_are_played_in_their_order(labels: str, parts: str, played: str) -
     [
         ("[P:A]|:c4|d4:|[P:B]e4|f4:|", "cdcdefef"),  # each with its own repeats
         ("P:A\n|:c4|1d4:|2e4||\nP:B\nf4|g4:|", "cdcefgfg"),
-        ("P:A\nc4|\nP:Fine\nd4|\nP:B\ne4|]", "cde"),  # a word is no part
+        ("P:A\nc4|\nP:Fine\nd4|\nP:B\ne4|]", "cde"),  # a word is not a part
     ],
 )
 def test_a_part_has_its_own_repeats(music: str, played: str) -> None:
@@ -101,7 +101,7 @@ def test_a_part_has_its_own_repeats(music: str, played: str) -> None:
         ("|:c4|[1,3d4:|[2e4:|f4|]", "cdcecdf"),
         ("|:c4|[1-2d4:|[3e4|]", "cdcdce"),
         ("|:c4|1d4:|f4|]", "cdcf"),
-        ("|::c4::|d4|]", "cccd"),  # 4.8: each colon is one time more
+        ("|::c4::|d4|]", "cccd"),  # 4.8: each colon adds a repetition
         ("c4:|\n:d4:|", "ccdd"),  # a colon on the next line
         ("c4:|:d4:|e4|]", "ccdde"),
         ("c4::d4:|", "ccdd"),
@@ -111,7 +111,7 @@ def test_a_part_has_its_own_repeats(music: str, played: str) -> None:
         ("|:c4||d4:|", "cdcd"),
     ],
 )
-def test_repeats_and_endings(music: str, played: str) -> None:
+def test_repeats_and_endings_are_played_in_order(music: str, played: str) -> None:
     assert order(music) == played
 
 
@@ -127,12 +127,12 @@ def test_repeats_and_endings(music: str, played: str) -> None:
         ("A3/2B/c//|", (3, 1, "1/2")), ("[C2E2]2|", (8,)), ("[C2E]|", (4,)), ("+CE+2A|", (4, 2)), ("Z|", (8,)),
     ],
 )  # fmt: skip
-def test_lengths_in_eighths(music: str, lengths: tuple[int | str, ...]) -> None:
+def test_note_lengths_are_read(music: str, lengths: tuple[int | str, ...]) -> None:
     found = [event.length * 8 for bar in tune(music).bars for event in bar.events]
     assert found == [Fraction(length) for length in lengths]
 
 
-def test_tuplets_of_five_go_by_the_metre() -> None:
+def test_tuplets_of_five_depend_on_the_metre() -> None:
     jig = tune("(5ABcde A|", HEADER.replace("4/4", "6/8"))
     assert jig.bars[0].events[0].length == Fraction(3, 5) / 4
 
@@ -142,22 +142,22 @@ def test_tuplets_of_five_go_by_the_metre() -> None:
     [
         ("[C-EG][CEG]|", [60, 64, 67, 64, 67]),  # a tie belongs to one note
         ("[CE]-[CE]|", [60, 64]),
-        ("C-[CC]|", [60, 60]),  # of a unison one is tied, and the other sounds
+        ("C-[CC]|", [60, 60]),  # one note of the unison is tied, and the other sounds
         ("C-|C-|C|", [60]),
-        ("^F-|F F|", [66, 65]),  # a tie takes its sign over the bar line, and no farther
+        ("^F-|F F|", [66, 65]),  # a tie carries its accidental over the bar line, but no further
         ("[^FA]F f|", [66, 69, 66, 78]),  # 4.2: to the end of the bar, in all octaves
         ("{^f}g f|f|", [78, 79, 78, 77]),
         ("^f{f}g|", [78, 78, 79]),
         ("^c d {c}d c|", [73, 74, 73, 74, 73]),
         ("^f=f_f^^f__f|", [78, 77, 76, 79, 75]),
-        ("^f g & f4|", [78, 79, 77]),  # a voice has its own signs
+        ("^f g & f4|", [78, 79, 77]),  # a voice has its own accidentals
     ],
 )
 def test_ties_and_accidentals_belong_to_notes(music: str, pitches: list[int]) -> None:
     assert sorted(heard(music)) == sorted(pitches)
 
 
-def test_signs_may_hold_for_one_note_or_one_octave() -> None:
+def test_accidentals_may_apply_to_one_note_or_one_octave() -> None:
     assert heard("I:propagate-accidentals not\n^ff|") == [78, 77]
     assert heard("%%propagate-accidentals octave\n^ffF|") == [78, 78, 65]
 
@@ -174,14 +174,14 @@ def test_signs_may_hold_for_one_note_or_one_octave() -> None:
         ("C bass3 octave=1 transpose=2", [79, 81, 83, 85, 86, 88, 90]), ("EM", [66, 67, 69, 71, 72, 74, 76]),
     ],
 )  # fmt: skip
-def test_keys_and_clefs(key: str, pitches: list[int]) -> None:
+def test_keys_and_clefs_set_the_pitches(key: str, pitches: list[int]) -> None:
     header = HEADER.replace("K:C", f"K:{key}")
     assert heard("FGAB|cde2|", header) == pitches
     assert tune("FGAB|cde2|", header).complete
     assert heard(f"[K:{key}]FGAB|cde2|") == heard(f"K:{key}\nFGAB|cde2|") == pitches
 
 
-def test_a_clef_alone_leaves_the_key() -> None:
+def test_a_clef_alone_does_not_change_the_key() -> None:
     assert heard("F[K:bass]F[K:clef=alto]F|", HEADER.replace("K:C", "K:D")) == [66, 66, 66]
     assert heard("%%MIDI transpose -12\nC2|") == heard("C2|", "X:1\nM:4/4\nL:1/4\n%%MIDI transpose=-12\nK:C\n") == [48]
 
@@ -194,7 +194,7 @@ def test_a_clef_alone_leaves_the_key() -> None:
         ("K:Hm", "its key 'Hm' cannot be read"), ("K:D foo", "its key cannot be read in full: 'foo'"),
     ],
 )  # fmt: skip
-def test_a_field_that_cannot_be_read_is_a_fault_and_not_the_end(field: str, fault: str) -> None:
+def test_an_unreadable_field_is_a_fault_and_the_notes_are_read(field: str, fault: str) -> None:
     for text in (
         f"X:1\nL:1/4\n{field}\nK:D\nDEGA|]\n",
         f"X:1\nL:1/4\nK:D\nDE|\n{field}\nGA|]\n",
@@ -210,16 +210,16 @@ def test_a_field_that_cannot_be_read_is_a_fault_and_not_the_end(field: str, faul
     [
         ("1/4=60", 60), ("1/4=90.5", "90.5"), ("3/8=40", 60), ("1/4 3/8 1/4 3/8=40", 200), ('"Allegro" 1/4=80', 80),
         ('1/2=40 "slowly"', 80), ("1/4=100-120", 100), ("C=100", 100), ("C3=40", 120), ("120", 120),
-        ('"Andante"', 120),  # the metre's own, since the word gives no number
+        ('"Andante"', 120),  # the default of the metre, since the word gives no number
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("where", ["Q:{}\nK:C\nC4|", "K:C\nQ:{}\nC4|", "K:C\n[Q:{}]C4|", "K:C\n%%text\nQ:{}\n[V:1]C4|"])
-def test_a_tempo_before_the_first_note(where: str, mark: str, quarters: int | str) -> None:
+def test_a_tempo_before_the_first_note_sets_the_pace(where: str, mark: str, quarters: int | str) -> None:
     read = read_tune("X:1\nM:4/4\nL:1/4\n" + where.format(mark) + "\n")
     assert pace(read, Playing()) * 4 == Fraction(quarters)
 
 
-def test_a_voice_behind_an_ampersand_sounds_with_the_bar() -> None:
+def test_a_voice_after_an_ampersand_sounds_with_the_bar() -> None:
     read = tune("c d e f & C4|g4 & E2 G2|]")
     assert read.complete
     assert [(note.onset * 4, note.pitch) for note in performance(read, Playing())] == [
@@ -245,7 +245,7 @@ def test_a_voice_behind_an_ampersand_sounds_with_the_bar() -> None:
         ("cdef|#gabc|]", "it has a character that is not music: '#'"),
     ],
 )
-def test_what_no_complete_tune_has(music: str, fault: str) -> None:
+def test_faults_of_incomplete_tunes_are_found(music: str, fault: str) -> None:
     assert fault in [each.message for each in tune(music).faults]
 
 
@@ -258,7 +258,7 @@ def test_what_no_complete_tune_has(music: str, fault: str) -> None:
         '"^slowly"cdef|"Am7/G"gabc|]', "{/g}cd{ab}ef|]", "cdef .| gabc|]", "cdef [|] gabc|]", "y2cy3def|]",
     ],
 )  # fmt: skip
-def test_what_the_standard_allows_is_whole(music: str) -> None:
+def test_music_that_the_standard_allows_has_no_faults(music: str) -> None:
     assert not tune(music).faults
 
 
@@ -279,7 +279,7 @@ def test_decorations_slurs_and_words_belong_to_their_notes() -> None:
     assert tune("U:W=!trill!\nU:T=!nil!\nWTc4|").bars[0].events[0].decorations == ("trill",)
 
 
-def test_an_invisible_bar_line_ends_no_ending() -> None:
+def test_an_invisible_bar_line_does_not_end_an_ending() -> None:
     assert order("|:c4|1 d4[|]e4:|2 f4|]") == "cdecf"  # 4.8, 4.9
 
 

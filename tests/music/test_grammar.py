@@ -1,7 +1,7 @@
-"""Every feature of the ABC standard's chapters 3 and 4, in combination: played as abc2midi and abcjs play it.
+"""Tunes with every feature of the ABC standard's chapters 3 and 4 are played as abc2midi and abcjs play them.
 
-Where the two are at odds, the standard has decided, and `oracle_quirks` says which of them is not asked. Three tunes
-with each feature; `make fuzz` tries thousands.
+Where the programs disagree, the standard decides, and `oracle_quirks` says which of them is not asked. Each feature is
+tried in three tunes; `make fuzz` tries thousands.
 """
 
 import os
@@ -31,7 +31,7 @@ from folkkeras.music.reading import read_tune
 from folkkeras.music.render.performance import Playing, performance
 from folkkeras.music.tune import Tune
 
-TIMES = int(os.environ.get("FOLK_FUZZ", "1"))  # as many tunes as usual
+TIMES = int(os.environ.get("FOLK_FUZZ", "1"))  # multiplies the usual number of tunes
 TRIED = settings(
     max_examples=3 * TIMES,
     deadline=None,
@@ -39,7 +39,7 @@ TRIED = settings(
     derandomize=TIMES == 1,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture],
 )
-FAST = Playing(tempo=1_000)  # so that no tune is cut
+FAST = Playing(tempo=1_000)  # so that no tune is cut off
 
 
 def without_graces(tune: Tune) -> Tune:
@@ -48,13 +48,13 @@ def without_graces(tune: Tune) -> Tune:
 
 
 def melody(tune: Tune) -> list[Note]:
-    """The notes without graces; times in quarters."""
+    """The notes without graces; times are in quarters."""
     notes = performance(without_graces(tune), FAST)
     return sorted(Note(4 * note.onset, 4 * note.length, note.pitch) for note in notes)
 
 
 def grace_pitches(tune: Tune) -> Counter[int]:
-    """The pitches of the grace notes as often as they sound."""
+    """The pitches of the grace notes, and how often each sounds."""
     both = [
         Counter((note.bar, note.event, note.pitch) for note in performance(version, FAST))
         for version in (tune, without_graces(tune))
@@ -74,7 +74,7 @@ def abcjs() -> Iterator[Abcjs]:
 @pytest.mark.parametrize("feature", FEATURES)
 @TRIED
 @given(data=st.data())
-def test_what_the_standard_allows_is_whole(feature: str, data: st.DataObject) -> None:
+def test_a_tune_that_the_standard_allows_has_no_faults(feature: str, data: st.DataObject) -> None:
     text = data.draw(tunes(feature))
     assert read_tune(text).faults == ()
 

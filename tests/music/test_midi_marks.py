@@ -1,4 +1,4 @@
-"""A MIDI file's metres and key signatures, at the bars as they are played."""
+"""The metres and key signatures of a MIDI file, at the bars in playing order."""
 
 import io
 
@@ -14,7 +14,7 @@ BAR = 4 * TICKS
 
 
 def marks(text: str, playing: Playing | None = None) -> list[tuple[int, str]]:
-    """Ticks, and the key or the metre."""
+    """The ticks of each key signature or metre, and its value."""
     tune = read_tune("X:1\nM:4/4\nL:1/8\n" + text)
     data = midi_bytes(tune, INSTRUMENTS["fiddle"], playing or Playing())
     found, now = [], 0
@@ -38,17 +38,17 @@ def test_the_key_signature_is_that_of_the_key(key: str, name: str) -> None:
     assert marks(f"K:{key}\nA8|") == [(0, "4/4"), (0, name)]
 
 
-def test_a_signature_that_midi_does_not_have_is_left_out() -> None:
+def test_a_key_signature_that_midi_does_not_support_is_left_out() -> None:
     assert marks("K:D exp _b ^f\nA8|") == [(0, "4/4")]
 
 
 @pytest.mark.parametrize(("semitones", "name"), [(2, "E"), (-2, "C"), (12, "D"), (6, "Ab"), (-1, "Db"), (4, "F#")])
-def test_the_key_is_the_one_that_sounds(semitones: int, name: str) -> None:
+def test_the_key_signature_is_that_of_the_key_that_sounds(semitones: int, name: str) -> None:
     assert marks("K:D\nA8|", Playing(transpose=semitones)) == [(0, "4/4"), (0, name)]
     assert marks(f"K:D transpose={semitones}\nA8|") == [(0, "4/4"), (0, name)]
 
 
-def test_changes_stand_where_they_are_played() -> None:
+def test_changes_are_at_the_times_they_are_played() -> None:
     tune = "K:Bm\n|:A8|[K:F][M:3/4]A6:|"
     first = [(0, "4/4"), (0, "Bm"), (BAR, "3/4"), (BAR, "F")]
     assert marks(tune, Playing(repeats=False)) == first
@@ -56,11 +56,11 @@ def test_changes_stand_where_they_are_played() -> None:
     assert marks(tune) == [*first, *((again + tick, name) for tick, name in first)]
 
 
-def test_the_metre_of_a_free_part_is_none() -> None:
+def test_a_free_metre_is_not_written() -> None:
     assert marks("K:D\nA8|[M:none]A8|[M:4/4]A8|") == [(0, "4/4"), (0, "D")]
 
 
-def test_a_mark_stands_before_the_notes_of_its_time_and_behind_those_before_it() -> None:
+def test_a_signature_follows_earlier_notes_and_precedes_later_ones() -> None:
     data = midi_bytes(read_tune("X:1\nM:4/4\nL:1/8\nK:D\nA8|[K:G]A8|"), INSTRUMENTS["fiddle"], Playing())
     formats = [message.type for message in mido.MidiFile(file=io.BytesIO(data)).tracks[0]]
     assert formats[formats.index("note_on") :] == [

@@ -1,4 +1,4 @@
-"""MusicXML: that what is written stands in it, and that another program reads the same notes from it."""
+"""MusicXML: it contains everything written in the tune, and another program reads the same notes from it."""
 
 import re
 from fractions import Fraction
@@ -28,7 +28,7 @@ def score(music: str, header: str = HEADER) -> Element:
 
 
 def all_of(root: Element, path: str, *attributes: str) -> list:
-    """Of each element at a path: its attributes, or without these its text."""
+    """The attributes of each element at a path, or its text if no attributes are named."""
     found = [
         tuple(element.get(name) for name in attributes) if attributes else element.text for element in root.iter(path)
     ]
@@ -36,12 +36,12 @@ def all_of(root: Element, path: str, *attributes: str) -> list:
 
 
 def named(name: str) -> str:
-    """A decoration's name in the tune."""
+    """The name that the reader gives a decoration."""
     return read_tune(f"{HEADER}!{name}!A8|").bars[0].events[0].decorations[0]
 
 
 def drawn(music: str) -> int:
-    """How much verovio draws."""
+    """The number of elements that verovio draws."""
     toolkit = _toolkit()
     assert toolkit.loadData(musicxml_bytes(read_tune(HEADER + music)).decode())
     svg = toolkit.renderToSVG(1)
@@ -49,7 +49,7 @@ def drawn(music: str) -> int:
 
 
 def expected(tune: Tune) -> list[tuple[Fraction, int]]:
-    """The same of a tune, each note once."""
+    """Onsets in quarters and MIDI note numbers of a tune, each note once."""
     found, begin = [], Fraction()
     for bar in tune.bars:
         for voice in (bar.events, *bar.overlays):
@@ -64,43 +64,43 @@ def expected(tune: Tune) -> list[tuple[Fraction, int]]:
 # Slurs, ties
 
 
-def test_slurs_are_nested_and_cross_bars_and_those_without_an_end_are_dropped() -> None:
+def test_slurs_nest_and_cross_bars_and_unmatched_ones_are_dropped() -> None:
     def slurs(music: str) -> list[list[tuple[str, str]]]:
         return [all_of(note, "slur", "type", "number") for note in score(music).iter("note")]
 
     assert slurs("(AB)|") == [[("start", "1")], [("stop", "1")]]
     assert slurs("(A(Bc)d)|") == [[("start", "1")], [("start", "2")], [("stop", "2")], [("stop", "1")]]
-    # As the standard has it: two slurs that share a note.
+    # As the standard says: two slurs that share a note.
     assert slurs("(A(B)c)|") == [[("start", "1")], [("stop", "1"), ("start", "2")], [("stop", "2")]]
     assert slurs("(A4|B4)|") == [[("start", "1")], [("stop", "1")]]
     assert slurs("(A B) c) (d|e)(f|") == [[("start", "1")], [("stop", "1")], [], [("start", "1")], [("stop", "1")], []]
     assert slurs("(A) (B|") == [[], []]
 
 
-def test_slurs_of_an_overlay_have_numbers_of_their_own() -> None:
+def test_slurs_of_an_overlay_have_their_own_numbers() -> None:
     root = score("(A4 B4 & (D4 E4)|c8)|")
     assert all_of(root, "slur", "type", "number") == [("start", "1"), ("start", "2"), ("stop", "2"), ("stop", "1")]
 
 
-def test_a_slur_reaches_from_the_first_to_the_last_of_tied_noteheads() -> None:
+def test_a_slur_spans_all_noteheads_of_a_tied_note() -> None:
     assert [all_of(note, "slur", "type") for note in score("(A5B5)|").iter("note")] == [["start"], [], [], ["stop"]]
 
 
-def test_one_note_of_a_chord_is_tied() -> None:
+def test_a_single_note_of_a_chord_can_be_tied() -> None:
     notes = list(score("[DA-]4 [FA]4|").iter("note"))
     assert [all_of(note, "tie", "type") for note in notes] == [[], ["start"], [], ["stop"]]
     assert [all_of(note, "tied", "type") for note in notes] == [[], ["start"], [], ["stop"]]
 
 
-def test_a_tie_to_no_note_is_left_to_ring() -> None:
+def test_a_tie_without_a_second_note_is_written_as_let_ring() -> None:
     root = score("A4- B4-|]")
     assert all_of(root, "tied", "type") == ["let-ring", "let-ring"]
     assert all_of(root, "tie", "type") == []
-    # The bar between has no such voice.
+    # The bar in between has no second voice.
     assert all_of(score("A8 & D8-|A8|A8 & D8|"), "tied", "type") == ["let-ring"]
 
 
-def test_tied_enharmonics_are_one_sound() -> None:
+def test_enharmonic_notes_can_be_tied() -> None:
     assert all_of(score("^F4-_G4|"), "tie", "type") == ["start", "stop"]
 
 
@@ -118,7 +118,7 @@ def test_each_decoration_of_the_standard_is_written(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if not name.endswith(")")])
-def test_each_decoration_is_drawn_or_told_as_left_out(name: str) -> None:
+def test_each_decoration_is_drawn_or_reported_as_left_out(name: str) -> None:
     music = _SPANS.get(named(name), "[CEG]2 d2" if name == "arpeggio" else "c2 d2")
     marked = music if named(name) in _SPANS else f"!{name}!{music}"
     plain = "c2 d2" if named(name) in _SPANS else music
@@ -134,34 +134,34 @@ def test_each_decoration_is_drawn_or_told_as_left_out(name: str) -> None:
         ("OA2", "coda"), ("!3!A2", "fingering"), ("!mf!A2", "mf"), ("!arpeggio![DFA]2", "arpeggiate"),
     ],
 )  # fmt: skip
-def test_decorations_have_musicxmls_elements(music: str, element: str) -> None:
+def test_decorations_become_elements_of_musicxml(music: str, element: str) -> None:
     assert len(list(score(music + "|").iter(element))) == (3 if element == "arpeggiate" else 1)
 
 
-def test_decorations_of_one_kind_stand_in_one_group() -> None:
+def test_decorations_of_one_type_are_in_one_group() -> None:
     notations = score("!trill!.!accent!A2|").find(".//notations")
     assert [(group.tag, [mark.tag for mark in group]) for group in notations] == [
         ("ornaments", ["trill-mark"]), ("articulations", ["staccato", "accent"]),
     ]  # fmt: skip
 
 
-def test_a_trill_with_a_line_and_a_hairpin_begin_and_end() -> None:
+def test_trill_lines_and_hairpins_begin_and_end() -> None:
     root = score("!trill(!A2 !trill)!B2 !<(!c2 d2|!<)!!f!e2|")
     assert all_of(root, "wavy-line", "type", "number") == [("start", "1"), ("stop", "1")]
     assert all_of(root, "wedge", "type") == ["crescendo", "stop"]
     assert all_of(score("!<(!A2 B2|"), "wedge", "type") == []
-    # It ends where the last note begins, before the dynamics there.
+    # The hairpin ends where the last note begins, before the dynamics there.
     second = list(root.iter("measure"))[1]
     assert [element.tag for element in second][:3] == ["direction", "direction", "note"]
 
 
-def test_a_hairpin_over_one_note_ends_behind_it() -> None:
+def test_a_hairpin_over_one_note_ends_after_it() -> None:
     assert [element.tag for element in score("!>(!!>)!A2|").find(".//measure")][1:] == [
         "direction", "note", "direction",
     ]  # fmt: skip
 
 
-def test_decorations_of_bar_lines() -> None:
+def test_decorations_of_bar_lines_are_written() -> None:
     root = score('A8 !fine!|B8 !D.C.!H|c8|"')
     assert all_of(root, "words") == ["Fine", "D.C."]
     assert [next(iter(sound.attrib.items())) for sound in root.iter("sound")] == [("fine", "yes"), ("dacapo", "yes")]
@@ -189,7 +189,7 @@ def test_decorations_of_bar_lines() -> None:
         ("Dsus4", "D", "suspended-fourth", "sus4", None, []),
     ],
 )
-def test_chord_symbols(
+def test_chord_symbols_are_written_as_harmony(
     symbol: str, root: str, kind: str, text: str | None, bass: str | None, degrees: list[tuple[str, str, str]]
 ) -> None:
     harmony = score(f'"{symbol}"A2|').find(".//harmony")
@@ -207,13 +207,13 @@ def test_chord_symbols(
 
 
 @pytest.mark.parametrize("symbol", ["G(Em)", "C69"])
-def test_a_chord_symbol_that_musicxml_has_no_kind_for_stands_as_words(symbol: str) -> None:
+def test_a_chord_symbol_without_a_musicxml_kind_is_written_as_words(symbol: str) -> None:
     root = score(f'"{symbol}"A2|')
     assert all_of(root, "words") == [symbol]
     assert root.find(".//harmony") is None
 
 
-def test_annotations_have_their_placement() -> None:
+def test_annotations_have_a_placement() -> None:
     root = score('"^up""_down""<left"">right""@free"A2|')
     assert [
         (each.get("placement"), each.find(".//words").get("halign"), each.findtext(".//words"))
@@ -224,7 +224,7 @@ def test_annotations_have_their_placement() -> None:
     ]  # fmt: skip
 
 
-def test_parts_and_tempo_marks() -> None:
+def test_parts_and_tempo_marks_are_written() -> None:
     root = score('A8|[P:B][Q:"Slow" 3/8=40]B8|', HEADER.replace("K:", "P:AB\nQ:1/4=100\nK:"))
     assert all_of(root, "rehearsal") == ["B"]
     assert all_of(root, "words") == ["Slow"]
@@ -234,13 +234,13 @@ def test_parts_and_tempo_marks() -> None:
     assert [sound.get("tempo") for sound in root.iter("sound")] == ["100", "60"]
 
 
-def test_a_tempo_whose_beat_no_note_shows_is_told_in_quarters() -> None:
+def test_a_tempo_whose_beat_is_not_a_note_value_is_given_in_quarters() -> None:
     root = score("A8|", HEADER.replace("K:", "Q:5/8=40\nK:"))
     assert [child.text for child in root.find(".//metronome")] == ["quarter", "100"]
     assert root.find(".//sound").get("tempo") == "100"
 
 
-def test_the_head_of_the_file() -> None:
+def test_the_file_names_composer_software_and_part() -> None:
     root = score("A8|", HEADER.replace("M:", "C:O'Carolan & Co\nM:"))
     assert root.findtext("identification/creator[@type='composer']") == "O'Carolan & Co"
     assert root.findtext("identification/encoding/software") == "folkkeras"
@@ -249,11 +249,11 @@ def test_the_head_of_the_file() -> None:
     assert score("A8|", HEADER.replace("T:Test\n", "")).findtext(".//part-name") == "Melody"
 
 
-# What is in force
+# Clefs, keys, metres and accidentals
 
 
 def places(header: str, music: str) -> list[int]:
-    """Where verovio draws the noteheads, from the staff's top line."""
+    """The vertical positions at which verovio draws the noteheads, relative to the staff's top line."""
     toolkit = _toolkit()
     assert toolkit.loadData(musicxml_bytes(read_tune(header + music)).decode())
     svg = toolkit.renderToSVG(1)
@@ -262,7 +262,7 @@ def places(header: str, music: str) -> list[int]:
 
 
 @pytest.mark.parametrize(("clef", "octave"), [("treble-8", 3), ("treble+8", 5), ("treble", 4)])
-def test_an_octave_clef_changes_the_sound_and_not_the_place(clef: str, octave: int) -> None:
+def test_an_octave_clef_changes_the_sound_and_not_the_position(clef: str, octave: int) -> None:
     header = HEADER.replace("K:D", f"K:D clef={clef}")
     root = score("D4 A4|", header)
     assert all_of(root, "octave") == [str(octave)] * 2
@@ -277,7 +277,7 @@ def test_an_octave_clef_changes_the_sound_and_not_the_place(clef: str, octave: i
     [("alto", ("C", "3")), ("tenor", ("C", "4")), ("bass", ("F", "4")), ("bass3", ("F", "3")), ("alto1", ("C", "1")),
      ("perc", ("percussion", None)), ("none", ("none", None))],
 )  # fmt: skip
-def test_clefs(clef: str, sign: tuple[str, str | None]) -> None:
+def test_clefs_are_written(clef: str, sign: tuple[str, str | None]) -> None:
     found = score("D4|", HEADER.replace("K:D", f"K:D clef={clef}")).find(".//clef")
     assert (found.findtext("sign"), found.findtext("line")) == sign
 
@@ -285,7 +285,9 @@ def test_clefs(clef: str, sign: tuple[str, str | None]) -> None:
 @pytest.mark.parametrize(
     ("semitones", "written"), [(-2, ("-1", "-2", None)), (9, ("5", "9", None)), (-14, ("-1", "-2", "-1"))]
 )
-def test_a_transposition_is_heard_and_not_seen(semitones: int, written: tuple[str, str, str | None]) -> None:
+def test_a_transposition_changes_the_sound_and_not_the_notation(
+    semitones: int, written: tuple[str, str, str | None]
+) -> None:
     header = HEADER.replace("K:D", f"K:D transpose={semitones}")
     root = score("D4 A4|", header)
     transpose = root.find(".//transpose")
@@ -294,18 +296,18 @@ def test_a_transposition_is_heard_and_not_seen(semitones: int, written: tuple[st
     assert all_of(root, "octave") == ["4", "4"]
 
 
-def test_a_clef_changes_within_a_tune() -> None:
+def test_a_clef_can_change_within_a_tune() -> None:
     assert all_of(score("D8|[K:bass]D8|D8|"), "sign") == ["G", "F"]
 
 
-def test_a_key_with_signs_of_its_own() -> None:
+def test_a_key_with_explicit_accidentals_is_written() -> None:
     root = score("B8|", HEADER.replace("K:D", "K:D exp _b ^f"))
     assert sorted(zip(all_of(root, "key-step"), all_of(root, "key-alter"), strict=True)) == [("B", "-1"), ("F", "1")]
     assert all_of(root, "fifths") == []
     assert all_of(root, "accidental") == []
 
 
-def test_a_metre_of_parts_is_shown_with_them() -> None:
+def test_a_composite_metre_is_written_as_a_sum() -> None:
     assert all_of(score("A8|", HEADER.replace("4/4", "2+2+3/8")), "beats") == ["2+2+3"]
 
 
@@ -313,12 +315,12 @@ def accidentals(music: str, header: str = HEADER) -> list[str | None]:
     return [note.findtext("accidental") for note in score(music, header).iter("note")]
 
 
-def test_accidentals_that_a_reader_needs_are_shown() -> None:
+def test_accidentals_that_a_musician_needs_are_shown() -> None:
     assert accidentals("F4 ^F4|") == [None, "sharp"]  # as written
     assert accidentals("F4 [K:G] c4|") == [None, "natural"]  # the signature at the bar's beginning has c sharp
     assert accidentals("^g4 G4|g4|") == ["sharp", "sharp", None]  # in ABC it holds in all octaves
     assert accidentals("^G8-|G4 G4|") == ["sharp", None, None]
-    assert accidentals("^G5 G3|") == ["sharp", None, None]  # of two tied noteheads the first has it
+    assert accidentals("^G5 G3|") == ["sharp", None, None]  # the first of two tied noteheads has it
     assert accidentals("{^g}a4 g4|") == ["sharp", None, None]
     assert accidentals("A2 ^G6 & D4 E4|", HEADER) == [None, "sharp", None, None]
 
@@ -331,24 +333,24 @@ def test_an_accidental_in_one_voice_is_cancelled_for_the_other() -> None:
 # Bar lines
 
 
-def test_styles_of_bar_lines() -> None:
+def test_bar_lines_have_their_styles() -> None:
     root = score("A8||B8.|c8[|]d8|e8|]")
     assert all_of(root, "bar-style") == ["light-light", "dashed", "none", "light-heavy"]
 
 
-def test_a_line_that_begins_a_repeat_has_the_style_of_its_sign() -> None:
+def test_a_bar_line_that_begins_a_repeat_has_the_style_of_the_sign() -> None:
     assert all_of(score("A8||:B8:|"), "bar-style") == ["heavy-light", "light-heavy"]
 
 
-def test_a_bar_line_has_one_fermata_of_a_kind() -> None:
+def test_a_bar_line_has_at_most_one_fermata_of_each_type() -> None:
     assert all_of(score("A8 HH!invertedfermata!|"), "fermata", "type") == ["upright", "inverted"]
 
 
-def test_a_tune_whose_last_line_is_plain_ends_so() -> None:
+def test_a_plain_last_bar_line_stays_plain() -> None:
     assert score("A8|B8|").find(".//bar-style") is None
 
 
-def test_an_ending_of_several_bars_and_repeats_with_times() -> None:
+def test_endings_of_several_bars_and_repeat_counts_are_written() -> None:
     root = score("|:A8|1,2 B8|c8:||3 d8|e8||f8|]")
     assert [
         (measure.get("number"), ending.get("number"), ending.get("type"))
@@ -367,14 +369,14 @@ def test_a_sign_before_the_first_bar_line_is_written() -> None:
 # Notes
 
 
-def test_overlays_are_further_voices() -> None:
+def test_overlays_are_additional_voices() -> None:
     root = score("A4 z4 & D2 F2|c8|")
     assert all_of(root, "voice") == ["1", "1", "2", "2", "1"]
     assert sounding(root) == expected(read_tune(HEADER + "A4 z4 & D2 F2|c8|"))
     assert [element.tag for element in root.find(".//measure")][-3:] == ["note", "note", "forward"]
 
 
-def test_hidden_rests_and_acciaccaturas() -> None:
+def test_hidden_rests_and_acciaccaturas_are_written() -> None:
     root = score("x2 z2 {/g}a2 {g}a2|")
     assert all_of(root, "note", "print-object") == ["no", None, None, None, None, None]
     assert all_of(root, "grace", "slash") == ["yes", None]
@@ -388,7 +390,7 @@ def test_several_grace_notes_are_beamed() -> None:
     ]  # fmt: skip
 
 
-def test_beams_of_each_level() -> None:
+def test_beams_of_each_level_are_written() -> None:
     root = score("A>B c/d/e/f/|")
     assert [all_of(note, "beam") for note in root.iter("note")] == [
         ["begin"], ["end", "backward hook"],
@@ -405,7 +407,7 @@ def test_onsets_are_exact(music: str) -> None:
     assert {onset for onset, _ in expected(tune)} <= set(heads)
 
 
-def test_a_third_outside_a_tuplet_is_shown_as_in_one() -> None:
+def test_a_third_outside_a_tuplet_is_written_as_a_triplet() -> None:
     root = score("A2/3B2/3c2/3 A2|")
     assert all_of(root, "type")[:3] == ["eighth"] * 3
     assert all_of(root, "actual-notes") == ["3"] * 3
@@ -419,7 +421,7 @@ def test_a_third_outside_a_tuplet_is_shown_as_in_one() -> None:
 def test_the_file_has_the_notes_of_real_tunes(collection: str) -> None:
     for text in read_source(collection).tunes[::20]:
         tune = read_tune(text)
-        onsets = {onset for onset, _ in expected(tune)}  # without those of the further noteheads of one note
+        onsets = {onset for onset, _ in expected(tune)}  # without those of additional noteheads of a note
         found = [each for each in sounding(ElementTree.fromstring(musicxml_bytes(tune))) if each[0] in onsets]
         assert found == expected(tune), tune.title
 

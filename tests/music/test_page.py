@@ -1,4 +1,4 @@
-"""The web page of tunes, opened in a real browser: scores, player, nothing from the network."""
+"""The web page of tunes, opened in a real browser: its scores, its player, and no request to the network."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from folkkeras.music.render.page import page_text
 from folkkeras.music.render.performance import Playing, performance
 
 
-def test_scores_are_seen_and_titles_are_text(tmp_path: Path) -> None:
+def test_scores_are_visible_and_titles_are_escaped(tmp_path: Path) -> None:
     tunes = [read_tune(text) for text in (SCALE, *read_source("oneills").tunes[:2])]
     page = page_text([entry(tune) for tune in tunes], "Tunes", {"model": "a<b>.keras", "seed": "7"})
     found = in_browser(
@@ -40,7 +40,7 @@ def test_scores_are_seen_and_titles_are_text(tmp_path: Path) -> None:
     assert found["labels"] == 0
 
 
-def test_the_players_sound_has_the_tunes_pitches(tmp_path: Path) -> None:
+def test_the_player_sounds_the_pitches_of_the_tune(tmp_path: Path) -> None:
     tune = read_tune(SCALE)
     found = in_browser(
         page_of(tune),
@@ -95,7 +95,7 @@ def test_the_cursor_follows_and_the_player_stops_at_the_end(tmp_path: Path) -> N
     assert (found["after"], found["left"]) == ("Play", 0)
 
 
-def test_a_count_in_clicks_a_bar_of_beats_and_ends_with_the_player(tmp_path: Path) -> None:
+def test_a_count_in_clicks_one_bar_and_stops_with_the_player(tmp_path: Path) -> None:
     found = in_browser(
         page_of(read_tune(SCALE)),
         """
@@ -124,16 +124,16 @@ def test_a_count_in_clicks_a_bar_of_beats_and_ends_with_the_player(tmp_path: Pat
     assert found["silenced"]
 
 
-def test_chosen_bars_are_a_stretch_of_the_tune(tmp_path: Path) -> None:
+def test_a_range_of_bars_gives_a_range_of_seconds(tmp_path: Path) -> None:
     """A scale of two bars, repeated: bars 1, 2, 1, 2; then bars 3 to 6, two seconds each."""
     text = SCALE.replace("|]\n", ":|\n") + "|".join(["d4"] * 4) + "|]\n"
     seconds = {
         "2, 2": [2, 4],
         "1, 6": [0, 16],  # all of it, with its repeats
-        "null, null": [0, 16],  # fields that were emptied
+        "null, null": [0, 16],  # emptied fields
         "3, null": [8, 16],
         "null, 2": [0, 4],
-        "3, 2": [6, 10],  # the shortest way from 2 to 3 is that of the second time
+        "3, 2": [6, 10],  # the shortest way from 2 to 3 is on the second pass
         "4, 6": [10, 16],
         "99, 99": [14, 16],
     }
@@ -141,7 +141,7 @@ def test_chosen_bars_are_a_stretch_of_the_tune(tmp_path: Path) -> None:
     assert in_browser(page_of(read_tune(text)), f"return [{calls}];", tmp_path) == list(seconds.values())
 
 
-def test_what_is_not_whole_is_marked_and_its_text_kept() -> None:
+def test_incomplete_tunes_are_marked_and_their_text_is_shown() -> None:
     tunes = [read_tune("X:1\nT:Short\nM:4/4\nL:1/8\nK:D\nA8|A7|A8|]\n"), read_tune("X:2\nT:None</pre><script>\nK:D\n")]
     page = page_of(*tunes)
     assert page.count("Incomplete") == 2

@@ -1,4 +1,4 @@
-"""The page for everyone: axe finds nothing, all is done by keys, a print holds scores alone."""
+"""The page's accessibility: axe finds no violations, all controls work by keyboard, a print has only scores."""
 
 import itertools
 import re
@@ -38,7 +38,7 @@ def player(tmp_path: Path) -> Iterator[Browser]:
 
 @pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed: make oracles, which needs npm")
 @pytest.mark.parametrize("name", PAGES)
-def test_axe_finds_nothing(name: str, tmp_path: Path) -> None:
+def test_axe_finds_no_violations(name: str, tmp_path: Path) -> None:
     with opened(page(PAGES[name], {"model": "a.keras"} if name != "one" else {}), tmp_path) as browser:
         browser.run(AXE.read_text() + "; window.axe ??= axe;")
         checked = 0
@@ -65,7 +65,7 @@ def test_axe_finds_nothing(name: str, tmp_path: Path) -> None:
         assert checked > 8 * 8
 
 
-def test_tab_reaches_all_controls_in_order_and_shows_where_it_is(player: Browser) -> None:
+def test_tab_reaches_all_controls_in_order_and_shows_the_focus(player: Browser) -> None:
     seen = []
     for _ in range(40):
         player.press("Tab", 9)
@@ -86,7 +86,7 @@ def test_tab_reaches_all_controls_in_order_and_shows_where_it_is(player: Browser
 
 
 @pytest.mark.parametrize(("key", "code"), [("Escape", 27), (" ", 32)])
-def test_a_key_stops_what_plays(key: str, code: int, player: Browser) -> None:
+def test_a_key_stops_the_player(key: str, code: int, player: Browser) -> None:
     player.run("players[1].button.focus();")
     player.press("Enter", 13)
     state = "return [Boolean(players[1].timer), players[1].button.textContent, players[1].button.ariaLabel];"
@@ -96,13 +96,13 @@ def test_a_key_stops_what_plays(key: str, code: int, player: Browser) -> None:
     assert player.run(state) == [False, "Play", 'Play A <b>Second</b> & "more"']
 
 
-def test_space_on_a_control_is_the_controls_own(player: Browser) -> None:
+def test_space_on_a_control_operates_the_control(player: Browser) -> None:
     player.run('players[0].play(); players[0].get("loop").focus();')
     player.press(" ", 32)
     assert player.run('return [Boolean(players[0].timer), players[0].get("loop").checked];') == [True, True]
 
 
-def test_chosen_bars_are_played_once_and_repeated_where_asked(player: Browser) -> None:
+def test_chosen_bars_are_played_once_or_in_a_loop(player: Browser) -> None:
     found = player.run("""
         const heard = async (loop, ticks) => {
           const player = players[0], times = [];
@@ -131,7 +131,7 @@ def test_chosen_bars_are_played_once_and_repeated_where_asked(player: Browser) -
     assert again["times"][:8] == [69, 71, 73, 74] * 2
 
 
-def test_a_changed_range_takes_a_playing_tune_along(player: Browser) -> None:
+def test_a_changed_range_moves_a_playing_tune(player: Browser) -> None:
     found = player.run("""
         const player = players[0];
         player.play();
@@ -144,7 +144,7 @@ def test_a_changed_range_takes_a_playing_tune_along(player: Browser) -> None:
     assert found == {"place": 2, "start": 2, "end": 4, "next": 4}
 
 
-def test_the_line_that_sounds_is_kept_in_sight_until_the_reader_scrolls(tmp_path: Path) -> None:
+def test_the_sounding_line_stays_in_view_until_the_reader_scrolls(tmp_path: Path) -> None:
     text = LONG + "abcdefgabcdefgab|" * 40 + "]\n"
     script = """
         const player = players[0], last = player.tune.notes.slice(-1);
@@ -165,16 +165,16 @@ def test_the_line_that_sounds_is_kept_in_sight_until_the_reader_scrolls(tmp_path
     """
     with opened(page([text], {}), tmp_path) as browser:
         browser.resize(PHONE, 600)
-        browser.prefer(reduced_motion="reduce")  # so the view is there at once
+        browser.prefer(reduced_motion="reduce")  # so that the page scrolls at once
         assert browser.run(script) == [True, False, True]
 
 
-def test_a_page_without_facts_has_no_footer() -> None:
+def test_a_page_without_metadata_has_no_footer() -> None:
     assert "<footer" not in page([SCALE], {})
     assert "<footer" in page([SCALE], {"seed": "1"})
 
 
-def test_a_print_holds_the_scores_alone(tmp_path: Path) -> None:
+def test_a_print_has_only_the_scores(tmp_path: Path) -> None:
     tunes = [*read_source("oneills").tunes[1000:1009], EMPTY]
     with opened(page(tunes, {"seed": "1"}), tmp_path) as browser:
         browser.resize(PHONE)
@@ -192,7 +192,7 @@ def test_a_print_holds_the_scores_alone(tmp_path: Path) -> None:
     assert len(re.findall(rb"/Type\s*/Page\b", paper)) <= 3
 
 
-def test_a_tune_that_is_longer_than_a_sheet_is_split_between_lines(tmp_path: Path) -> None:
+def test_a_tune_longer_than_a_sheet_is_split_between_lines(tmp_path: Path) -> None:
     with opened(page([LONG + "abcdefgabcdefgab|" * 80 + "]\n"], {}), tmp_path) as browser:
         assert 2 <= len(re.findall(rb"/Type\s*/Page\b", browser.paper())) <= 4
         browser.prefer("print")

@@ -1,4 +1,4 @@
-"""The page's scores: what is drawn is what verovio drew, in each layout and each key, for each width."""
+"""The page's scores: they look as verovio draws them, in each layout, in each key and at each width."""
 
 import io
 import json
@@ -32,7 +32,7 @@ RICH = HEADER + (
 
 
 def heads_of(tune: Tune) -> int:
-    """Counted from the tune alone."""
+    """The number of noteheads, counted from the tune alone."""
     return sum(
         len(event.pitches) * len(noteheads(event.written)) + len(event.graces) * bool(event.pitches)
         for bar in tune.bars
@@ -42,13 +42,13 @@ def heads_of(tune: Tune) -> int:
 
 
 def drawn(svg: str) -> Image.Image:
-    """An image as it is seen, without its texts, for which no font is given."""
+    """The rendered image, without its texts, since no font is given."""
     data = resvg_py.svg_to_bytes(svg_string=svg, background="white", skip_system_fonts=True)
     return Image.open(io.BytesIO(bytes(data))).convert("L")
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_a_small_drawing_is_seen_as_verovios(layout: str) -> None:
+def test_the_compact_drawing_looks_like_that_of_verovio(layout: str) -> None:
     svg = layouts(read_tune(RICH))[layout]
     small = drawing(svg)
     size = re.search(r'viewBox="0 0 (\d+) (\d+)" version', svg)
@@ -65,11 +65,11 @@ def test_a_small_drawing_is_seen_as_verovios(layout: str) -> None:
     )
     assert len(small.lines) == svg.count('class="system"') > 1
     assert len("".join(small.lines)) < len(svg) / 2
-    for line, (top, _, height) in zip(small.lines, boxes, strict=True):  # a print turns the page between two
+    for line, (top, _, height) in zip(small.lines, boxes, strict=True):  # a print may break the page between two lines
         margin = int(re.search(r"translate\(\d+,(\d+)\)", line)[1])
         assert all(top < margin + int(staff) < top + height for staff in re.findall(r"M-?\d+ (-?\d+)H", line))
     difference = ImageChops.difference(drawn(svg), drawn(complete)).histogram()
-    assert sum(difference[64:]) < 5  # pixels that differ by more than the edges' smoothing
+    assert sum(difference[64:]) < 5  # pixels that differ by more than antialiasing
     assert sum(drawn(svg).histogram()[:128]) > 1_000  # ink
 
 
@@ -85,7 +85,7 @@ def test_each_layout_has_the_noteheads_of_the_tune(collection: str) -> None:
         assert noteheads_of(tune) == heads_of(tune)
 
 
-def test_all_keys_have_the_noteheads_of_the_tune_and_a_name() -> None:
+def test_each_key_has_the_noteheads_of_the_tune_and_a_name() -> None:
     tune = read_tune(RICH)
     scores = Scores.unpacked(scores_of(tune, all_keys=True).packed())
     assert [score.semitones for score in scores.others] == [-5, -4, -3, -2, -1, 1, 2, 3, 4, 5, 6]
@@ -100,7 +100,7 @@ def test_all_keys_have_the_noteheads_of_the_tune_and_a_name() -> None:
     assert used <= set(scores.glyphs)
 
 
-def test_a_phone_gets_shorter_lines_and_no_text_gets_tiny(tmp_path: Path) -> None:
+def test_a_phone_gets_shorter_lines_and_text_stays_legible(tmp_path: Path) -> None:
     script = """
     const box = (element) => element.getBoundingClientRect();
     const shown = [...document.querySelectorAll(".score > div")].filter((layout) => layout.getClientRects().length);
@@ -126,7 +126,7 @@ def test_a_phone_gets_shorter_lines_and_no_text_gets_tiny(tmp_path: Path) -> Non
             assert found["staff"] >= 19, width  # of its four spaces; 7 mm on paper
 
 
-def test_the_score_follows_the_key_and_says_so(tmp_path: Path) -> None:
+def test_the_score_follows_the_key_and_the_page_says_so(tmp_path: Path) -> None:
     found = in_browser(
         page_of(read_tune(SCALE), all_keys=True),
         """
@@ -162,7 +162,7 @@ def test_the_score_follows_the_key_and_says_so(tmp_path: Path) -> None:
     assert found["back"] == found["last"] == found["written"]
 
 
-def test_where_the_score_cannot_follow_the_page_says_that_the_sound_alone_does(tmp_path: Path) -> None:
+def test_the_page_says_if_only_the_sound_follows_the_key(tmp_path: Path) -> None:
     found = in_browser(
         page_of(read_tune(SCALE)),
         """
@@ -176,7 +176,7 @@ def test_where_the_score_cannot_follow_the_page_says_that_the_sound_alone_does(t
     assert found == ["D major", "C major. Only the sound changes; the score stays as written.", -2]
 
 
-def test_a_tune_without_a_tonic_moves_by_semitones(tmp_path: Path) -> None:
+def test_a_tune_without_a_tonic_is_transposed_by_semitones(tmp_path: Path) -> None:
     assert set(keys_in_words("HP").values()) == {""}
     found = in_browser(
         page_of(read_tune(SCALE.replace("K:D", "K:none"))),
@@ -198,7 +198,7 @@ def test_a_tune_without_a_tonic_moves_by_semitones(tmp_path: Path) -> None:
         ("", ""),
     ],
 )
-def test_a_key_in_words(field: str, words: str) -> None:
+def test_a_key_is_described_in_words(field: str, words: str) -> None:
     assert key_in_words(field) == words
 
 
@@ -213,11 +213,11 @@ def test_a_key_in_words(field: str, words: str) -> None:
          "First bar: dotted half rest, dotted eighth A4, sixteenth B4."),
     ],
 )  # fmt: skip
-def test_a_score_in_words(music: str, words: str) -> None:
+def test_a_score_is_described_in_words(music: str, words: str) -> None:
     assert score_in_words(read_tune(HEADER + music + "\n")) == "Score of Tune: " + words
 
 
-def test_downloads_bear_the_titles_name_and_open(tmp_path: Path) -> None:
+def test_downloads_are_named_by_the_title_and_can_be_opened(tmp_path: Path) -> None:
     tune = read_tune(SCALE.replace("A <b>Scale</b> &", "Ó Néill's <b>March</b> &"))
     links = dict(re.findall(r'<a download="([^"]+)"[^>]*base64,([^"]+)"', page_of(tune)))
     assert list(links) == [f"o-neill-s-b-march-b-more.{suffix}" for suffix in ("abc", "mid", "mxl")]
@@ -230,11 +230,11 @@ def test_downloads_bear_the_titles_name_and_open(tmp_path: Path) -> None:
     assert len(list(score.iter("note"))) == 8
 
 
-def test_an_untitled_tunes_downloads_bear_its_place() -> None:
+def test_downloads_without_a_latin_title_are_named_by_their_number() -> None:
     page = page_of(read_tune(SCALE), read_tune("X:5\nT:歌\nM:4/4\nL:1/4\nK:D\nDEFG|]\n"))
     assert 'download="tune-2.mid"' in page
     assert 'aria-label="MIDI: 歌"' in page
 
 
-def test_one_tune_gives_one_page() -> None:
+def test_the_same_tune_gives_the_same_page() -> None:
     assert page_of(read_tune(RICH), all_keys=True) == page_of(read_tune(RICH), all_keys=True)

@@ -1,4 +1,4 @@
-"""A tune as it sounds: performance, MIDI, samples, and the same notes as abc2midi's."""
+"""Tunes as they sound: performances, MIDI files, samples, and a comparison of notes with abc2midi."""
 
 import io
 import re
@@ -32,7 +32,7 @@ def played(music: str, header: str = HEADER, **playing: object) -> list[tuple[Fr
 
 
 def notes_in(data: bytes) -> list[tuple[float, float, int]]:
-    """Onset and length in quarters, and pitch, of a MIDI file."""
+    """Onset and length in quarters, and pitch, of the notes in a MIDI file."""
     file = mido.MidiFile(file=io.BytesIO(data))
     found = []
     for track in file.tracks:
@@ -47,7 +47,7 @@ def notes_in(data: bytes) -> list[tuple[float, float, int]]:
     return sorted(found)
 
 
-def test_ties_become_one_note_also_over_a_bar_line_and_into_a_repeat() -> None:
+def test_tied_notes_are_one_note_also_across_a_bar_line() -> None:
     assert played("A4-A4|") == [(0, 8, 69)]
     assert played("A8-|A8|") == [(0, 16, 69)]
     assert played("[DA]4-[DA]4|") == [(0, 8, 62), (0, 8, 69)]
@@ -59,7 +59,7 @@ def test_repeats_may_be_left_out() -> None:
     assert len(played("|:A8:|", repeats=False)) == 1
 
 
-def test_transposition_and_swing() -> None:
+def test_transposition_and_swing_are_played() -> None:
     assert [pitch for _, _, pitch in played("DFA4|", transpose=-2)] == [60, 64, 67]
     hornpipe = HEADER.replace("K:D", "R:hornpipe\nK:D")
     long, short = Fraction(4, 3), Fraction(2, 3)
@@ -67,19 +67,19 @@ def test_transposition_and_swing() -> None:
     assert played("AB|", hornpipe) == [(0, 1, 69), (1, 1, 71)]
 
 
-def test_grace_notes_take_their_time_from_the_note_after_them() -> None:
+def test_grace_notes_take_their_time_from_the_next_note() -> None:
     (_, grace, first), (onset, length, second) = played("{c}A2|")
     assert (first, second, onset, grace + length) == (73, 69, grace, 2)
 
 
-def test_a_tempo_is_the_tunes_the_dances_or_the_one_asked_for() -> None:
+def test_the_tempo_is_that_of_the_tune_the_dance_or_the_option() -> None:
     jig = "X:1\nR:jig\nM:6/8\nL:1/8\nK:D\nABc dfa|]"
     assert pace(read_tune(jig), Playing()) == Fraction(3, 8) * 112
     assert pace(read_tune(jig.replace("K:D", "Q:3/8=90\nK:D")), Playing()) == Fraction(3, 8) * 90
     assert pace(read_tune(jig), Playing(tempo=60)) == Fraction(3, 8) * 60
 
 
-def test_an_endless_tune_is_cut() -> None:
+def test_an_endless_tune_is_cut_off() -> None:
     tune = read_tune(HEADER + "A8|" * 5_000)
     notes = performance(tune, Playing())
     assert float(notes[-1].onset / pace(tune, Playing())) * 60 < LONGEST
@@ -101,7 +101,7 @@ def test_a_midi_file_has_the_notes_the_tempo_and_the_metre() -> None:
     expected = [(0, 67), (0.5, 71), (1, 74), (1.5, 79), (2.5, 74)]
     assert [(onset, pitch) for onset, _, pitch in notes_in(data)] == expected
     messages = {message.type: message for message in mido.MidiFile(file=io.BytesIO(data), charset="utf-8").tracks[0]}
-    assert messages["set_tempo"].tempo == 400_000  # microseconds of a quarter: 150 a minute
+    assert messages["set_tempo"].tempo == 400_000  # microseconds per quarter: 150 a minute
     assert (messages["time_signature"].numerator, messages["time_signature"].denominator) == (6, 8)
     assert messages["program_change"].program == 110
     assert messages["track_name"].name == "Jig é☃"
@@ -109,7 +109,7 @@ def test_a_midi_file_has_the_notes_the_tempo_and_the_metre() -> None:
 
 
 def likeliest(wave: np.ndarray, around: int) -> int:
-    """The pitch within half an octave of `around` whose harmonics are the strongest in a steady note."""
+    """The pitch within half an octave of `around` whose harmonics are strongest in a steady note."""
     spectrum = np.abs(np.fft.rfft(wave * np.hanning(len(wave))))
 
     def strength(pitch: int) -> float:
@@ -142,7 +142,7 @@ def test_each_note_sounds_at_its_pitch(name: str) -> None:
 
 
 @pytest.mark.parametrize(("format", "magic"), [("wav", b"RIFF"), ("flac", b"fLaC"), ("ogg", b"OggS"), ("mp3", b"")])
-def test_sound_files_open_and_last_as_long_as_the_tune(format: str, magic: bytes) -> None:
+def test_sound_files_can_be_opened_and_last_as_long_as_the_tune(format: str, magic: bytes) -> None:
     tune = read_tune(HEADER + "|:A8|B8:|" * 12)
     data = sound_bytes(tune, FLUTE, Playing(tempo=240), format)
     assert data.startswith(magic)
@@ -154,7 +154,7 @@ def test_sound_files_open_and_last_as_long_as_the_tune(format: str, magic: bytes
 
 
 def comparable(text: str) -> str | None:
-    """The text for a comparison of notes, or None where taste decides: graces, chord symbols, decorations."""
+    """The text for a comparison of notes, or None if it has graces, chord symbols or decorations, played freely."""
     text = re.sub(r"[ \t]*!$", "", text, flags=re.MULTILINE)
     text = re.sub(r"^R:.*\n", "", text, flags=re.MULTILINE)  # abc2midi swings hornpipes
     body = text.split("K:", 1)[-1].split("\n", 1)[-1]
@@ -165,7 +165,7 @@ _REPEATS = re.compile(r"(?P<end>:\||::)|(?P<start>\|:)|(?P<double>\|\||\|\])")
 
 
 def with_repeats_begun(text: str) -> str:
-    """With `|:` where a repeat begins at a double bar: the standard (4.8) has it so, abc2midi needs it said."""
+    """The text with `|:` where a repeat begins at a double bar: the standard (4.8) implies it, abc2midi needs it."""
     double, opened, begun = None, False, []
     for mark in _REPEATS.finditer(text, text.index("K:")):
         if mark["end"]:
@@ -181,7 +181,7 @@ def with_repeats_begun(text: str) -> str:
 
 
 def same_notes(tune: Tune, oracle: bytes) -> bool:
-    """Pitches, onsets and lengths; abc2midi spreads chords by a few ticks and shortens notes by one."""
+    """Whether pitches, onsets and lengths agree; abc2midi spreads chords by a few ticks and shortens notes by one."""
     ours = notes_in(midi_bytes(tune, FLUTE, Playing()))
     theirs = notes_in(oracle)
     order = [sorted(notes, key=lambda note: (round(note[0] * 12), note[2])) for notes in (ours, theirs)]
@@ -206,9 +206,9 @@ def test_notes_are_those_of_abc2midi(collection: str, request: pytest.FixtureReq
         words = ["abc2midi", f"{number}.abc", "-o", f"{number}.mid"]
         said = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, errors="replace").stdout
         path = tmp_path / f"{number}.mid"
-        # Where it is at a loss with the repeats, it says so and guesses; of some tunes it writes no notes.
+        # If the repeats confuse abc2midi, it says so and guesses; for some tunes it writes no notes.
         if path.exists() and notes_in(path.read_bytes()) and "found [1" not in said:
             compared += 1
             same += same_notes(tune, path.read_bytes())
-    assert compared > 10  # of Ryan's nearly all have decorations
+    assert compared > 10  # few, since nearly all of Ryan's tunes have decorations
     assert same >= 0.995 * compared, (same, compared)

@@ -1,4 +1,4 @@
-"""A tune as it is read: pitches, lengths, bars, what is wrong with it."""
+"""Reading a tune: its pitches, lengths, bars and faults."""
 
 import random
 from fractions import Fraction
@@ -26,13 +26,13 @@ def lengths(music: str) -> list[Fraction]:
     return [event.length / EIGHTH for event in events(music)]
 
 
-def test_the_key_an_accidental_and_the_bar_line_decide_a_pitch() -> None:
+def test_a_pitch_depends_on_key_accidentals_and_bar_lines() -> None:
     assert pitches("CFc'=F F^GG|Gf,|") == [[61], [66], [85], [65], [65], [68], [68], [67], [66]]
     assert pitches("FB|", "X:1\nK:Gm\n") == [[65], [70]]
     assert pitches("F[K:C]F|", "X:1\nK:D\n") == [[66], [65]]
 
 
-def test_lengths_by_numbers_dots_tuplets_and_chords() -> None:
+def test_lengths_of_notes_broken_rhythms_tuplets_and_chords() -> None:
     assert lengths("AA2A/A3/2A//|") == [1, 2, Fraction(1, 2), Fraction(3, 2), Fraction(1, 4)]
     assert lengths("A>B A<B A>>B|") == [
         Fraction(3, 2), Fraction(1, 2), Fraction(1, 2), Fraction(3, 2), Fraction(7, 4), Fraction(1, 4),
@@ -42,24 +42,24 @@ def test_lengths_by_numbers_dots_tuplets_and_chords() -> None:
     assert pitches("[DFA]2|") == [[62, 66, 69]]
 
 
-def test_a_tie_before_a_broken_rhythm_is_both() -> None:
+def test_a_note_can_be_tied_and_in_a_broken_rhythm() -> None:
     first, second = events("A->B|")
     assert (bool(first.ties), first.length, second.length) == (True, Fraction(3, 16), Fraction(1, 16))
 
 
-def test_grace_notes_take_no_place_in_a_bar_nor_in_a_tuplet() -> None:
+def test_grace_notes_take_no_time_in_a_bar_or_a_tuplet() -> None:
     found = events("{ga}(3A{c}Bc d2 d4|")
     assert [len(event.graces) for event in found] == [2, 1, 0, 0, 0]
     assert [pitch.midi for pitch in found[0].graces] == [79, 81]
     assert read_tune(HEADER + "{ga}(3A{c}Bc d2 d4|").complete
 
 
-def test_the_grace_notes_of_a_definition_are_not_played() -> None:
+def test_grace_notes_in_a_macro_definition_are_not_played() -> None:
     tune = read_tune("X:1\nM:4/4\nL:1/8\nm:~A3=A{B}A{G}A\nK:D\n{c}A8|A8|]\n")
     assert [len(event.graces) for bar in tune.bars for event in bar.events] == [1, 0]
 
 
-def test_bars_are_numbered_from_the_first_full_one() -> None:
+def test_bars_are_numbered_from_the_first_full_bar() -> None:
     tune = read_tune(HEADER + "A2|A8|A8|]")
     assert [bar.number for bar in tune.bars] == [0, 1, 2]
     assert [bar.line for bar in tune.bars] == [6, 6, 6]
@@ -75,7 +75,7 @@ def test_bars_are_numbered_from_the_first_full_one() -> None:
         ("|:A8|[1 B8:|[2 c8||d8|", [0, 1, 0, 2, 3]),
     ],
 )
-def test_repeats_and_endings_are_played_in_their_order(music: str, order: list[int]) -> None:
+def test_repeats_and_endings_are_played_in_order(music: str, order: list[int]) -> None:
     assert list(read_tune(HEADER + music).order) == order
 
 
@@ -83,7 +83,7 @@ def test_repeats_and_endings_are_played_in_their_order(music: str, order: list[i
     ("text", "faults"),
     [
         (HEADER + "A8|A8|]", []),
-        (HEADER + "A2|A8|A6|]", []),  # a pick-up, and what completes it
+        (HEADER + "A2|A8|A6|]", []),  # a pick-up, and the bar that completes it
         (HEADER + "A8|A6:|A2|A8|]", []),  # a bar split by a repeat
         (HEADER + "A8|A7|A8|]", ["line 6, bar 2: it has 7 of 8 eighths"]),
         (HEADER + "A8|A7A/|A8|]", ["line 6, bar 2: it has 15 of 16 sixteenths"]),
@@ -103,20 +103,20 @@ def test_repeats_and_endings_are_played_in_their_order(music: str, order: list[i
         (HEADER + "z8|z8|]", ["it has no notes"]),
         (HEADER + "A2|:A8|A6:|B2|:B8|B6:|", []),
         (HEADER + "A2|A8|1 A6:|2 A6||", []),
-        (HEADER + "A8||A2||A8|]", ["line 6, bar 2: it has 2 of 8 eighths"]),  # no section is one short bar
+        (HEADER + "A8||A2||A8|]", ["line 6, bar 2: it has 2 of 8 eighths"]),  # a section cannot be one short bar
         (HEADER + "A2:|A6|]", ["it has no full bar"]),
         (HEADER + "V:1\nA8|]\nV:2\nA8|]", ["it has several voices, which are read one after another"]),
         ("X:1\nM:4/4\nL:1/8\nm:~A3=A{B}A{G}A\nK:D\nA8|A8|]", []),
         ("X:1\nM:6/8\nL:1/8\nK:D\nABc dfa|[M:9/8]ABc ABc ABc|\n", []),
     ],
 )
-def test_a_tune_is_whole_or_it_is_said_why_not(text: str, faults: list[str]) -> None:
+def test_a_tune_is_complete_or_its_faults_are_named(text: str, faults: list[str]) -> None:
     tune = read_tune(text)
     assert [str(fault) for fault in tune.faults] == faults
     assert tune.complete == (not faults)
 
 
-def test_a_tune_in_a_key_that_cannot_be_read_has_its_title_and_its_notes() -> None:
+def test_a_tune_with_an_unreadable_key_has_its_title_and_notes() -> None:
     tune = read_tune("X:7\nT:The Odd Key\nR:reel\nK:Hm\nA8|\n")
     assert (tune.reference, tune.title, tune.type, len(tune.bars)) == ("7", "The Odd Key", "reel", 1)
 
@@ -139,14 +139,14 @@ def test_lines_are_counted_through_the_file() -> None:
         ("X:1\nM:0/0\nK:\x1b[31m\nA\x1b8|]", None),
     ],
 )
-def test_absurd_tunes_are_read_at_once(text: str, fault: str | None) -> None:
+def test_absurd_tunes_are_read_quickly(text: str, fault: str | None) -> None:
     through_python(text)
     faults = [fault.message for fault in read_tune(text).faults]
     assert fault is None or fault in faults
     assert "\x1b" not in "".join(faults) + read_tune(text).key
 
 
-def test_hurt_tunes_raise_nothing() -> None:
+def test_mutated_tunes_raise_no_exception() -> None:
     texts = [*read_source("oneills").tunes, *read_source("ryans").tunes]
     chance = random.Random(0)
     for _ in range(500):
@@ -154,7 +154,7 @@ def test_hurt_tunes_raise_nothing() -> None:
 
 
 @pytest.mark.parametrize("collection", ["oneills", "ryans", "airds"])
-def test_the_collections_are_read_and_nearly_all_whole(collection: str) -> None:
+def test_the_collections_are_read_and_nearly_all_tunes_complete(collection: str) -> None:
     tunes = [read_tune(text) for text in read_source(collection).tunes]
     assert sum(bool(tune.bars) for tune in tunes) >= 0.995 * len(tunes)
     assert sum(tune.complete for tune in tunes) >= 0.88 * len(tunes)

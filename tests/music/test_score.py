@@ -1,4 +1,4 @@
-"""A tune's score: MusicXML, what verovio engraves of it, PNG, and the process in which it is done."""
+"""A tune's score: MusicXML, verovio's engraving of it, PNG, and the process that renders it."""
 
 import os
 import re
@@ -29,7 +29,7 @@ _TYPES = {"breve": 2, "whole": 1, "half": 0.5, "quarter": 0.25, "eighth": 0.125,
 
 
 def shown(music: str, header: str = HEADER) -> list[tuple[int | None, float, int, str | None]]:
-    """Of each notehead or rest: pitch, length of its head, dots, accidental."""
+    """For each notehead or rest: pitch, length of its head, dots, accidental."""
     score = ElementTree.fromstring(musicxml_bytes(read_tune(header + music)))
     heads = []
     for note in score.iter("note"):
@@ -42,7 +42,7 @@ def shown(music: str, header: str = HEADER) -> list[tuple[int | None, float, int
     return heads
 
 
-def test_noteheads_dots_and_accidentals() -> None:
+def test_noteheads_have_dots_and_accidentals() -> None:
     assert shown("A2 ^G3 =c/z/ [DA]4|") == [
         (69, 0.25, 0, None), (68, 0.25, 1, "sharp"), (72, 0.0625, 0, "natural"), (None, 0.0625, 0, None),
         (62, 0.5, 0, None), (69, 0.5, 0, None),
@@ -58,7 +58,7 @@ def test_each_length_is_a_sum_of_noteheads(sixteenths: int) -> None:
     assert sum(base * (2 - Fraction(1, 2**dots)) for base, dots in noteheads(length)) == length
 
 
-def test_beams_join_what_is_written_together() -> None:
+def test_beams_join_notes_that_are_written_together() -> None:
     score = ElementTree.fromstring(musicxml_bytes(read_tune(HEADER + "ABc d2 ef|")))
     assert [note.findtext("beam") for note in score.iter("note")] == ["begin", "continue", "end", None, "begin", "end"]
 
@@ -73,14 +73,14 @@ def test_repeats_endings_ties_and_tuplets_are_marked() -> None:
     assert re.findall(r'<tuplet type="(\w+)"', text) == ["start", "stop"]
 
 
-def test_key_and_metre_change_within_a_tune() -> None:
+def test_key_and_metre_can_change_within_a_tune() -> None:
     text = musicxml_bytes(read_tune(HEADER + "A8|[K:F][M:6/8]ABc dfa|]")).decode()
     assert re.findall(r"<fifths>(-?\d)</fifths>", text) == ["2", "-1"]
     assert re.findall(r"<beats>(\d)</beats>", text) == ["4", "6"]
 
 
 def engraved(tune: Tune) -> list[tuple[str, int, int, float, int]]:
-    """Of each notehead as verovio holds it: letter, semitones, octave, length of the head, dots."""
+    """For each notehead in verovio: letter, alteration in semitones, octave, length of the head, dots."""
     toolkit = _toolkit()
     assert toolkit.loadData(musicxml_bytes(tune).decode())
     heads = []
@@ -114,14 +114,14 @@ def test_the_engraved_score_has_each_note_of_real_tunes(collection: str) -> None
         assert engraved(tune) == sorted(expected), tune.title
 
 
-def test_one_tune_gives_one_image_with_its_title() -> None:
+def test_the_same_tune_gives_the_same_image_with_its_title() -> None:
     tune = read_tune(HEADER.replace("Test", "A <Title> & more") + "A8|]")
     assert svg_text(tune) == svg_text(tune)
     assert "A &lt;Title&gt; &amp; more" in svg_text(tune)
     ElementTree.fromstring(svg_text(tune))
 
 
-def test_a_png_is_an_image_of_some_size() -> None:
+def test_a_png_has_a_reasonable_size() -> None:
     data = png_bytes(read_tune(HEADER + "ABcd efga|" * 8))
     width, height = struct.unpack(">II", data[16:24])
     assert data.startswith(b"\x89PNG")
@@ -129,7 +129,7 @@ def test_a_png_is_an_image_of_some_size() -> None:
     assert height > 300
 
 
-def test_the_workshop_renders_and_says_why_it_cannot() -> None:
+def test_the_render_process_renders_and_reports_errors() -> None:
     with RenderClient() as client:
         assert client.render(read_tune(HEADER + "A8|]"), "svg").startswith(b"<svg")
         assert client.render(read_tune(HEADER + "A8|]"), "ogg").startswith(b"OggS")
@@ -138,15 +138,15 @@ def test_the_workshop_renders_and_says_why_it_cannot() -> None:
         assert client.render(read_tune(HEADER + "A8|]"), "mid").startswith(b"MThd")
 
 
-def test_the_folder_one_is_in_lends_no_modules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "folkkeras").mkdir()  # as the folder of a clone is named
+def test_modules_in_the_current_folder_are_not_imported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "folkkeras").mkdir()  # the name of the folder of a clone
     (tmp_path / "json.py").write_text("raise SystemExit")
     monkeypatch.chdir(tmp_path)
     with RenderClient() as client:
         assert client.render(read_tune(HEADER + "A8|]"), "svg").startswith(b"<svg")
 
 
-def test_a_crash_costs_one_file() -> None:
+def test_a_crash_of_the_render_process_affects_one_file() -> None:
     with RenderClient() as client:
         client.render(read_tune(HEADER + "A8|]"), "svg")
         os.kill(client._process.pid, signal.SIGKILL)
@@ -155,12 +155,12 @@ def test_a_crash_costs_one_file() -> None:
         assert client.render(read_tune(HEADER + "A8|]"), "svg").startswith(b"<svg")
 
 
-def test_what_takes_too_long_is_given_up() -> None:
+def test_rendering_that_takes_too_long_is_stopped() -> None:
     with RenderClient(patience=0.01) as client, pytest.raises(FolkError, match="failed on it"):
         client.render(read_tune(HEADER + "ABcd efga|" * 2_000), "wav")
 
 
-def test_the_workshops_process_ends_with_its_parent() -> None:
+def test_the_render_process_ends_with_its_parent() -> None:
     script = f"""
 import time
 from folkkeras.music.reading import read_tune

@@ -1,4 +1,4 @@
-"""Whether a tune's parts join: split bars, repeats and ties, to which newly written tunes are held."""
+"""Whether a tune's parts join: the checks of split bars, repeats and ties in newly written tunes."""
 
 import pytest
 
@@ -29,14 +29,14 @@ def said(music: str, *, ended: bool = True) -> list[tuple[int | None, str]]:
         "A4 A4-|A4 [Ac]4-|A8-:|ABcd ABcd|A8|]",  # across a repeat
     ],
 )
-def test_parts_that_join(music: str) -> None:
+def test_parts_that_join_have_no_faults(music: str) -> None:
     assert said(music) == []
 
 
 @pytest.mark.parametrize(
     ("music", "bar", "message"),
     [
-        ("A|ABcd ABcd|A8:|", 2, "with its other part it has 9 of 8 eighths"),  # the pick-up once more
+        ("A|ABcd ABcd|A8:|", 2, "with its other part it has 9 of 8 eighths"),  # together with the pick-up when repeated
         ("ABcd ABcd|ABcd ABc:|", 2, "with its other part it has 15 of 8 eighths"),
         ("A|ABcd ABcd|ABcd ABc:|AB|ABcd ABcd|A6:|", 3, "with its other part it has 9 of 8 eighths"),
         ("A|ABcd ABcd|ABcd ABc||ABcd ABcd|A7|]", 3, "with its other part it has 15 of 8 eighths"),
@@ -45,10 +45,10 @@ def test_parts_that_join(music: str) -> None:
         ("|:ABcd ABcd|A8|]", 2, "the last repeat has no end"),
         ("A4 A4-|B8|]", 2, "a tie into it has no end"),
         ("A4 A4-|z8|]", 2, "a tie into it has no end"),
-        ("ABcd ABcd|A8-|]", None, ""),  # a section ends there
+        ("ABcd ABcd|A8-|]", None, ""),  # the section ends there
     ],
 )
-def test_parts_that_do_not(music: str, bar: int | None, message: str) -> None:
+def test_parts_that_do_not_join_have_faults(music: str, bar: int | None, message: str) -> None:
     assert (bar, message) in said(music) if message else said(music) == []
 
 

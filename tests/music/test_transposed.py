@@ -1,4 +1,4 @@
-"""Tunes in other keys: the same music, every pitch moved, whatever ABC the tune is written in."""
+"""Transposed tunes: the music is the same, with every pitch moved, whatever ABC the tune uses."""
 
 import os
 import random
@@ -20,7 +20,7 @@ from folkkeras.notation.intervals import Interval, Spelling, interval_for
 from folkkeras.notation.keys import key_of, read_key
 from folkkeras.notation.transposing import moved_key_field
 
-TIMES = int(os.environ.get("FOLK_FUZZ", "1"))  # as many tunes as usual
+TIMES = int(os.environ.get("FOLK_FUZZ", "1"))  # multiplies the usual number of tunes
 SEMITONES = st.integers(-24, 24)
 HEADER = "X:1\nT:A tune\nM:4/4\nL:1/8\n"
 
@@ -30,7 +30,7 @@ def moved(pitches: tuple[Pitch, ...], semitones: int) -> tuple[int, ...]:
 
 
 def event_facts(event: Event, semitones: int) -> tuple[object, ...]:
-    """All but the names of chords."""
+    """Everything in an event except the names of chords."""
     remarks = [remark for remark in event.annotations if not is_chord_symbol(remark[1:])]
     return (
         moved(event.pitches, semitones), moved(event.ties, semitones), moved(event.graces, semitones), remarks,
@@ -40,7 +40,7 @@ def event_facts(event: Event, semitones: int) -> tuple[object, ...]:
 
 
 def facts(tune: Tune, semitones: int = 0) -> list[object]:
-    """All that a tune says, every pitch moved, but for its key and what names notes of it."""
+    """Everything in a tune, with every pitch moved, except its key and the texts that name notes."""
     bars = [
         (
             *bar._replace(events=(), overlays=(), signature=()),
@@ -60,7 +60,7 @@ def check(tune: Tune, semitones: int) -> Tune:
 
 
 @pytest.mark.parametrize("collection", ["oneills", "ryans", "airds", "essen"])
-def test_real_tunes_keep_everything_but_their_key(collection: str) -> None:
+def test_transposing_real_tunes_changes_only_key_and_pitches(collection: str) -> None:
     for number, text in enumerate(read_source(collection).tunes[:: 1 if TIMES > 1 else 37]):
         tune = read_tune(text)
         for semitones in {(5 * number) % 49 - 24, number % 11 + 1}:
@@ -69,11 +69,11 @@ def test_real_tunes_keep_everything_but_their_key(collection: str) -> None:
 
 @settings(max_examples=150 * TIMES, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 @given(st.sampled_from(FEATURES).flatmap(tunes), SEMITONES)
-def test_whatever_abc_allows_is_transposed(text: str, semitones: int) -> None:
+def test_every_feature_of_abc_can_be_transposed(text: str, semitones: int) -> None:
     check(read_tune(text), semitones)
 
 
-def test_broken_tunes_are_transposed() -> None:
+def test_mutated_tunes_are_transposed() -> None:
     chance = random.Random(4)
     texts = read_source("ryans").tunes
     for _ in range(150 * TIMES):
@@ -88,12 +88,12 @@ def test_broken_tunes_are_transposed() -> None:
         ("K:Em % old\nE2{^df}e2|\nw:a b\n%%MIDI transpose 2", -2, "K:Dm % old\nD2{^ce}d2|\nw:a b\n%%MIDI transpose 2"),
         ("K:G\nG,2g'2|", 12, "K:G\nG2g''2|"),
         ("K:C#\nG,2g'2|", -24, "K:C#\nG,,,2G2|"),
-        # What would be a triple sharp or flat, and what it does to the notes after it.
+        # Notes that would become a triple sharp or flat, and the effect on the notes after them.
         ("K:F\n^^b2b2|b2^b2|", 6, "K:B\n=g'2g'2|e'2^^e'2|"),
         ("K:F\n^^b2- b2-|b2 =b2 {^^b}b2", 6, "K:B\n=g'2- g'2-|g'2 ^e'2 {=g'}g'2"),
         ("K:F\n[^^Bb]2|", 6, "K:B\n[=gg']2|"),
         ("K:B\n__f2f2|f2|", 6, "K:F\n=a2a2|c'2|"),
-        # Accidentals for all octaves, and through a tie over a bar line.
+        # Accidentals apply to all octaves, and through a tie across a bar line.
         ("K:C\n^f2 F2-|F2 f2|", 2, "K:D\n^g2 G2-|G2 g2|"),
         ("K:none\nC2 F2 f2|B2|", 2, "K:none\nD2 G2 g2|^c2|"),
         ("K:none\nF2 B2 b2|", 2, "K:none\nG2 ^c2 c'2|"),
@@ -101,16 +101,16 @@ def test_broken_tunes_are_transposed() -> None:
         ("K:HP\nefg|", 2, "K:Bmix\nfga|"),
         ("K:HP\nefg|", 12, "K:HP\ne'f'g'|"),
         ('K:C\n"Am7/G"C4 "^Fine"D2 "F.O\'Neill"E2|', 3, 'K:Eb\n"Cm7/Bb"E4 "^Fine"F2 "F.O\'Neill"G2|'),
-        ('K:C\n"C" "A" c8|', 2, 'K:D\n"D" "B" d8|'),  # both of two above one note
+        ('K:C\n"C" "A" c8|', 2, 'K:D\n"D" "B" d8|'),  # both chord symbols above one note
         ("K:D\n+DFA+2 +trill+D|", 2, "K:E\n+EGB+2 +trill+E|"),
         ("U: T = !trill!\nK:D\n!f!TD2 .E ~F|", 2, "U: T = !trill!\nK:E\n!f!TE2 .F ~G|"),
         ("K:D\nD2|\\\n% here\nE2|[K:G]G2|\nK:A\nA2|", 5, "K:G\nG2|\\\n% here\nA2|[K:C]c2|\nK:D\nd2|"),
         ("K:D clef=bass octave=-1 transpose=-2\nD2|", 2, "K:E clef=bass octave=-1 transpose=-2\nE2|"),
-        # Of two keys with six signs the later keys choose, and one far from the first is spelled for itself.
+        # Later keys decide between two keys with six signs; a key far from the first is spelled by itself.
         ("K:C\nC2|[K:F]F2|", 6, "K:F#\nF2|[K:B]B2|"),
         ("K:C\nC2|[K:G]G2|", 6, "K:Gb\nG2|[K:Db]d2|"),
         ("K:Ab\nA2|[K:E]E2|[K:Ab]A2|", 1, "K:A\nA2|[K:F]F2|[K:A]A2|"),
-        # A note that would be a sign of another kind gets its length.
+        # A note that would read as another sign gets an explicit length.
         ("K:D\nD2 !g! E2|", -2, "K:C\nC2 !f1! D2|"),
         ("K:D\n[c':|]", -1, "K:Db\n[c':|]"),
         ("K:C\n[c':|]", -1, "K:B\n[b1:|]"),
@@ -123,7 +123,7 @@ def test_broken_tunes_are_transposed() -> None:
         ("K:D\n[I:propagate-accidentals not]^G2G2|", 1, "K:Eb\n[I:propagate-accidentals not]=A2A2|"),
     ],
 )
-def test_texts_in_other_keys(before: str, semitones: int, after: str) -> None:
+def test_texts_are_transposed(before: str, semitones: int, after: str) -> None:
     tune = read_tune(f"{HEADER}{before}\n")
     assert check(tune, semitones).text == f"{HEADER}{after}\n"
 
@@ -154,7 +154,7 @@ def test_texts_in_other_keys(before: str, semitones: int, after: str) -> None:
         ("", 2, ""),
     ],
 )
-def test_key_fields(before: str, semitones: int, after: str) -> None:
+def test_key_fields_are_transposed(before: str, semitones: int, after: str) -> None:
     field = read_key(before)
     keys = [field.key] if field and field.key else []
     if before.startswith("HP"):
@@ -162,26 +162,26 @@ def test_key_fields(before: str, semitones: int, after: str) -> None:
     assert moved_key_field(before, interval_for(semitones, keys)) == after
 
 
-def test_no_semitones_are_the_same_tune() -> None:
+def test_transposing_by_no_semitones_returns_the_same_tune() -> None:
     tune = read_tune(read_source("ryans").tunes[3])
     assert transposed(tune, 0) is tune
     assert transposed_text(tune.text, 0) == tune.text
 
 
-def test_faults_name_the_lines_of_the_file() -> None:
+def test_faults_of_a_transposed_tune_name_the_lines_of_the_file() -> None:
     tune = read_tune(f"{HEADER}K:D\nD8|E9|F8|]\n", 41)
     there = transposed(tune, 3)
     assert [(fault.line, fault.bar) for fault in there.faults] == [(fault.line, fault.bar) for fault in tune.faults]
     assert there.faults[0].line == 46
 
 
-def test_what_sounds_is_what_the_player_would_transpose() -> None:
+def test_a_transposed_tune_sounds_as_if_the_player_transposed_it() -> None:
     for text in read_source("airds").tunes[::90]:
         tune = read_tune(text)
         assert performance(transposed(tune, -3), Playing()) == performance(tune, Playing(transpose=-3))
 
 
-def test_a_note_keeps_its_degree_and_is_respelled_where_it_cannot() -> None:
+def test_a_note_keeps_its_degree_or_is_respelled() -> None:
     third = Interval(4, 2)
     assert third.moved(Spelling("C", 0, 4)) == Spelling("E", 0, 4)
     assert third.moved(Spelling("B", -1, 4)) == Spelling("D", 0, 5)

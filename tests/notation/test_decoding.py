@@ -1,4 +1,4 @@
-"""Decoding, splitting and finding tunes."""
+"""Decoding tune files, splitting them into tunes, and reading sources of tunes."""
 
 from pathlib import Path
 
@@ -27,7 +27,7 @@ def test_encodings_and_line_ends_give_one_text(data: bytes) -> None:
     assert decode(data, "a") == TUNE
 
 
-def test_latin_1_is_read_where_utf_8_is_not_byte_by_byte() -> None:
+def test_bytes_that_are_not_utf_8_are_read_as_latin_1() -> None:
     assert decode("T:Seán".encode("latin-1"), "a") == "T:Seán" == decode("T:Seán".encode(), "a")
     assert decode("T:Seán\n".encode() + b"T:\x93Se\xe1n", "a") == "T:Seán\nT:\u201cSeán"
 
@@ -44,24 +44,24 @@ def test_latin_1_is_read_where_utf_8_is_not_byte_by_byte() -> None:
         (bytes(range(1, 32)) * 3, "binary"),
     ],
 )
-def test_what_is_no_tune_file_is_named(data: bytes, word: str) -> None:
+def test_the_error_for_a_file_of_another_type_names_the_type(data: bytes, word: str) -> None:
     with pytest.raises(CorpusError, match=word):
         decode(data, "a.abc")
 
 
-def test_a_tune_reaches_from_its_x_to_the_next_with_blank_lines_inside() -> None:
+def test_a_tune_extends_to_the_next_x_field_across_blank_lines() -> None:
     before, tunes = split_tunes("% a book\nX:1\nK:D\n\nabc|\n\n\nX: 2\nK:G\ngab|")
     assert before == "% a book\n"
     assert tunes == ["X:1\nK:D\n\nabc|\n\n\n", "X: 2\nK:G\ngab|"]
 
 
-def test_a_note_and_a_repeat_sign_are_music_in_the_body_and_a_field_in_the_header() -> None:
+def test_a_letter_and_a_colon_are_a_field_in_the_header_only() -> None:
     assert field_of("d:|", in_header=False) is None
     assert field_of("N::1st Setting", in_header=True) == ("N", ":1st Setting")
     assert field_of("K: D % sharp", in_header=False) == ("K", "D")
 
 
-def test_header_takes_the_first_value_and_ends_at_the_key() -> None:
+def test_a_header_has_the_first_value_of_each_field_and_ends_at_the_key() -> None:
     assert header_of("X:1\nT:A\nT:B\nM:\nM:6/8\nK:D\nR:jig\n") == {"X": "1", "T": "A", "M": "6/8", "K": "D"}
 
 
@@ -74,7 +74,7 @@ def test_a_folder_is_read_recursively_and_in_order(tmp_path: Path) -> None:
     assert [header_of(tune)["T"] for tune in read_source(str(tmp_path)).tunes] == ["A", "B"]
 
 
-def test_the_last_tune_of_a_file_keeps_apart_from_the_next_files_first(tmp_path: Path) -> None:
+def test_a_blank_line_is_added_after_the_last_tune_of_a_file(tmp_path: Path) -> None:
     (tmp_path / "a.abc").write_text("X:1\nK:D\nabc|")
     assert list(read_source(str(tmp_path)).tunes) == ["X:1\nK:D\nabc|\n\n"]
 
@@ -85,7 +85,7 @@ def test_text_before_the_first_tune_is_counted(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("name", "text"), [("empty-folder", None), ("a.abc", "no tunes here\n")])
-def test_a_source_without_tunes_is_named(tmp_path: Path, name: str, text: str | None) -> None:
+def test_the_error_for_a_source_without_tunes_names_it(tmp_path: Path, name: str, text: str | None) -> None:
     path = tmp_path / name
     path.mkdir() if text is None else path.write_text(text)
     with pytest.raises(CorpusError, match=name):

@@ -29,7 +29,7 @@ W:words at the end
 """
 
 
-def test_a_messy_tune_becomes_its_normal_form_and_what_was_dropped_is_counted() -> None:
+def test_a_messy_tune_is_normalised_and_dropped_items_are_counted() -> None:
     normal = normalise(MESSY)
     assert normal.text == (
         "X:1\nT:The Humours\nR:slip jig\nM:9/8\nL:1/8\nK:D\n"
@@ -50,7 +50,7 @@ def test_a_messy_tune_becomes_its_normal_form_and_what_was_dropped_is_counted() 
     }
 
 
-def test_a_type_that_is_there_wins_over_the_one_in_z() -> None:
+def test_a_type_in_r_takes_precedence_over_one_in_z() -> None:
     assert "R:reel\n" in normalise("X:1\nT:A\nZ: id:dc-jig-3\nR:reel\nK:D\nabc|").text
 
 
@@ -68,17 +68,17 @@ def test_a_type_that_is_there_wins_over_the_one_in_z() -> None:
         *[("F# aeolian", "F#m"), ("D =c", "D =c"), ("Hp", "Hp"), ("none", "none"), ("G clef=bass", "G clef=bass")],
     ],
 )
-def test_a_key_has_one_spelling_and_a_type_small_letters(written: str, spelled: str) -> None:
+def test_keys_have_one_spelling_and_types_are_in_lower_case(written: str, spelled: str) -> None:
     assert normalise(f"X:1\nR:Double Jig\nK:{written}\nabc|").text == f"X:1\nR:double jig\nK:{spelled}\nabc|\n\n"
     assert f"\nK:{spelled}\n" in normalise(f"X:1\nK:C\nabc|\nK:{written}\ndef|").text
 
 
-def test_the_normal_form_of_a_normal_form_is_itself() -> None:
+def test_normalising_a_normal_form_does_not_change_it() -> None:
     once = normalise(MESSY).text
     assert normalise(once).text == once
 
 
-def test_a_tune_in_several_voices_is_left_out_and_one_in_one_voice_stays() -> None:
+def test_a_tune_in_several_voices_is_left_out_but_not_one_in_one_voice() -> None:
     assert normalise("X:1\nK:D\nV:1\nabc|\nV:2\nA3|").fault == "tunes in several voices"
     assert normalise("X:1\nK:D\n[V:1]abc|\n[V:2]A3|").fault == "tunes in several voices"
     one = normalise("X:1\nV:1 name=fiddle\nK:D\nabc|")
@@ -95,16 +95,16 @@ def test_a_line_that_begins_with_a_repeat_has_notes() -> None:
     assert normalise("X:1\nK:D\n|:abc:|").fault is None
 
 
-def test_music_without_a_key_is_kept() -> None:
+def test_a_tune_without_a_key_is_not_left_out() -> None:
     assert normalise("X:1\nT:A\nabc|\ndef|").text == "X:1\nT:A\nabc|\ndef|\n\n"
 
 
-def test_control_characters_do_not_stay() -> None:
+def test_control_characters_are_removed() -> None:
     assert normalise("X:1\nT:A\x1b[31mB\nK:D\na\tb\x07\x9bc|").text == "X:1\nT:A[31mB\nK:D\na bc|\n\n"
 
 
 @pytest.mark.parametrize("line", ["`X:1", " K:D", "`%abc", "[V:1]T:x", "a\\\n `M:3/4"])
-def test_a_line_that_cleaning_makes_a_field_is_no_music(line: str) -> None:
+def test_a_line_that_becomes_a_field_when_cleaned_is_left_out(line: str) -> None:
     once = normalise(f"X:1\nK:G\nabc|\n{line}\n")
     assert normalise(once.text).text == once.text
 
@@ -122,7 +122,7 @@ def test_a_line_that_cleaning_makes_a_field_is_no_music(line: str) -> None:
         ("Martin Wynne's No. 1", "Martin Wynne's No. 1", None),
     ],
 )
-def test_a_title_loses_what_is_no_title(written: str, title: str, type: str | None) -> None:
+def test_a_title_is_cleaned(written: str, title: str, type: str | None) -> None:
     header = normalise(f"X:1\nT: {written}\nK:D\nabc|").header
     assert (header["T"], header.get("R")) == (title, type)
 
@@ -130,7 +130,7 @@ def test_a_title_loses_what_is_no_title(written: str, title: str, type: str | No
 @pytest.mark.parametrize(
     ("written", "kept"),
     [
-        ("(ed).d2 |=20", "(ed).d2 |"),  # what mail programs left
+        ("(ed).d2 |=20", "(ed).d2 |"),  # left by mail programs
         ("(fa).A.c =", "(fa).A.c"),
         ('"4"a"0"e "SEGUE"d2 "^Segno"c2', "ae d2 c2"),  # fingerings and remarks
         ("!4!a2 !trill!b !8va(!c +roll+d +f+e", "a2 !trill!b c !roll!d !f!e"),
@@ -140,22 +140,22 @@ def test_a_title_loses_what_is_no_title(written: str, title: str, type: str | No
         ("A2  B2 yc2", "A2 B2 c2"),
     ],
 )
-def test_a_line_of_music_loses_what_is_not_music(written: str, kept: str) -> None:
+def test_a_line_of_music_is_cleaned(written: str, kept: str) -> None:
     assert normalise(f"X:1\nK:D\n{written}\n").body == kept
     assert normalise(f"X:1\nK:D\n{kept}\n").body == kept
 
 
-def test_chord_symbols_stay_where_they_are_asked_for() -> None:
+def test_chord_symbols_are_included_on_request() -> None:
     tune = 'X:1\nK:D\n"Am7/G"A2 "^slowly"B2 "SEGUE"c2|\n'
     assert normalise(tune).body == "A2 B2 c2|"
     assert normalise(tune, chords=True).body == '"Am7/G"A2 B2 c2|'
 
 
-def test_a_letter_of_the_tunes_own_is_written_out() -> None:
+def test_a_letter_defined_by_the_tune_is_expanded() -> None:
     assert normalise("X:1\nU:W=!trill!\nU:T=!nil!\nK:D\nWA2 TB2|\n").body == "!trill!A2 B2|"
 
 
-def test_what_is_no_music_is_not_learned() -> None:
+def test_text_between_and_after_the_music_is_left_out() -> None:
     tune = (
         "X:1\n%folkkeras {a}\nK:C\nCDEF|\nH:a bad cad\n%%begintext\nA bad cafe\n%%endtext\n\\special{abc}\nGABc|]\n\n"
         "This air was a favourite of the bad cad.\n"

@@ -1,4 +1,4 @@
-"""The model in the box: there in the first minute, small, and what its card says."""
+"""The pretrained model: its size, its model card, and the tunes that it writes."""
 
 import re
 import shutil
@@ -34,15 +34,15 @@ def jigs(tmp_path_factory: pytest.TempPathFactory) -> str:
     return done.stdout
 
 
-def test_it_is_small_and_tells_what_it_was_trained_on() -> None:
+def test_the_model_is_small_and_names_its_training_corpus() -> None:
     assert celtic_model().stat().st_size < 12_000_000
     corpus = training_corpus(open_model(celtic_model()).metadata)
     assert corpus.sources == COLLECTIONS
     assert corpus.digest == read_corpus(COLLECTIONS).digest
 
 
-def test_its_card_has_its_figures() -> None:
-    """Those that depend on no draw: the bits, and how many of the corpus's own tunes are complete."""
+def test_the_model_card_has_the_figures_of_the_model() -> None:
+    """Those that involve no sampling: the bits, and the fraction of the corpus's tunes that are complete."""
     model = open_model(celtic_model())
     corpus = training_corpus(model.metadata)
     bits = re.search(r"455 held-out tunes +([0-9.]+)", CARD.read_text())
@@ -54,7 +54,7 @@ def test_its_card_has_its_figures() -> None:
     assert 100 * sum(own) / len(own) == pytest.approx(float(complete[1]), abs=0.06)
 
 
-def test_it_writes_whole_new_tunes_of_the_kind_that_is_asked(jigs: str) -> None:
+def test_the_model_writes_complete_new_tunes_of_the_requested_type(jigs: str) -> None:
     tunes = read_tunes(jigs)
     assert len(tunes) == 20
     assert all(tune.complete and (tune.metre, tune.key) == ("6/8", "Edor") for tune in tunes)
@@ -64,9 +64,9 @@ def test_it_writes_whole_new_tunes_of_the_kind_that_is_asked(jigs: str) -> None:
 
 
 def faulted(tunes: Sequence[str], folder: Path) -> float:
-    """The share of tunes in which abc2midi finds a fault.
+    """The fraction of tunes in which abc2midi finds a fault.
 
-    That it says where it takes a repeat to begin is none: the standard (4.8) lets it begin where the last one ended.
+    An assumption about where a repeat begins is not a fault: the standard (4.8) lets it begin where the last one ended.
     """
     count = 0
     for tune in tunes:
@@ -78,14 +78,14 @@ def faulted(tunes: Sequence[str], folder: Path) -> float:
     return count / len(tunes)
 
 
-def test_abc2midi_faults_no_larger_share_of_them_than_of_the_books(jigs: str, tmp_path: Path) -> None:
+def test_abc2midi_finds_no_more_faults_than_in_the_training_tunes(jigs: str, tmp_path: Path) -> None:
     if not shutil.which("abc2midi"):
         pytest.skip("abc2midi is not installed (Debian: apt install abcmidi)")
     books = sample_of(read_corpus(COLLECTIONS).training, 200_000)
     assert faulted(split_tunes(jigs)[1], tmp_path) <= faulted(books, tmp_path)
 
 
-def test_a_run_comes_before_it_and_it_has_a_name(folk: Folk, trained: TrainedRun) -> None:
+def test_the_users_run_takes_precedence_and_celtic_can_be_named(folk: Folk, trained: TrainedRun) -> None:
     own = folk("sample", "--runs", trained.runs, "--length", 5, "--seed", 1)
     assert "pretrained" not in own.stderr
     named = folk("sample", "celtic", "--runs", trained.runs, "--length", 300, "--seed", 1)

@@ -1,4 +1,4 @@
-"""A run's folder: what goes into its config, and what is said of one that another version wrote."""
+"""A run's folder: its config, and the errors for runs that are damaged or of another version."""
 
 import json
 from dataclasses import replace
@@ -17,7 +17,7 @@ from folkkeras.runs.folder import all_runs, create_run, open_run
 from folkkeras.runs.metrics import EvaluationInterval, write_metrics
 
 
-def test_no_secret_of_the_environment_goes_into_a_run(
+def test_no_secret_from_the_environment_is_saved_in_a_run(
     trained: TrainedRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     secrets = ("TF_VAR_db_password", "TF_TOKEN_app_terraform_io", "KERAS_API_KEY", "XLA_SECRET", "OMP_PASSWORD")
@@ -31,7 +31,7 @@ def test_no_secret_of_the_environment_goes_into_a_run(
 
 
 @pytest.mark.parametrize(("found", "words"), [(99, "by a newer folkkeras, in file format 99"), (None, "by an older")])
-def test_a_run_and_a_model_of_another_version_are_named_so(
+def test_errors_name_the_version_that_wrote_a_run_or_a_model(
     trained: TrainedRun, tmp_path: Path, found: int | None, words: str
 ) -> None:
     create_run(tmp_path, "mine", trained.corpus, TrainingConfig())
@@ -49,7 +49,7 @@ def test_a_run_and_a_model_of_another_version_are_named_so(
         read_exported(model)
 
 
-def test_the_model_of_a_damaged_run_is_used_and_the_run_is_named(
+def test_the_model_of_a_damaged_run_is_used_and_the_fault_reported(
     folk: Folk, trained: TrainedRun, tmp_path: Path
 ) -> None:
     folder = tmp_path / "runs" / "small"
@@ -65,7 +65,7 @@ def test_the_model_of_a_damaged_run_is_used_and_the_run_is_named(
     assert folk("sample", "small").returncode == 1
 
 
-def test_a_clearly_better_model_is_named(trained: TrainedRun, tmp_path: Path) -> None:
+def test_a_clearly_better_model_is_suggested(trained: TrainedRun, tmp_path: Path) -> None:
     corpus = replace(trained.corpus, sources=("ryans",))
     runs = []
     for name, bits in (("poor", 2.5), ("good", 1.2)):
@@ -77,4 +77,4 @@ def test_a_clearly_better_model_is_named(trained: TrainedRun, tmp_path: Path) ->
     assert better_model(runs[0], 2.5, runs) == ("good", 1.2)
     assert better_model(runs[1], 1.2, runs) is None
     own = [replace(run, corpus=("mine.abc",)) for run in runs]
-    assert better_model(own[0], 2.5, own[:1]) is None  # celtic's figure is of other tunes
+    assert better_model(own[0], 2.5, own[:1]) is None  # celtic's bits are for other tunes

@@ -1,4 +1,4 @@
-"""`folk sample` asked for something: whole, new, of a kind, again, or continuing with a tune."""
+"""`folk sample` with requests: complete or new tunes, header fields, reproduced tunes, and continued tunes."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from folkkeras.sampling.record import GenerationRecord, records_of, with_record
 TUNE = "X:1\nT:Mine\nR:reel\nM:C\nL:1/8\nK:D\nABcd ABcd|A8:|\ndcBA dcBA|d8:|\n"
 
 
-def test_fields_are_asked_for_in_the_normal_forms_spelling() -> None:
+def test_requested_fields_are_spelled_as_in_the_normal_form() -> None:
     fields = header_fields(type="Slip Jig", metre="9/8", key="E dorian", title=None)
     assert fields == {"R": "slip jig", "M": "9/8", "K": "Edor"}
     with pytest.raises(UsageError, match="--metre '7/0' is not a metre"):
@@ -30,7 +30,7 @@ def test_fields_are_asked_for_in_the_normal_forms_spelling() -> None:
             header_fields(type=None, metre=None, key=None, title=title)
 
 
-def test_a_metre_is_written_as_the_book_writes_it_and_its_tunes_are_counted() -> None:
+def test_a_metre_is_spelled_as_in_the_corpus_and_tunes_are_counted() -> None:
     tunes = [TUNE, TUNE, TUNE.replace("K:D", "K:G"), TUNE.replace("M:C", "M:6/8")]
     assert spelled_as_in(tunes, {"M": "4/4"}) == {"M": "C"}
     assert spelled_as_in(tunes, {"M": "6/8"}) == {"M": "6/8"}
@@ -39,14 +39,14 @@ def test_a_metre_is_written_as_the_book_writes_it_and_its_tunes_are_counted() ->
     assert matching(tunes, {"M": "C", "K": "D"}) == 2
 
 
-def test_types_go_with_a_metre_that_a_tenth_of_their_tunes_have() -> None:
+def test_a_type_matches_a_metre_that_a_tenth_of_its_tunes_have() -> None:
     jig, slip = (TUNE.replace("M:C", "M:6/8").replace("R:reel", f"R:{name}") for name in ("jig", "reel"))
     assert types_with([jig, slip, *[TUNE] * 9], "6/8") == {"jig", "reel"}
     assert types_with([jig, slip, *[TUNE] * 10], "6/8") == {"jig"}
     assert types_with([jig], "9/8") == set()
 
 
-def test_a_record_comes_back_from_its_line_and_a_broken_one_is_refused() -> None:
+def test_a_record_is_read_from_its_line_and_a_malformed_one_refused() -> None:
     record = GenerationRecord(model="a", seed=7, tune=3, start="X:1\nT:Žl", top_p=0.9, complete=True, fields={"K": "D"})
     text = with_record(TUNE, record)
     assert text.splitlines()[:3] == ["X:1", record.line(), "T:Mine"]
@@ -69,7 +69,7 @@ def test_a_record_comes_back_from_its_line_and_a_broken_one_is_refused() -> None
         ("||:A8|B8:|c8|d8|]", "||:A8|B8:|"),
     ],
 )
-def test_the_first_part_of_a_tune_is_kept(music: str, kept: str) -> None:
+def test_the_beginning_is_the_first_part_of_a_tune(music: str, kept: str) -> None:
     header = "X:1\nT:Mine\nM:C\nL:1/8\nK:D\n"
     assert beginning_of(read_tune(header + music + "\n")) == header + kept
 
@@ -77,7 +77,7 @@ def test_the_first_part_of_a_tune_is_kept(music: str, kept: str) -> None:
 @pytest.mark.parametrize(
     "text", ["X:1\nT:None\nK:D\n", "X:1\nT:A\nK:D\nM:C\nL:1/8\nA9|B8|c8:|d8|]\n", "X:1\nM:C\nL:1/8\nA8|B8|\n"]
 )
-def test_a_broken_tune_is_not_gone_on_with(text: str) -> None:
+def test_a_faulty_tune_is_not_continued(text: str) -> None:
     with pytest.raises(CorpusError, match="cannot continue X:1"):
         beginning_of(read_tune(text))
 
@@ -104,7 +104,7 @@ def test_the_command_writes_records_and_reproduces_them(folk: Folk, tmp_path: Pa
 
 
 @pytest.mark.parametrize("told", [None, 5, [["irish"]], {"irish": 1}])
-def test_a_model_that_tells_no_corpus_is_named_where_its_tunes_are_asked_for(
+def test_a_model_without_a_valid_corpus_cannot_limit_copies(
     folk: Folk, trained: TrainedRun, tmp_path: Path, told: object
 ) -> None:
     data = trained.run.best.read_bytes()
@@ -113,7 +113,7 @@ def test_a_model_that_tells_no_corpus_is_named_where_its_tunes_are_asked_for(
     assert (done.returncode, done.stderr.count("\n")) == (1, 1), done.stderr
 
 
-def test_a_first_part_that_does_not_join_is_no_beginning_of_a_complete_tune(folk: Folk, tmp_path: Path) -> None:
+def test_an_uneven_first_part_cannot_begin_a_complete_tune(folk: Folk, tmp_path: Path) -> None:
     header = "X:1\nT:Mine\nM:C\nL:1/8\nK:D\n"
     text = header + "|:A2|B8|c6 d2:|\n|:d2|efga abcd|a6:|\n"
     assert beginning_of(read_tune(text)) == header + "|:A2|B8|c6 d2:|"
@@ -124,7 +124,7 @@ def test_a_first_part_that_does_not_join_is_no_beginning_of_a_complete_tune(folk
     assert "leave out --complete" in done.stderr
 
 
-def test_tunes_are_drawn_again_by_the_same_corpus_or_not_at_all(
+def test_tunes_are_reproduced_only_with_the_same_corpus(
     folk: Folk, trained: TrainedRun, tune_file: Path, tmp_path: Path
 ) -> None:
     book = tmp_path / "book.abc"
@@ -151,7 +151,9 @@ def test_tunes_are_drawn_again_by_the_same_corpus_or_not_at_all(
 
 
 @pytest.mark.parametrize("options", [(), ("--complete",)])
-def test_tunes_in_bfloat16_are_drawn_again_in_it(folk: Folk, tmp_path: Path, options: tuple[str, ...]) -> None:
+def test_tunes_sampled_in_bfloat16_are_reproduced_in_bfloat16(
+    folk: Folk, tmp_path: Path, options: tuple[str, ...]
+) -> None:
     words = ("--bfloat16", "--tunes", 5, "--seed", 5, *options)
     assert folk("sample", "celtic", *words, "--out", "tunes.abc").returncode == 0
     text = (tmp_path / "tunes.abc").read_text()
@@ -163,7 +165,7 @@ def test_tunes_in_bfloat16_are_drawn_again_in_it(folk: Folk, tmp_path: Path, opt
     assert "slots must be 1 to 64, not 65" in folk("sample", "celtic", "--reproduce", "many.abc").stderr
 
 
-def test_the_command_goes_on_with_a_tune(folk: Folk, tmp_path: Path) -> None:
+def test_the_command_continues_a_tune(folk: Folk, tmp_path: Path) -> None:
     tune = next(tune for tune in read_corpus(["ryans"]).training if read_tune(tune).complete and ":|" in tune)
     (tmp_path / "mine.abc").write_text(tune)
     done = folk("sample", "celtic", "--continue", "mine.abc", "--seed", 1)
@@ -173,7 +175,7 @@ def test_the_command_goes_on_with_a_tune(folk: Folk, tmp_path: Path) -> None:
     assert "has 2 tunes" in folk("sample", "celtic", "--continue", "two.abc").stderr
 
 
-def test_few_tunes_of_a_kind_are_named_and_what_excludes_itself_is_refused(folk: Folk, trained: TrainedRun) -> None:
+def test_rare_fields_are_reported_and_conflicting_options_refused(folk: Folk, trained: TrainedRun) -> None:
     done = folk("sample", trained.run.best, "--key", "Glyd", "--seed", 1)
     assert "1 training tunes have K:Glyd: results may be poor" in done.stderr
     for words in (
@@ -193,14 +195,14 @@ def test_few_tunes_of_a_kind_are_named_and_what_excludes_itself_is_refused(folk:
         assert (refused.returncode, refused.stdout, refused.stderr.count("\n")) == (2, "", 1), refused.stderr
 
 
-def test_a_bound_on_copies_names_the_tune_that_was_too_near(folk: Folk) -> None:
+def test_a_limit_on_copies_names_the_tune_that_was_copied(folk: Folk) -> None:
     done = folk("sample", "celtic", "--complete", "--max-copy", "1", "--seed", 1)
     assert (done.returncode, done.stdout) == (3, "")
     assert "shared " in done.stderr
     assert " notes with " in done.stderr
 
 
-def test_several_tunes_are_not_drawn_for_one_sound(folk: Folk, tmp_path: Path) -> None:
+def test_several_tunes_are_refused_for_one_sound_file(folk: Folk, tmp_path: Path) -> None:
     done = folk("sample", "celtic", "--tunes", 3, "--out", "new.mp3")
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1), done.stderr
     assert "--out new.mp3 is one file, but 3 tunes are asked for: give a page, such as --out new.html" in done.stderr

@@ -1,4 +1,4 @@
-"""What is kept of a tune that is continued: its first part, with its repeat and all its endings."""
+"""The beginning of a tune that is continued: its first part, with its repeat and all its endings."""
 
 from pathlib import Path
 
@@ -22,14 +22,14 @@ REEL = (  # one part, its repeat closed
 @pytest.mark.parametrize(
     ("music", "kept"),
     [
-        # One finished part stays as it is.
+        # A single finished part is unchanged.
         (f"|:{FOUR[:-1]}:|", f"|:{FOUR[:-1]}:|"),
         (f"{FOUR[:-1]}:|", f"{FOUR[:-1]}:|"),
         (f"|:A2|{FOUR[:-1]}:|", f"|:A2|{FOUR[:-1]}:|"),
         (f"{FOUR}{FOUR}|", f"{FOUR}{FOUR}|"),
         (f"{FOUR}{FOUR}]", f"{FOUR}{FOUR}]"),
         ("|:A8|B8|1c8:|2d8|]", "|:A8|B8|1c8:|2d8|]"),
-        # A tune of more than one part, or of less, is not finished by its end.
+        # The end of a tune finishes a part only if the tune is one part.
         (f"{FOUR}{FOUR}{FOUR}{FOUR}]", f"{FOUR}{FOUR}"),
         (f"A2|{FOUR}{FOUR}{FOUR}{FOUR[:-2]}6|]", f"A2|{FOUR}{FOUR}"),
         (f"{FOUR}]", "A8|B8|"),
@@ -40,11 +40,11 @@ REEL = (  # one part, its repeat closed
         ("|:A8|[1B8|c8:|[2d8|e8:|\n|:f8:|", "|:A8|[1B8|c8:|[2d8|e8:|"),
         ("|:A8|1,3B8:|2c8:|4d8||e8|]", "|:A8|1,3B8:|2c8:|4d8||"),
         ("|:A8|1B8:|2c8:|1d8:|2e8|]", "|:A8|1B8:|2c8:|"),
-        # Double bars within a repeat are for the eye.
+        # Double bars within a repeat end no part.
         ("|:A8||B8:|c8|d8|]", "|:A8||B8:|"),
         ("A8||B8:|c8|d8|]", "A8||"),
         ("|:A8||B8|c8|]", "|:A8||"),
-        # A pick-up is no part, and the one behind a part belongs to the next.
+        # A pick-up is not a part, and a pick-up after a part belongs to the next part.
         ("A2||A8|B6:|c8|]", "A2||A8|B6:|"),
         ("|:A2|B8|c6:|d2|e8|f6|]", "|:A2|B8|c6:|"),
         ("|:A2|B8|c6:|d2:|\n", "|:A2|B8|c6:|"),
@@ -54,11 +54,11 @@ REEL = (  # one part, its repeat closed
         ("[Ac]8|z8:|[K:A]c8|d8|]", "[Ac]8|z8:|"),
     ],
 )
-def test_the_first_part_is_kept_as_a_whole(music: str, kept: str) -> None:
+def test_the_first_part_is_complete(music: str, kept: str) -> None:
     assert beginning_of(read_tune(HEADER + music + "\n")) == HEADER + kept
 
 
-def test_labels_begin_parts() -> None:
+def test_part_labels_begin_parts() -> None:
     labelled = HEADER + "P:A\nA8|B8|\nP:B\nc8|d8|e8|f8|]\n"
     assert beginning_of(read_tune(labelled)) == HEADER + "A8|B8|"
     assert beginning_of(read_tune(HEADER + "P:A\nA8|B8|c8|d8:|\n")) == HEADER + "A8|B8|c8|d8:|"
@@ -67,7 +67,7 @@ def test_labels_begin_parts() -> None:
 
 
 @pytest.mark.parametrize("collection", ["oneills", "ryans"])
-def test_what_is_kept_of_real_tunes_ends_with_a_bar_line_and_is_their_beginning(collection: str) -> None:
+def test_beginnings_of_real_tunes_end_with_a_bar_line(collection: str) -> None:
     kept = 0
     for text in read_source(collection).tunes[::5]:
         tune = read_tune(text)
@@ -81,13 +81,13 @@ def test_what_is_kept_of_real_tunes_ends_with_a_bar_line_and_is_their_beginning(
         assert [bar.events for bar in first] == [bar.events for bar in bars[: len(first)]]
         assert first[-1].after is not None
         following = bars[len(first)].before if len(first) < len(bars) else None
-        # No ending is left behind, but where the next section begins with one.
+        # No ending is cut off, unless the next section begins with one.
         assert not (following and following.endings and not following.repeat_end)
         kept += beginning != complete.rstrip("\n")
     assert kept > 150
 
 
-def test_a_closed_part_is_kept_and_the_model_writes_on_behind_it(folk: Folk, tmp_path: Path) -> None:
+def test_the_model_continues_after_a_closed_part(folk: Folk, tmp_path: Path) -> None:
     (tmp_path / "dm.abc").write_text(REEL + "\n")
     assert beginning_of(read_tune(REEL + "\n")) == REEL
     done = folk("sample", "celtic", "--continue", "dm.abc", "--seed", 1)
@@ -96,7 +96,7 @@ def test_a_closed_part_is_kept_and_the_model_writes_on_behind_it(folk: Folk, tmp
     assert len(read_tune(done.stdout).bars) > 9
 
 
-def test_what_cannot_be_continued_says_why() -> None:
+def test_the_error_says_why_a_tune_cannot_be_continued() -> None:
     with pytest.raises(CorpusError, match=r"cannot continue X:1 Mine: .*no notes; fix it first"):
         beginning_of(read_tune(HEADER))
     with pytest.raises(CorpusError, match=r"in its first part, line 6, bar 1: .*; fix it first, see `folk check`"):

@@ -1,4 +1,4 @@
-"""The engines against the stateful Keras model, one stream and many."""
+"""The engines, compared with the stateful Keras model, for one stream and for many."""
 
 from dataclasses import replace
 
@@ -25,7 +25,7 @@ Engines = type[NumpyEngine] | type[XlaEngine]
 
 
 def by_keras(model: TuneModel, start: str, length: int, seed: tuple[int, int]) -> str:
-    """What the stateful model of batch size 1 writes, fed character by character."""
+    """What the stateful model with batch size 1 writes, character by character."""
     clone, vocabulary = model.clone(batch_size=1, stateful=True), model.vocabulary
     for index in vocabulary.encode(start).tolist():
         logits = clone(tf.constant([[index]])).numpy()[0, -1]
@@ -56,7 +56,7 @@ def test_an_engine_draws_what_the_stateful_model_draws(layers: int, engine: Engi
 
 
 @ENGINES
-def test_so_it_does_from_a_trained_model(trained: TrainedRun, engine: Engines) -> None:
+def test_an_engine_draws_what_a_trained_stateful_model_draws(trained: TrainedRun, engine: Engines) -> None:
     model = open_model(trained.run.best)
     start = "X:1\nT:The Morning" * 6  # longer than a chunk of the engine
     assert by_engine(engine, model, start, 300, (5, 1)) == by_keras(model, start, 300, (5, 1))
@@ -73,7 +73,7 @@ def test_a_generator_draws_the_same_from_a_file_and_from_a_model(trained: Traine
     "options",
     [{}, {"temperature": 0.7}, {"top_k": 3}, {"top_p": 0.8}, {"temperature": 0.0}, {"temperature": 1e-38}],
 )
-def test_the_engines_draw_the_same_side_by_side(trained: TrainedRun, options: dict[str, float]) -> None:
+def test_both_engines_draw_the_same_in_several_slots(trained: TrainedRun, options: dict[str, float]) -> None:
     exported = open_model(trained.run.best).export_weights()
     texts = []
     for engine in (NumpyEngine, XlaEngine):
@@ -84,13 +84,13 @@ def test_the_engines_draw_the_same_side_by_side(trained: TrainedRun, options: di
         first = slots.step([*streams, None])
         kept = slots.engine.state(1)
         second = slots.step([*streams, None])
-        slots.engine.set_state(2, kept)  # which goes on from where another was
+        slots.engine.set_state(2, kept)  # this stream continues from the state of another
         third = slots.step([None, None, streams[2], None])
         texts.append([ids.tolist() for ids in (*first, *second, *third)])
     assert texts[0] == texts[1]
 
 
-def test_the_stateful_model_is_the_one_that_keras_itself_would_build(trained: TrainedRun) -> None:
+def test_the_stateful_model_equals_one_of_keras_layers(trained: TrainedRun) -> None:
     source = open_model(trained.run.best).clone(batch_size=1, stateful=True)
     x = inputs = keras.Input(batch_shape=(1, None))
     x = keras.layers.Embedding(len(source.vocabulary), source.hyperparameters["embedding"])(x)
@@ -102,7 +102,7 @@ def test_the_stateful_model_is_the_one_that_keras_itself_would_build(trained: Tr
         np.testing.assert_allclose(source(ids).numpy(), plain(ids).numpy(), rtol=1e-4, atol=1e-5)
 
 
-def test_a_length_counts_new_characters_and_a_shorter_text_begins_a_longer_one() -> None:
+def test_a_length_counts_new_characters_and_texts_share_a_beginning() -> None:
     generator = Generator(small())
     long = generator.generate(length=200, start="X:1\nT:", seed=9)
     assert len(long) == 206
@@ -111,7 +111,7 @@ def test_a_length_counts_new_characters_and_a_shorter_text_begins_a_longer_one()
 
 
 @pytest.mark.parametrize("options", [{"temperature": 0.7}, {"top_k": 3}, {"top_p": 0.8}, {"temperature": 0.0}])
-def test_many_tunes_are_those_drawn_one_by_one(trained: TrainedRun, options: dict[str, float]) -> None:
+def test_tunes_sampled_together_equal_tunes_sampled_one_by_one(trained: TrainedRun, options: dict[str, float]) -> None:
     generator = folkkeras.load(trained.run.best)
     request = TuneRequest(count=5, seed=1, sampling=Sampling(**options), max_length=300)
     many = "".join(generator.tunes(request).pieces())
@@ -119,7 +119,7 @@ def test_many_tunes_are_those_drawn_one_by_one(trained: TrainedRun, options: dic
     assert many == "\n".join(alone) == "\n".join(tune.text for tune in generator.tunes(request))
 
 
-def test_slots_are_refilled_until_all_tunes_are_there(trained: TrainedRun) -> None:
+def test_slots_are_refilled_until_all_tunes_are_sampled(trained: TrainedRun) -> None:
     generator = folkkeras.load(trained.run.best)
     request = TuneRequest(count=150, seed=2, max_length=200)
     tunes = list(generator.tunes(request))
@@ -131,14 +131,14 @@ def test_slots_are_refilled_until_all_tunes_are_there(trained: TrainedRun) -> No
         assert tunes[number - 1].text == alone.text
 
 
-def test_bfloat16_draws_alike_for_a_while(trained: TrainedRun) -> None:
+def test_bfloat16_draws_the_same_text_at_first(trained: TrainedRun) -> None:
     exact, rounded = (folkkeras.load(trained.run.best, bfloat16=asked) for asked in (False, True))
     texts = [generator.generate(length=20, temperature=0, seed=1) for generator in (exact, rounded)]
     assert texts[0] == texts[1]
     assert exact.generate(length=600, seed=1) != rounded.generate(length=600, seed=1)
 
 
-def test_a_start_text_that_the_model_cannot_read_is_named() -> None:
+def test_the_error_for_an_unreadable_start_text_names_its_characters() -> None:
     generator = Generator(small())
     with pytest.raises(UsageError, match="'é', 'Q'"):
         generator.generate(length=1, start="éQé")

@@ -1,4 +1,4 @@
-"""A tune that is held to a request: where it is resampled, and what its header is kept to."""
+"""A tune that must meet a request: where it is resampled, and which header it must have."""
 
 from collections.abc import Container
 
@@ -21,26 +21,26 @@ def growing(text: str, request: TuneRequest = COMPLETE, types: Container[str] = 
 @pytest.mark.parametrize(
     ("music", "back"),
     [
-        ("ABcd ABcd|ABcd A9|AB", "ABcd ABcd|"),  # too long: back to where the bar began
-        ("ABcd ABcd|ABcd|AB", None),  # short, but the line may yet become a double one
+        ("ABcd ABcd|ABcd A9|AB", "ABcd ABcd|"),  # too long: back to the start of the bar
+        ("ABcd ABcd|ABcd|AB", None),  # short, but the bar line may still become a double one
         ("ABcd ABcd|ABcd|ABcd ABcd|A", "ABcd ABcd|"),
-        ("ABcd ABcd|ABcd||ABcd ABcd|A", "ABcd ABcd|ABcd||"),  # a section ended, and its other half is missing
+        ("ABcd ABcd|ABcd||ABcd ABcd|A", "ABcd ABcd|ABcd||"),  # the section has ended without the other half of the bar
         ("ABcd ABcd|ABcd||ABcd|ABcd ABcd|A", None),
         ("AB|ABcd ABcd|A", None),  # a pick-up
         ("A9|AB", ""),
         ("ABcd ABcd|(3ABc d2 ABcd|A", None),
-        ("A|ABcd ABcd|A8:|A", "A|ABcd ABcd|"),  # with the pick-up that is played next, too long
+        ("A|ABcd ABcd|A8:|A", "A|ABcd ABcd|"),  # too long together with the pick-up that is played next
         ("A|ABcd ABcd|A7:|A|", None),
         ("A|ABcd ABcd|A7:|ABcd ABcd|A", "A|ABcd ABcd|A7:|"),  # one eighth is missing before it
-        ("|:ABcd ABcd|A8|:ABcd ABcd|A", "|:ABcd ABcd|"),  # no end of the repeat
+        ("|:ABcd ABcd|A8|:ABcd ABcd|A", "|:ABcd ABcd|"),  # the repeat does not end
     ],
 )
-def test_a_bar_that_is_not_full_is_drawn_again(music: str, back: str | None) -> None:
+def test_a_bar_of_the_wrong_length_is_resampled(music: str, back: str | None) -> None:
     verdict = growing(HEADER + music).verdict()
     assert verdict == (None if back is None else Backtrack(len(HEADER + back)))
 
 
-def test_a_place_that_is_no_good_again_and_again_costs_the_bar_before_it_and_then_the_tune() -> None:
+def test_repeated_failures_resample_earlier_bars_and_then_reject_the_tune() -> None:
     tune = growing(HEADER + "ABcd ABcd|ABcd ABcd|ABcd A9|A")
     begins = [len(HEADER + "ABcd ABcd|" * bars) for bars in (2, 1, 0)]
     found = []
@@ -52,7 +52,7 @@ def test_a_place_that_is_no_good_again_and_again_costs_the_bar_before_it_and_the
     assert verdict == Reject("had an uneven bar")
 
 
-def test_a_tune_is_done_where_the_next_begins_and_back_where_its_end_is_none() -> None:
+def test_a_tune_ends_where_the_next_begins_unless_it_is_incomplete() -> None:
     complete = HEADER + "ABcd ABcd|ABcd A4|]\n"
     assert growing(complete + "\nX:2\nT:").verdict() == Accept(complete)
     assert growing(HEADER + "ABcd ABcd|ABcd\n\nX:2").verdict() == Backtrack(len(HEADER))
@@ -61,13 +61,13 @@ def test_a_tune_is_done_where_the_next_begins_and_back_where_its_end_is_none() -
     assert growing(uneven, TuneRequest()).verdict() == Accept(HEADER + "A9|]\n")
 
 
-def test_music_without_bar_lines_and_headers_without_end_do_not_go_on_for_ever() -> None:
+def test_endless_bars_headers_and_tunes_are_stopped() -> None:
     assert growing(HEADER + "A8|" + "A" * 200).verdict() == Backtrack(len(HEADER + "A8|"))
     assert growing("X:1\nT:" + "A" * 700).verdict() == Reject("had no key")
     assert growing(HEADER + "A8|" * 1_000).verdict() == Reject("did not end")
 
 
-def test_the_header_is_kept_to_what_is_asked() -> None:
+def test_the_header_gets_the_requested_fields() -> None:
     request = TuneRequest(fields={"R": "jig", "M": "6/8", "K": "Edor"})
     assert growing("X:1\nT:A\nM:C\nL:1/8\nK:D\nab", request).verdict() == Backtrack(len("X:1\nT:A\n"), "R:jig\n")
     assert growing("X:1\nT:A\nR:reel\nM:", request).verdict() == Backtrack(len("X:1\nT:A\n"), "R:jig\n")
@@ -79,7 +79,7 @@ def test_the_header_is_kept_to_what_is_asked() -> None:
 
 
 @pytest.mark.parametrize("line", ["K:none", "K:Hm", "K:", "M:libre", "M:none", "L:x", "and then", "X", "|:AB"])
-def test_a_header_line_that_no_complete_tune_has_is_drawn_again(line: str) -> None:
+def test_a_header_line_that_no_complete_tune_has_is_resampled(line: str) -> None:
     before = "X:1\nT:A\nR:jig\n"
     assert growing(f"{before}{line}\n").verdict() == Backtrack(len(before))
     assert growing(f"{before}{line}").verdict() is None
@@ -87,7 +87,7 @@ def test_a_header_line_that_no_complete_tune_has_is_drawn_again(line: str) -> No
 
 
 @pytest.mark.parametrize("change", ["\nR:reel", "\nM:C", "\nK:G", "[K:G]", "[M:C|]"])
-def test_what_is_asked_for_holds_to_the_tunes_end(change: str) -> None:
+def test_requested_fields_hold_to_the_end_of_the_tune(change: str) -> None:
     request = TuneRequest(fields={"R": "jig", "M": "6/8", "K": "Edor"})
     before = "X:1\nT:A\nR:jig\nM:6/8\nL:1/8\nK:Edor\nEFG ABc|"
     line_end = "\n" * change.startswith("\n")
@@ -101,20 +101,20 @@ def test_what_is_asked_for_holds_to_the_tunes_end(change: str) -> None:
 @pytest.mark.parametrize(
     ("music", "back"),
     [
-        ("ABcd ABcd|AN|ABcd", "ABcd ABcd|"),  # a letter that says nothing
+        ("ABcd ABcd|AN|ABcd", "ABcd ABcd|"),  # a letter without a meaning
         ("ABcd ABcd|A8|agfg ester -- Jig\nA8|AB", "ABcd ABcd|A8|"),
         ("ABcd ABcd|A8|\nR:jig\nABcd ABcd|AB", "ABcd ABcd|A8|"),  # another tune's header
-        ("|:ABcd ABcd|1 A8:|ABcd ABcd|A8|AB", "|:ABcd ABcd|1 A8:|"),  # a first ending alone
+        ("|:ABcd ABcd|1 A8:|ABcd ABcd|A8|AB", "|:ABcd ABcd|1 A8:|"),  # a first ending without a second
         ("|:ABcd ABcd|3 A8:|ABcd ABcd|A8|AB", "|:ABcd ABcd|3 A8:|"),
     ],
 )
-def test_what_is_no_music_is_drawn_again(music: str, back: str) -> None:
+def test_text_that_is_not_music_is_resampled(music: str, back: str) -> None:
     verdict = growing(HEADER + music).verdict()
     assert isinstance(verdict, Backtrack)
     assert verdict.place <= len(HEADER + back)
 
 
-def test_a_type_that_does_not_go_with_the_metre_is_drawn_again_and_then_with_another_title() -> None:
+def test_a_type_that_does_not_match_the_metre_is_resampled() -> None:
     request, types = TuneRequest(fields={"M": "6/8"}), {"jig"}
     text = "X:1\nT:A Reel\n"
     assert growing(text + "R:jig\nM:6/8\n", request, types).verdict() is None
@@ -125,7 +125,7 @@ def test_a_type_that_does_not_go_with_the_metre_is_drawn_again_and_then_with_ano
     assert [titled.verdict() for _ in range(5)] == [Backtrack(len(text))] * 5
 
 
-def test_a_second_field_of_a_letter_is_drawn_again_and_not_for_ever() -> None:
+def test_a_repeated_field_is_resampled_a_limited_number_of_times() -> None:
     request = TuneRequest(fields={"M": "7/8"})
     text = "X:1\nT:A\nM:7/8\n"
     tune = growing(text + "M:6/8\nK:", request)
@@ -135,7 +135,7 @@ def test_a_second_field_of_a_letter_is_drawn_again_and_not_for_ever() -> None:
     assert verdict == Reject("had another header")
 
 
-def test_a_title_stands_at_once() -> None:
+def test_a_requested_title_is_part_of_the_start() -> None:
     fields = {"T": "Mine", "R": "jig", "K": "D"}
     assert start_with_fields(TuneRequest(fields=fields)) == "X:1\nT:Mine\nR:jig\n"
     assert start_with_fields(TuneRequest(fields={"K": "D"})) == "X:1"

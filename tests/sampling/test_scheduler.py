@@ -1,4 +1,4 @@
-"""A real model asked for tunes: complete, with fields, new; and what was rejected."""
+"""Requests to a real model: complete tunes, header fields, new tunes, and the statistics of rejected tunes."""
 
 from dataclasses import replace
 from fractions import Fraction
@@ -31,7 +31,7 @@ def test_complete_tunes_are_the_same_alone_as_among_many() -> None:
     assert [tune.text for tune in rest] == [tune.text for tune in tunes[3:]]
 
 
-def test_tunes_keep_to_the_fields() -> None:
+def test_tunes_have_the_requested_fields() -> None:
     request = TuneRequest(count=5, seed=4, fields={"M": "6/8", "K": "Edor"}, complete=True, training_checks=False)
     tunes = [read_tune(tune.text) for tune in folkkeras.load(celtic_model()).tunes(request)]
     assert tunes
@@ -40,25 +40,25 @@ def test_tunes_keep_to_the_fields() -> None:
         assert all(bar.length <= Fraction(6, 8) for bar in tune.bars)
 
 
-def test_what_can_never_be_gives_up() -> None:
+def test_an_impossible_request_is_given_up() -> None:
     sampler = folkkeras.load(celtic_model()).tunes(replace(COMPLETE, count=2, max_copy=1))
     assert list(sampler) == []
     assert sampler.statistics.gave_up
     assert any(reason.startswith("shared ") for reason in sampler.statistics.rejected)
 
 
-def test_a_field_that_the_model_cannot_spell_is_named() -> None:
+def test_the_error_for_a_field_names_unknown_characters() -> None:
     with pytest.raises(UsageError, match="'Ж'"):
         folkkeras.load("celtic").tunes(TuneRequest(fields={"T": "Ж"}))
 
 
-def test_a_title_is_drawn_in_its_nearest_spelling_and_written_as_asked() -> None:
+def test_a_title_with_unknown_characters_is_written_as_requested() -> None:
     (tune,) = folkkeras.load("celtic").tunes(TuneRequest(seed=3, fields={"T": "Seán\u2019s Æ"}, training_checks=False))
     (plain,) = folkkeras.load("celtic").tunes(TuneRequest(seed=3, fields={"T": "Sean's Ae"}, training_checks=False))
     assert tune.text == plain.text.replace("T:Sean's Ae", "T:Seán\u2019s Æ")
 
 
-def test_fields_are_spelled_as_the_training_tunes_spell_them_and_counted(corpus: Corpus) -> None:
+def test_fields_are_spelled_as_in_the_training_tunes_and_counted(corpus: Corpus) -> None:
     exported = read_exported(celtic_model())
     generator = Generator(exported, training_tunes=TrainingTunes.of(corpus.training))
     sampler = generator.tunes(TuneRequest(fields={"M": "4/4"}))
@@ -66,7 +66,7 @@ def test_fields_are_spelled_as_the_training_tunes_spell_them_and_counted(corpus:
     assert sampler.matching == sum("\nM:C\n" in tune for tune in corpus.training) > 0
 
 
-def test_a_model_of_unknown_training_tunes_says_so_only_where_they_are_needed() -> None:
+def test_missing_training_tunes_are_an_error_only_if_they_are_needed() -> None:
     generator = Generator(read_exported(celtic_model()), training_tunes=TrainingTunes({}))
     assert list(generator.tunes(TuneRequest(seed=1)))
     assert list(generator.tunes(TuneRequest(seed=1, fields={"M": "6/8"}, training_checks=False)))

@@ -1,4 +1,4 @@
-"""Very many tunes into a folder: a killed command goes on where it stopped, and ends with the same files."""
+"""Sampling many tunes into a folder: a killed command continues where it stopped, and writes the same files."""
 
 import json
 import subprocess
@@ -11,12 +11,12 @@ from support.trained import TrainedRun
 
 from folkkeras.notation.tunes import split_tunes
 
-# Files of so few tunes that some of them are soon written.
+# Files of few tunes, so that some are written soon.
 FEW = "import sys, folkkeras.sampling.shards as shards; shards.SHARD = 6; from folkkeras_cli.main import main; main()"
 
 
 class Sampling:
-    """`folk sample` into folders, with few tunes in a file."""
+    """Runs `folk sample` into folders, with few tunes in a file."""
 
     def __init__(self, model: Path, folder: Path) -> None:
         self.folder, self.words = folder, [sys.executable, "-c", FEW, "sample", str(model)]
@@ -40,7 +40,7 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir() if not path.name.startswith(".")}
 
 
-def test_a_killed_command_goes_on_and_ends_with_the_same_files(sampling: Sampling, tmp_path: Path) -> None:
+def test_a_killed_command_continues_and_writes_the_same_files(sampling: Sampling, tmp_path: Path) -> None:
     assert sampling("--tunes", 40, "--seed", 3, "--out", "through/")[0] == 0
     through = contents(tmp_path / "through")
     assert sorted(through) == ["sampling.json", *(f"tunes-{first:06d}.abc" for first in range(1, 41, 6))]
@@ -56,14 +56,14 @@ def test_a_killed_command_goes_on_and_ends_with_the_same_files(sampling: Samplin
     process.kill()
     process.communicate()
     assert "tunes-000037.abc" not in contents(tmp_path / "killed")
-    code, _, error = sampling("--tunes", 40, "--out", "killed")  # the seed is the folder's
+    code, _, error = sampling("--tunes", 40, "--out", "killed")  # with the folder's seed
     assert code == 0, error
     assert "continuing with X:" in error
     assert contents(tmp_path / "killed") == through
     assert "has all 40 tunes already" in sampling("--tunes", 40, "--out", "killed")[2]
 
 
-def test_a_folder_of_other_tunes_or_files_stays_as_it_is(sampling: Sampling, tmp_path: Path) -> None:
+def test_a_folder_of_other_tunes_or_files_is_not_changed(sampling: Sampling, tmp_path: Path) -> None:
     assert sampling("--tunes", 3, "--seed", 1, "--out", "mine/")[0] == 0
     before = contents(tmp_path / "mine")
     for words, named in (
@@ -84,17 +84,17 @@ def test_a_folder_of_other_tunes_or_files_stays_as_it_is(sampling: Sampling, tmp
     assert sampling("--length", 3, "--out", "new/")[0] == 2
     assert not (tmp_path / "new").exists()
     metadata = tmp_path / "mine" / "sampling.json"
-    metadata.write_text(metadata.read_text().replace('"slots": null,', ""))  # of a version that had no such option
+    metadata.write_text(metadata.read_text().replace('"slots": null,', ""))  # as an older version wrote it
     assert "has all 3 tunes already" in sampling("--tunes", 3, "--out", "mine")[2]
     metadata.write_text("{")
     code, _, error = sampling("--tunes", 3, "--out", "mine")
     assert (code, error.count("\n")) == (1, 1)
 
 
-def test_tunes_that_can_never_be_end_it(sampling: Sampling, tmp_path: Path) -> None:
+def test_an_impossible_request_ends_the_command(sampling: Sampling, tmp_path: Path) -> None:
     code, out, error = sampling("--tunes", 8, "--seed", 1, "--max-copy", 1, "--out", "none/")
     assert code == 3
-    assert len(split_tunes(out)[1]) < 8  # what was drawn all the same
+    assert len(split_tunes(out)[1]) < 8  # the tunes that were accepted before it gave up
     assert "shared " in error
     assert list(contents(tmp_path / "none")) == ["sampling.json"]
     assert json.loads((tmp_path / "none" / "sampling.json").read_text())["max_copy"] == 1

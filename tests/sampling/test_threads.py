@@ -1,4 +1,4 @@
-"""How many threads a product takes, and that no digit depends on it."""
+"""The number of threads of a matrix product; the results do not depend on it."""
 
 import numpy as np
 from threadpoolctl import ThreadpoolController, threadpool_info
@@ -12,7 +12,7 @@ from folkkeras.vocabulary import Vocabulary
 
 
 def threads_of(seconds: dict[int, float], calls: int) -> list[int]:
-    """The threads that each of some calls had, which took so long with one and with all by the clock handed in."""
+    """The number of threads of each call, if a call takes `seconds[1]` with one thread and `seconds[2]` with all."""
     seen, now = [], 0.0
 
     def call() -> None:
@@ -27,7 +27,7 @@ def threads_of(seconds: dict[int, float], calls: int) -> list[int]:
     return seen
 
 
-def test_one_thread_is_taken_where_it_is_faster_and_all_where_they_are() -> None:
+def test_the_faster_of_one_thread_and_all_threads_is_used() -> None:
     with ThreadpoolController().limit(limits=2):
         assert set(threads_of({1: 0.001, 2: 0.03}, 20)[2:6]) == {1}
         seen = threads_of({1: 0.03, 2: 0.001}, 20)
@@ -37,7 +37,7 @@ def test_one_thread_is_taken_where_it_is_faster_and_all_where_they_are() -> None
     assert MAX_WAIT > FIRST_WAIT
 
 
-def test_the_number_of_threads_changes_no_digit_of_what_is_drawn() -> None:
+def test_the_number_of_threads_does_not_change_the_results() -> None:
     exported = build_model(Vocabulary("X:1\nabcdefg|"), embedding=16, units=512).export_weights()
     chance = np.random.default_rng(0)
     read = np.full((CHUNK, 3), -1, np.int32)

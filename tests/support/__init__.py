@@ -1,1 +1,1 @@
-"""What several tests share: real parts, oracles, a browser, ways to break files."""
+"""Helpers that several tests share: real tunes and runs, oracles, a browser, file corruption."""

@@ -1,7 +1,7 @@
 """Tunes in one voice with everything that chapters 3 and 4 of the ABC standard 2.1 allow, in any combination.
 
-A tune is drawn with a few of the `FEATURES`, so that what fails says what it fails of. Every bar is as long as its
-metre says, and every tune ends.
+A tune is drawn with a few of the `FEATURES`, so that a failure names the features involved. Every bar has the length
+of its metre, and every tune ends with a bar line.
 """
 
 from collections.abc import Callable, Iterable
@@ -73,7 +73,7 @@ _TEMPOS = (
     "1/4=90", "3/8=60", "120", "C=100", "1/2=60", '"Allegro" 1/4=120', '1/4=120 "Allegro"', '"Slow"', "1/4=90.5",
     "1/8 1/4=50",
 )  # fmt: skip
-_TUPLETS = {2: 3, 3: 2, 4: 3, 6: 2, 8: 3}  # of `(n` alone, the time that its notes take; 5, 7 and 9 depend on the metre
+_TUPLETS = {2: 3, 3: 2, 4: 3, 6: 2, 8: 3}  # the time that the notes of a bare `(n` take; 5, 7 and 9 depend on the metre
 _DECORATIONS = (
     "trill", "turn", "mordent", "roll", ">", "accent", "fermata", "tenuto", "0", "3", "+", "plus", "open", "thumb",
     "wedge", "snap", "upbow", "downbow", "segno", "coda", "D.S.", "D.C.", "fine", "p", "mf", "sfz", "crescendo(",
@@ -100,14 +100,14 @@ _PLAIN_BARS = ("|", "|", "|", "||", ".|", "[|]", "| ")
 
 
 class _Writer:
-    """Writes a tune piece by piece, and knows what holds where it is."""
+    """Writes a tune piece by piece, and tracks the state at the current position."""
 
     def __init__(self, draw: st.DrawFn, features: Iterable[str]) -> None:
         self.draw, self.features = draw, frozenset(features)
         self.metre, self.unit = "4/4", Fraction(1, 8)
         self.slur = False  # whether one is open
         self.held = ""  # the note that is tied into the next bar
-        self.sounded = False  # whether there is a note
+        self.sounded = False  # whether the tune has a note
         self.more = False  # whether a bar follows in the section
         self.text = ""
 
@@ -115,7 +115,7 @@ class _Writer:
         return feature in self.features
 
     def often(self, feature: str, times: int = 3) -> bool:
-        """Whether to use a feature here: once in so many places, where the tune has it at all."""
+        """Whether to use a feature here: in one of `times` places, if the tune has it at all."""
         return self.has(feature) and self.draw(st.integers(0, times - 1)) == 0
 
     def one(self, things: Iterable[str]) -> str:
@@ -137,7 +137,7 @@ class _Writer:
         if self.has("unit_lengths"):
             unit = self.one((*_UNITS, ""))
             self.text += f"L:{unit}\n" if unit else ""
-            # Without L: a sixteenth, where the metre is less than three quarters; a free metre has an eighth (3.1.7).
+            # Without L: a sixteenth if the metre is less than three quarters; a free metre has an eighth (3.1.7).
             short = self.metre != "none" and self.bar_length < Fraction(3, 4)
             self.unit = Fraction(unit) if unit else Fraction(1, 16 if short else 8)
         else:
@@ -157,7 +157,7 @@ class _Writer:
         if self.has("modes"):
             key = self.one(("HP", "Hp", "none")) if self.often("modes", 12) else self._with_mode(key)
         if self.has("explicit_keys") and key[0] != "H":
-            bare = (" exp ^f _b",) * (not self.has("modes"))  # exp stands in the place of a mode
+            bare = (" exp ^f _b",) * (not self.has("modes"))  # exp takes the place of a mode
             key += self.one((" ^f", " =c _b", " ^c ^g", " __b", " =f", *bare))
         for feature, words in (
             ("clefs", _CLEFS),
@@ -169,7 +169,7 @@ class _Writer:
         return key
 
     def _with_mode(self, tonic: str) -> str:
-        """The tonic with a mode, of those keys that have at most seven sharps or flats (3.1.14)."""
+        """The tonic with a mode, such that the key has at most seven sharps or flats (3.1.14)."""
         modes = [
             mode for mode in _MODES if abs(_TONICS[tonic] + _FIFTHS[mode[:3].lower() if mode != "m" else "min"]) <= 7
         ]
@@ -179,7 +179,7 @@ class _Writer:
     # Music
 
     def length(self, length: Fraction) -> str:
-        """How a length is written, in any of its spellings (4.3)."""
+        """A length, in any of its spellings (4.3)."""
         units = length / self.unit
         above, below = units.numerator, units.denominator
         spellings = {f"{above}/{below}"}
@@ -236,7 +236,7 @@ class _Writer:
         return self.before_note() + self.pitch() + self.length(length)
 
     def element(self, left: Fraction) -> tuple[str, Fraction]:
-        """Some music for at most the time that is left, and how long it takes."""
+        """Some music that fits into the time left, and its length."""
         unit = self.unit
         choices: list[Callable[[], tuple[str, Fraction]]] = []
         if 2 * unit <= left:
@@ -253,7 +253,7 @@ class _Writer:
         return self.sounding(length), length
 
     def broken(self) -> tuple[str, Fraction]:
-        """Two notes, seldom of two lengths, of which one gives the other some of its time."""
+        """Two notes in a broken rhythm, rarely of different written lengths."""
         sign = self.one((">", "<", ">", "<", ">>", "<<"))
         one = other = self.unit * self.draw(st.sampled_from((1, 1, 2)))
         if self.draw(st.integers(0, 9)) == 0:
@@ -274,7 +274,7 @@ class _Writer:
         return self.one((one, f"{complete}-", f"[{'-'.join(pitches)}-]")) + complete, 2 * self.unit
 
     def tuplet(self) -> tuple[str, Fraction]:
-        """Notes in the time of others, as long together as some units."""
+        """A tuplet that lasts a whole number of units."""
         notes = self.draw(st.sampled_from((2, 3, 3, 4, 6)))
         time = _TUPLETS[notes]
         count = self.one(("", "", f":{time}", f":{time}:{notes}", "::", f"::{notes}", f":{time}:"))
@@ -285,7 +285,7 @@ class _Writer:
         return f"({notes}{count}" + "".join(self.sounding(each) for _ in range(notes)), time * each
 
     def five(self) -> tuple[str, Fraction]:
-        """Five, seven or nine notes in the time of two, or of three where the metre is compound (4.13)."""
+        """Five, seven or nine notes in the time of two, or of three if the metre is compound (4.13)."""
         notes = self.draw(st.sampled_from((5, 7, 9)))
         compound = self.metre in ("6/8", "9/8", "12/8")
         each = self.unit / 2
@@ -323,7 +323,7 @@ class _Writer:
         return True
 
     def line_end(self) -> None:
-        """Sometimes begin a new line, in one of the ways to do so."""
+        """Sometimes begin a new line, in one of the ways that ABC allows."""
         if self.often("continuations"):
             self.text += "\\\n"
         elif self.often("exclamations"):
@@ -363,7 +363,7 @@ class _Writer:
             self.text += f"{line}{letter}:{value}\n" if on_its_own else f"[{letter}:{value}]"
 
     def bars(self, count: int, *, ending: bool = False) -> None:
-        """Bars with bar lines between them, none after the last. In an ending no double one, which would end it."""
+        """Bars with bar lines between them, but not after the last. A double bar line would end an ending."""
         for number in range(count):
             if number:
                 self.text += self.one(_ENDING_BARS if ending else _PLAIN_BARS) if self.has("bar_lines") else "|"
@@ -405,7 +405,7 @@ class _Writer:
                 self.bars(1, ending=True)
                 self.text += more or ("|]" if last else "||")
             case "implied_repeats":
-                # It goes back to the beginning, or to what ended the section before.
+                # The repeat goes back to the beginning, or to the end of the section before.
                 self.bars(count)
                 self.text += ":|"
             case "three_times":
@@ -440,7 +440,7 @@ class _Writer:
 
 @st.composite
 def tunes(draw: st.DrawFn, feature: str, others: int = 3) -> str:
-    """A tune with a feature, and at most so many others."""
+    """A tune with a feature, and at most `others` more."""
     features = {feature, *draw(st.lists(st.sampled_from(FEATURES), max_size=others))}
     writer = _Writer(draw, features)
     writer.header()

@@ -1,4 +1,4 @@
-"""A real Chromium, spoken to through its DevTools protocol over a pipe."""
+"""A real Chromium, controlled through its DevTools protocol over a pipe."""
 
 import base64
 import fcntl
@@ -25,7 +25,7 @@ class Browser:
         self._from_browser, from_browser = os.pipe()
 
         def place_pipes() -> None:  # the browser reads from 3 and writes to 4
-            # From 5 on: a copy that were 3 or 4 already would stay closed to the browser.
+            # Copy to 5 or above: dup2 from 3 to 3 or from 4 to 4 would leave the pipe closed to the browser.
             read, write = (fcntl.fcntl(end, fcntl.F_DUPFD, 5) for end in (to_browser, from_browser))
             os.dup2(read, 3)
             os.dup2(write, 4)
@@ -57,7 +57,7 @@ class Browser:
         os.close(self._from_browser)
 
     def run(self, script: str) -> Any:
-        """What an asynchronous function with this body returns in the page."""
+        """Run an asynchronous function with this body in the page, and return its result."""
         answer = self._ask(
             "Runtime.evaluate", within=True, awaitPromise=True, returnByValue=True, userGesture=True,
             expression=f"(async () => {{ {script} }})()",
@@ -70,16 +70,16 @@ class Browser:
         self._ask("Page.navigate", within=True, url=address)
 
     def picture(self) -> bytes:
-        """What is seen, as PNG."""
+        """A screenshot, as PNG."""
         return base64.b64decode(self._ask("Page.captureScreenshot", within=True, format="png")["data"])
 
     def resize(self, width: int, height: int = 800) -> None:
-        """Give the page another size, in CSS pixels."""
+        """Resize the page, in CSS pixels."""
         self._ask("Emulation.setDeviceMetricsOverride", within=True, width=width, height=height, deviceScaleFactor=1,
                   mobile=False)  # fmt: skip
 
     def prefer(self, media: str = "", **features: str) -> None:
-        """Give the page another medium, such as "print", or wishes such as `color_scheme="dark"`."""
+        """Emulate a medium, such as "print", or preferences, such as `color_scheme="dark"`."""
         wishes = [{"name": "prefers-" + name.replace("_", "-"), "value": value} for name, value in features.items()]
         self._ask("Emulation.setEmulatedMedia", within=True, media=media, features=wishes)
 

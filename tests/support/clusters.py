@@ -1,4 +1,4 @@
-"""Clusters of workers on this machine."""
+"""Configurations of clusters on this machine."""
 
 import json
 import socket

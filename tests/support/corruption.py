@@ -1,4 +1,4 @@
-"""Checkpoints cut, and with flipped bits."""
+"""Truncated checkpoints, and checkpoints with flipped bits."""
 
 import random
 import shutil
@@ -13,7 +13,7 @@ from support.fault_injection import STEPS, Lost, require
 
 
 def broken_files(folder: Path, count: int, chance: random.Random) -> str:
-    """A checkpoint cut or with a flipped byte: named as damaged, or, where nothing that counts was hit, the same."""
+    """Truncate a checkpoint or flip a bit in it: it is reported as damaged, or its arrays are unchanged."""
     from folkkeras.errors import RunError
     from folkkeras.runs.folder import open_run
     from folkkeras.training.checkpoints import Checkpoints
@@ -36,7 +36,7 @@ def broken_files(folder: Path, count: int, chance: random.Random) -> str:
         for number in range(count + 1):
             data = bytearray(good)
             if not number:
-                pass  # the whole file, for proof that it would be taken
+                pass  # the intact file, to prove that it is accepted
             elif number % 3:
                 data[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
             else:
@@ -61,7 +61,7 @@ def broken_files(folder: Path, count: int, chance: random.Random) -> str:
 
 
 def loaded(model: Any, run: Any, metadata: dict) -> list[np.ndarray]:
-    """What a model, its optimizer included, has after it was given a run's newest checkpoint."""
+    """The variables of a model and its optimizer after the model restores a run's newest checkpoint."""
     from folkkeras.training.checkpoints import Checkpoints
 
     Checkpoints(run, metadata).restore(model)

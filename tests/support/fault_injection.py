@@ -1,4 +1,4 @@
-"""What the faults share: the trainings that are hurt, and how what is left of them is held against the whole."""
+"""What the injected faults share: the options of the trainings, and the comparison of their files."""
 
 import io
 import sys
@@ -17,8 +17,8 @@ STEPS = 600
 Weights = dict[str, np.ndarray]
 
 
-class Lost(Exception):  # what it says, not a fault of this program
-    """Something that should have held did not."""
+class Lost(Exception):  # a finding, not a fault of this program
+    """A requirement did not hold."""
 
 
 def require(holds: bool, what: str) -> None:
@@ -27,7 +27,7 @@ def require(holds: bool, what: str) -> None:
 
 
 def contents(path: Path) -> Weights:
-    """All arrays of a `.keras` file, the optimizer's too."""
+    """All arrays of a `.keras` file, including the optimizer's."""
     arrays: Weights = {}
 
     def keep(name: str, item: object) -> None:

@@ -1,4 +1,4 @@
-"""Small models, and model files that were changed."""
+"""Small models, and modified model files."""
 
 import json
 import zipfile

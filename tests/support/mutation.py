@@ -1,4 +1,4 @@
-"""Real tunes, hurt at random."""
+"""Random mutations of real tunes."""
 
 import random
 
@@ -12,7 +12,7 @@ _CHARACTERS = "ABCDEFGabcdefgxzZX|:[](){}<>-/0123456789'\",^_=~!+&\\%\n KLMQTXV.
 
 
 def mutated(text: str, chance: random.Random) -> str:
-    """The text after some accidents: characters put in, taken out, changed, repeated; parts cut or doubled."""
+    """The text after random mutations: characters inserted, deleted, changed, repeated; parts cut or doubled."""
     characters = list(text)
     for _ in range(chance.choice((1, 2, 5, 20, 100))):
         place, kind = chance.randrange(len(characters) + 1), chance.random()
@@ -33,7 +33,7 @@ def mutated(text: str, chance: random.Random) -> str:
 
 
 def through_python(text: str) -> None:
-    """Check, MIDI and MusicXML."""
+    """Put a tune through check, MIDI and MusicXML."""
     tune = read_tune(text)
     list(map(str, tune.faults))
     midi_bytes(tune, INSTRUMENTS["flute"], Playing(swing=True))

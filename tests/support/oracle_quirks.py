@@ -1,7 +1,7 @@
-"""Where an oracle is known to read a tune otherwise than the ABC standard 2.1 says, and so is not asked.
+"""Known departures of the oracles from the ABC standard 2.1; an oracle is not asked about a tune that has one.
 
-Each quirk is a program, what it does, the paragraph that decides, and a test of whether a tune has what it is about.
-The test may say yes too often, never too seldom.
+Each quirk names a program, what it does, the paragraph that decides, and a test of whether a tune is affected. The
+test may have false positives, but no false negatives.
 """
 
 import re
@@ -28,9 +28,9 @@ def _matches(pattern: str) -> Callable[[str], bool]:
 
 
 def _accidental_for_another_octave(text: str) -> bool:
-    """Whether an accidental stands in a bar before the same letter in another octave."""
+    """Whether a bar has an accidental before the same letter in another octave."""
     lines = plain(text).partition("\nK:")[2].partition("\n")[2].splitlines()
-    music = "".join(line for line in lines if not re.match(r"[A-Za-z]:|%", line))  # a bar may go over a line's end
+    music = "".join(line for line in lines if not re.match(r"[A-Za-z]:|%", line))  # a bar may span two lines
     pieces = (" | " if kind == "bar" else piece for kind, piece in tokens(music) if kind != "field")
     for bar in "".join(pieces).split("|"):
         signed: dict[str, set[tuple[str, str]]] = {}
@@ -50,7 +50,7 @@ _TUPLET = re.compile(rf"\((\d)[:\d]*(?:[`\s()<>-]*{_NOTE}[\d/]*)*")
 
 
 def _uneven_broken_rhythm(text: str) -> bool:
-    """Whether a broken rhythm joins notes of two lengths, or a note is in two of them."""
+    """Whether a broken rhythm joins notes of different lengths, or a note belongs to two broken rhythms."""
     music = plain(text)
     uneven = any(one.replace("/2", "/") != other.replace("/2", "/") for one, other in _BROKEN.findall(music))
     return uneven or bool(_TWICE_BROKEN.search(music))

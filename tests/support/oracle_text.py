@@ -1,8 +1,8 @@
-"""The text of a tune as the oracles can take it: without what they play by taste, and with what they need said.
+"""The text of a tune as the oracles can read it: without what each plays in its own way, and with repeats spelled out.
 
-Each change here is one of these: a quirk of a program on a point that the standard decides, or a matter on which the
-standard is silent and any player is free, such as how a trill sounds. The tune that our own reader gets is never
-changed. Paragraphs are those of the ABC standard 2.1.
+Each change here has one of two reasons: a program departs from the standard, or the standard is silent and any
+player is free, such as on how a trill sounds. Our own reader always gets the unchanged tune. Paragraphs are those of
+the ABC standard 2.1.
 """
 
 import re
@@ -20,7 +20,7 @@ _TOKENS = re.compile(
     r"|(?P<decoration>!(?![A-Ga-gxz][,']*\d+!)[^!|\[\]\s]+!|\+(?:[a-z]{2,}|[fp])\+)"
     r"|(?P<tuplet>\(\d+(?::\d*){0,2})"
     r"|(?P<ending>\[\d[\d,-]*|(?<=[|:])\d[\d,-]*)"
-    r"|(?P<bar>\[\|\]|:*\[?\|[|\]:]*|::+)"  # [|] is one by itself, also before :|
+    r"|(?P<bar>\[\|\]|:*\[?\|[|\]:]*|::+)"  # [|] is a bar line by itself, also before :|
     r"|(?P<short>[.~H-Wh-w])"
     r"|(?P<break>!)"
     r"|(?P<other>.)",
@@ -35,36 +35,36 @@ class Token(NamedTuple):
 
 
 def tokens(line: str) -> Iterator[Token]:
-    """The pieces of a line of music, which together are the line."""
+    """The pieces of a line of music; joined, they are the line."""
     for match in _TOKENS.finditer(line):
         yield Token(str(match.lastgroup), match[0])
 
 
 def plain(text: str) -> str:
-    """The tune without what is a matter of taste, and with `|:` where a repeat begins by 4.8.
+    """The tune without what players are free to choose, and with `|:` where 4.8 begins a repeat.
 
-    - `R:` is left out, since abc2midi swings what calls itself a hornpipe.
+    - `R:` is left out, since abc2midi swings tunes that are marked as hornpipes.
     - Decorations are left out, since both programs play a trill, a roll, a fermata or a staccato in their own way.
-    - Chord symbols and annotations are left out: abc2midi plays the former, and takes some of the latter for them.
-    - A `!` that is no decoration ends a line (10.2.1); abc2midi swallows the notes between two of them.
-    - Grace notes lose their lengths, which nobody agrees on, so that abc2midi can be told to make all of them short.
-    - Inline fields of words are left out: abcjs takes some of them, such as `[N:...]`, for music.
-    - `r:` is left out: both programs take a remark for music. So is `H:` in the body: abcjs takes all lines after it
-      for the history, up to the next field.
+    - Chord symbols and annotations are left out: abc2midi plays the former, and mistakes some of the latter for them.
+    - A `!` that ends a line (10.2.1) is left out; abc2midi skips the notes between two of them.
+    - Grace notes lose their lengths, on which programs differ, so that a directive can make abc2midi play all short.
+    - Inline fields of words are left out: abcjs reads some of them, such as `[N:...]`, as music.
+    - `r:` is left out: both programs read a remark as music. So is `H:` in the body: abcjs reads all lines after it
+      as history, up to the next field.
     - `%%MIDI` lines are left out except `transpose`: the rest set programs, drums, and how notes are shortened.
     - A repeat's end without a beginning goes back to the last double bar or repeat's end (4.8). The programs go back
       further, or guess, so the double bar becomes `|:`, and the repeat's end `::`.
-    - Repeat signs get their usual spelling (4.8 asks programs to be liberal): abc2midi does not take `||:` for one.
+    - Repeat signs get their usual spelling (4.8 asks programs to be liberal): abc2midi does not recognise `||:`.
     - A repeat's end that closes the last of several endings repeats nothing, since all passes are played by then. The
-      programs go back once more, or play what is common to all passes once more.
+      programs repeat once more, or play the bars common to all passes once more.
 
-    A tune with macros (`m:`) is returned as it is, apart from its header, since the letters mean anything there.
+    The body of a tune with macros (`m:`) is returned unchanged, since a letter may mean anything there.
     """
     head, body = _parted(text)
     head = [line for line in head if _stays(line) and not line.startswith("R:")]
     if not any(line.startswith("m:") for line in head):
         stripped = [(line, list(_stripped(line))) for line in body if _stays(line)]
-        # A line of which nothing is left must not become an empty one, which would end the tune.
+        # A line that becomes empty is dropped, since an empty line would end the tune.
         music = [left for line, left in stripped if _text(left).strip() or not line.strip()]
         _with_endings_ended(music)
         _with_repeats_begun(music)
@@ -74,12 +74,12 @@ def plain(text: str) -> str:
 
 
 def voices(text: str) -> int:
-    """How many voices the tune is in, overlays left out."""
+    """The number of voices in the tune, without overlays."""
     return max(1, len({"".join(name) for name in re.findall(r"^V:\s*(\S+)|\[V:\s*([^\s\]]+)", text, re.MULTILINE)}))
 
 
 def _parted(text: str) -> tuple[list[str], list[str]]:
-    """The lines up to the first `K:`, and the ones from there on."""
+    """The lines up to the first `K:` and including it, and the rest."""
     lines = text.splitlines()
     key = next((place for place, line in enumerate(lines) if line.startswith("K:")), len(lines))
     return lines[: key + 1], lines[key + 1 :]
@@ -103,13 +103,13 @@ def _stripped(line: str) -> Iterator[Token]:
 
 
 def _with_repeats_begun(lines: list[list[Token]]) -> None:
-    """Make a `|:` of each double bar, and a `::` of each repeat's end, that the next repeat's end goes back to."""
+    """Turn a double bar into `|:`, or a repeat's end into `::`, if the next repeat's end goes back to it."""
     back: tuple[int, int] | None = None  # where a repeat's end would go back to
     opened = False
     for number, line in enumerate(lines):
         for place, (kind, bar) in enumerate(line):
             if kind == "ending" and place and line[place - 1].text.startswith(":"):
-                back = None  # it is no end of a section, since another ending follows
+                back = None  # not the end of a section, since another ending follows
             if kind != "bar":
                 continue
             ends, starts = bar.startswith(":"), bar.endswith(":")
@@ -128,7 +128,7 @@ def _is_double(bar: str) -> bool:
 
 
 def _with_endings_ended(lines: list[list[Token]]) -> None:
-    """Take the repeat from the end of a last ending, after which there is nothing to repeat."""
+    """Remove the repeat sign that closes a last ending, since nothing is left to repeat."""
     passes: set[int] = set()
     current: set[int] = set()
     last: tuple[int, int] | None = None  # a repeat's end that closes an ending
@@ -158,7 +158,7 @@ def _with_endings_ended(lines: list[list[Token]]) -> None:
 
 
 def _spelled(lines: list[list[Token]]) -> None:
-    """Give each repeat sign its usual spelling: abc2midi does not know `||:` and its like."""
+    """Give each repeat sign its usual spelling: abc2midi does not recognise `||:` and the like."""
     for line in lines:
         for place, (kind, bar) in enumerate(line):
             if kind == "bar" and ":" in bar:

@@ -1,12 +1,12 @@
-"""What other programs make of a tune: abc2midi and abcjs, which know nothing of this project's reader.
+"""How other programs play a tune: abc2midi and abcjs, which are independent of this project's reader.
 
 Both are optional. abc2midi is Debian's package abcmidi; abcjs comes with `make oracles`, which needs npm.
 
-Compared are the notes that sound, with repeats, endings and parts written out: onset and pitch, to a MIDI tick. Ties
-are one note in all three, so where a note ends tells whether it was tied; lengths are compared apart from the rest,
-since the programs shorten notes here and there. Grace notes are left out, because everyone takes their time from
-another note; their pitches can be had apart. Notes of one pitch that begin together, as in `[AA]` or an overlay in
-unison, count once. `oracle_text.plain` says what is taken from the text first, and why.
+The tests compare the notes that sound, with repeats, endings and parts written out: their onsets and pitches, to a
+MIDI tick. Tied notes are one note in all three programs, so a note's end shows whether it was tied. Lengths are
+compared separately, since the programs shorten some notes. Grace notes are left out, because each program takes their
+time from a different note; their pitches are available separately. Notes of one pitch that begin together, as in
+`[AA]` or an overlay in unison, count once. `oracle_text.plain` says what is removed from the text first, and why.
 """
 
 import bisect
@@ -34,11 +34,11 @@ SCRIPT = Path(__file__).with_name("abcjs_notes.js")
 NO_ABC2MIDI = "abc2midi is not installed (Debian: apt install abcmidi)"
 NO_ABCJS = "abcjs is not installed: make oracles, which needs npm"
 
-TICK = Fraction(1, 480)  # of a quarter: abc2midi's
+TICK = Fraction(1, 480)  # abc2midi's, in quarters
 LENGTH_TOLERANCE = 2 * TICK  # abc2midi rounds both ends of a note
-SECONDS = 5.0  # that a program may take for a tune
+SECONDS = 5.0  # time limit of a program for a tune
 
-_LARGEST = 1_000_000  # bytes; abc2midi writes for as long as it may where it is lost
+_LARGEST = 1_000_000  # bytes; on a tune that confuses it, abc2midi may write without end
 _AT_A_LOSS = ("found [1", "Found :|", "Different repeat structure")
 _NAMES = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "G#", "A", "Bb", "B")
 # The notes of a chord begin together, and a grace note is so short that it cannot be mistaken for another note.
@@ -47,7 +47,7 @@ _GRACE = 20 * TICK
 
 
 class Note(NamedTuple):
-    """A note that sounds; times in quarters from the tune's beginning."""
+    """A note that sounds; times are in quarters from the tune's beginning."""
 
     onset: Fraction
     length: Fraction
@@ -61,16 +61,16 @@ class Note(NamedTuple):
 class Shown:
     """A note, a chord or a rest as abcjs would print it."""
 
-    pitches: tuple[str, ...]  # as written, with accidentals and octave marks; of a rest none
-    length: Fraction  # in whole notes, as its notehead says
+    pitches: tuple[str, ...]  # as written, with accidentals and octave marks; empty for a rest
+    length: Fraction  # in whole notes, as its notehead shows
     rest: str  # "rest", "invisible", "multimeasure", "spacer", or nothing
     decorations: tuple[str, ...]
-    symbols: tuple[tuple[str, str], ...]  # chord symbols and annotations: where ("default" for the former), and what
+    symbols: tuple[tuple[str, str], ...]  # chord symbols and annotations: place ("default" for the former) and text
     graces: tuple[str, ...]
     tied: int  # how many of its notes are tied to the next
     slurs_begun: int
     slurs_ended: int
-    tuplet: int  # of how many notes, where one begins
+    tuplet: int  # its number of notes, if one begins here
 
 
 @dataclass(frozen=True)
@@ -78,11 +78,11 @@ class Reading:
     """What abcjs plays of a tune."""
 
     notes: list[Note]
-    graces: list[int]  # the pitches of all grace notes as they are played, sorted by their onsets
+    graces: list[int]  # the pitches of all grace notes as played, sorted by onset
 
 
 def abc2midi_notes(text: str) -> list[Note] | None:
-    """The notes that abc2midi plays, graces left out, or None where it plays none or guesses at the repeats."""
+    """The notes that abc2midi plays, without graces, or None if it plays none or guesses at the repeats."""
     notes = [note for note, grace in _abc2midi(text) if not grace]
     return sorted(notes) or None
 
@@ -111,7 +111,7 @@ def _abc2midi(text: str) -> list[tuple[Note, bool]]:
     tracks = [_notes_of(track, file.ticks_per_beat) for track in file.tracks]
     if "{" not in text:
         return [(note, False) for notes in tracks for note in notes]
-    return [pair for notes in tracks for pair in _told_apart(notes)]
+    return [pair for notes in tracks for pair in _graces_separated(notes)]
 
 
 def _notes_of(track: mido.MidiTrack, beat: int) -> list[Note]:
@@ -128,8 +128,8 @@ def _notes_of(track: mido.MidiTrack, beat: int) -> list[Note]:
     return sorted(notes)
 
 
-def _told_apart(notes: list[Note]) -> Iterator[tuple[Note, bool]]:
-    """The grace notes, and the rest as if there were none: what they took of a note is given back to it."""
+def _graces_separated(notes: list[Note]) -> Iterator[tuple[Note, bool]]:
+    """The grace notes, and the other notes, each with the time that grace notes took from it given back."""
     begun: Fraction | None = None  # where a group of graces begins
     end = Fraction()  # and where it ends
     for note in notes:
@@ -145,18 +145,18 @@ def _told_apart(notes: list[Note]) -> Iterator[tuple[Note, bool]]:
 
 
 def abcjs_notes(texts: Iterable[str]) -> list[list[Note] | None]:
-    """The notes that abcjs plays of each tune, or None where it gives none."""
+    """The notes that abcjs plays of each tune, or None if it plays none."""
     return [reading.notes if reading and reading.notes else None for reading in abcjs_readings(texts)]
 
 
 def abcjs_readings(texts: Iterable[str]) -> list[Reading | None]:
-    """What abcjs plays of each tune, or None where it fails or takes too long."""
+    """What abcjs plays of each tune, or None if it fails or takes too long."""
     with Abcjs() as abcjs:
         return [abcjs.reading(text) for text in texts]
 
 
 class Abcjs:
-    """A process that reads tunes one after another. A tune that kills it costs only itself."""
+    """A process that reads tunes one after another. A tune that kills it affects no other tune."""
 
     def __init__(self) -> None:
         self._node: subprocess.Popen[bytes] | None = None
@@ -171,7 +171,7 @@ class Abcjs:
         self._node = None
 
     def reading(self, text: str) -> Reading | None:
-        """What abcjs plays of a tune, or None where it fails or takes too long."""
+        """What abcjs plays of a tune, or None if it fails or takes too long."""
         answer = self._answer(plain(text), shown=False)
         if answer is None:
             return None
@@ -179,7 +179,7 @@ class Abcjs:
         return Reading(sorted(notes), [pitch for _, pitch in sorted(answer["graces"])])
 
     def shown(self, text: str) -> list[list[list[Shown]]] | None:
-        """What abcjs shows of a tune: of each voice the bars, empty ones left out. Nothing is taken from the text."""
+        """What abcjs shows of a tune: the bars of each voice, without empty ones. The text is not changed first."""
         answer = self._answer(text, shown=True)
         return None if answer is None else [[[_shown(note) for note in bar] for bar in voice] for voice in answer]
 
@@ -220,13 +220,13 @@ def agrees(ours: Sequence[Note], theirs: Sequence[Note]) -> bool:
 
 
 def lengths_agree(ours: Sequence[Note], theirs: Sequence[Note]) -> bool:
-    """Whether notes that agree in onset and pitch agree in length too, as far as the programs keep to it."""
+    """Whether notes that agree in onset and pitch agree in length too, within the programs' accuracy."""
     mine, other = _longest(ours), _longest(_snapped(theirs, ours))
     return mine.keys() == other.keys() and all(abs(mine[key] - other[key]) <= LENGTH_TOLERANCE for key in mine)
 
 
 def _longest(notes: Iterable[Note]) -> dict[tuple[Fraction, int], Fraction]:
-    """The length of each note; of those of one pitch that begin together, the longest one's."""
+    """The length of each note; for notes of one pitch that begin together, the longest."""
     lengths: dict[tuple[Fraction, int], Fraction] = {}
     for onset, length, pitch in notes:
         lengths[onset, pitch] = max(length, lengths.get((onset, pitch), Fraction()))
@@ -234,7 +234,7 @@ def _longest(notes: Iterable[Note]) -> dict[tuple[Fraction, int], Fraction]:
 
 
 def first_difference(ours: Sequence[Note], theirs: Sequence[Note]) -> str | None:
-    """Where two performances part, as a line, or None where they do not."""
+    """The first difference between two performances, as one line, or None if they agree."""
     mine = {(note.onset, note.pitch): note for note in ours}
     other = {(note.onset, note.pitch): note for note in _snapped(theirs, ours)}
     if mine.keys() == other.keys():
@@ -252,7 +252,7 @@ def _around(notes: dict[tuple[Fraction, int], Note], onset: Fraction) -> dict[tu
 
 
 def _snapped(notes: Sequence[Note], to: Sequence[Note]) -> Iterator[Note]:
-    """The notes with their onsets moved to those of other notes within a tick."""
+    """The notes, each moved to the onset of a note in `to` that is within a tick."""
     grid = sorted({note.onset for note in to})
     for note in notes:
         place = bisect.bisect_left(grid, note.onset - TICK)
@@ -265,6 +265,6 @@ def _snapped(notes: Sequence[Note], to: Sequence[Note]) -> Iterator[Note]:
 
 
 def with_file_header(header: str, tune: str) -> str:
-    """A tune after the header of its file (2.2.2), which holds for all tunes of the file."""
+    """A tune preceded by the header of its file (2.2.2), which applies to all tunes of the file."""
     lines = [line for line in header.splitlines() if re.match(r"%%|[A-Za-z]:", line)]
     return "".join(f"{line}\n" for line in lines) + tune

@@ -25,7 +25,7 @@ def page_of(*tunes: Tune, all_keys: bool = False) -> str:
 
 @contextmanager
 def opened(page: str, folder: Path) -> Iterator[Browser]:
-    """A browser with the page; it asks for nothing but itself."""
+    """A browser with the page open; the page must request nothing else."""
     if not NAME:
         pytest.skip("there is no Chromium (Debian: apt install chromium)")
     path = folder / "page.html"
@@ -36,6 +36,6 @@ def opened(page: str, folder: Path) -> Iterator[Browser]:
 
 
 def in_browser(page: str, script: str, folder: Path) -> dict:
-    """What an asynchronous script returns that is run within the page."""
+    """Run an asynchronous script in the page, and return its result."""
     with opened(page, folder) as browser:
         return browser.run(script)

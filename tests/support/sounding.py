@@ -1,4 +1,4 @@
-"""What a MusicXML file sounds like."""
+"""The notes that sound in a MusicXML file."""
 
 from fractions import Fraction
 from xml.etree.ElementTree import Element
@@ -7,7 +7,7 @@ _SEMITONES = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 
 
 def sounding(root: Element) -> list[tuple[Fraction, int]]:
-    """Onsets, in quarters, and MIDI notes, each note of a tie by itself."""
+    """Onsets in quarters and MIDI note numbers; tied notes are listed one by one."""
     found, begin, divisions, shift = [], Fraction(), 1, 0
     for measure in root.iter("measure"):
         now = end = onset = begin

@@ -11,7 +11,7 @@ Folk = Callable[..., subprocess.CompletedProcess[str]]
 
 
 def fails(done, code: int, *words: str) -> None:
-    """The process failed with one line that has the words."""
+    """Check that the process failed, with one error line that contains the words."""
     assert done.returncode == code, done.stderr
     assert done.stdout == ""
     lines = done.stderr.strip().splitlines()

@@ -1,4 +1,4 @@
-"""A small training."""
+"""A small trained run."""
 
 from dataclasses import dataclass
 from pathlib import Path

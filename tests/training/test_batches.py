@@ -1,4 +1,4 @@
-"""Random-offset windows."""
+"""Batches of windows at random offsets."""
 
 import numpy as np
 import pytest
@@ -14,7 +14,7 @@ def batches(count: int, *, length: int = 50, seed: int = 1, start_step: int = 0,
     return [(x.numpy(), y.numpy()) for x, y in windows.take(count)]
 
 
-def test_labels_are_the_features_one_character_on() -> None:
+def test_labels_are_the_features_shifted_by_one_character() -> None:
     (features, labels), *_ = batches(1)
     assert features.dtype == labels.dtype == np.int32
     assert features.shape == labels.shape == (16, 7)
@@ -22,12 +22,12 @@ def test_labels_are_the_features_one_character_on() -> None:
     assert np.array_equal(features, features[:, :1] + np.arange(7))
 
 
-def test_every_window_can_come_first_and_last_ones_included() -> None:
+def test_every_window_can_occur_including_the_first_and_the_last() -> None:
     starts = {int(start) for features, _ in batches(200) for start in features[:, 0]}
     assert starts == set(range(50 - 7))
 
 
-def test_a_batch_is_a_function_of_seed_and_step_alone() -> None:
+def test_a_batch_depends_only_on_seed_and_step() -> None:
     through, later = batches(6), batches(3, start_step=3)
     for (x, _), (again, _) in zip(through[3:], later, strict=True):
         assert np.array_equal(x, again)
@@ -35,8 +35,8 @@ def test_a_batch_is_a_function_of_seed_and_step_alone() -> None:
     assert not np.array_equal(through[0][0], through[1][0])
 
 
-def test_a_share_of_the_windows_begins_where_a_tune_does_the_others_anywhere() -> None:
-    ids, tunes = np.arange(50, dtype=np.uint8), (0, 10, 25, 47)  # from 47 on there is no whole window
+def test_a_fraction_of_the_windows_starts_where_a_tune_starts() -> None:
+    ids, tunes = np.arange(50, dtype=np.uint8), (0, 10, 25, 47)  # no complete window starts at 47
 
     def starts(step: int, count: int) -> np.ndarray:
         windows = random_windows(
@@ -50,7 +50,7 @@ def test_a_share_of_the_windows_begins_where_a_tune_does_the_others_anywhere() -
     assert np.array_equal(found[3:6], starts(3, 3))
 
 
-def test_a_text_of_exactly_one_window_and_its_label_will_do() -> None:
+def test_the_shortest_text_is_one_window_and_its_last_label() -> None:
     assert batches(1, length=8)[0][1].max() == 7
     with pytest.raises(CorpusError, match="7 characters, fewer than the 8"):
         batches(1, length=7)

@@ -1,4 +1,4 @@
-"""Trainings killed and files broken; `make faults` does the same, and more, for half an hour."""
+"""Fault injection: killed trainings and corrupted files; `make faults` does more of the same, for half an hour."""
 
 import random
 from pathlib import Path
@@ -15,20 +15,18 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def chance() -> random.Random:
-    return random.Random(1)  # `make faults` draws other numbers
+    return random.Random(1)  # `make faults` uses other random numbers
 
 
-def test_trainings_that_are_killed_end_bit_for_bit_like_one_that_is_not(
+def test_killed_trainings_end_bit_for_bit_like_an_uninterrupted_one(
     tune_file: Path, folder: Path, chance: random.Random
 ) -> None:
     assert faults.kills(tune_file, folder, 5, chance).startswith("5 of 5 resumes identical")
 
 
-def test_a_clock_that_is_set_back_mixes_up_no_steps(tune_file: Path, folder: Path) -> None:
+def test_a_clock_that_is_set_back_does_not_mix_up_steps(tune_file: Path, folder: Path) -> None:
     faults.clock_set_back(tune_file, folder)
 
 
-def test_a_checkpoint_that_is_cut_or_flipped_is_never_silently_wrong(
-    tune_file: Path, folder: Path, chance: random.Random
-) -> None:
+def test_a_corrupted_checkpoint_is_never_used_silently(tune_file: Path, folder: Path, chance: random.Random) -> None:
     broken_files(faults.undisturbed(tune_file, folder), 100, chance)

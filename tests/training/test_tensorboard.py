@@ -1,4 +1,4 @@
-"""The dashboard, asked over HTTP."""
+"""The TensorBoard dashboard, queried over HTTP."""
 
 import io
 import json
@@ -26,7 +26,7 @@ from folkkeras.training.train import train
 
 
 class Killed(Exception):
-    """Ends a training where a kill would: without a checkpoint."""
+    """Ends a training as a kill would: without a checkpoint."""
 
 
 def killed_at(step: int):
@@ -49,7 +49,7 @@ def dashboard(corpus: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Itera
     resumed = create_run(runs, "resumed", corpus, config)
     with pytest.raises(Killed):
         train(resumed, corpus, stop=killed_at(150))
-    time.sleep(1.1)  # event files are told apart by their second
+    time.sleep(1.1)  # event files are named by the second
     train(resumed, corpus)
     process = subprocess.Popen(
         [FOLK, "tensorboard", "--runs", runs, "--port", "0"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -77,7 +77,7 @@ def wait_for(address: str, path: str, done: Any) -> Any:
 
 
 @pytest.mark.parametrize("run", ["through", "resumed"])
-def test_loss_rate_and_held_out_bits_stand_on_one_step_axis(dashboard: str, run: str) -> None:
+def test_loss_learning_rate_and_validation_bits_share_a_step_axis(dashboard: str, run: str) -> None:
     def points(tag: str) -> list[int]:
         path = f"data/plugin/scalars/scalars?run={quote(run, safe='')}&tag={quote(tag, safe='')}"
         return [step for _, step, _ in ask(dashboard, path)]
@@ -100,7 +100,7 @@ def test_each_interval_shows_a_tune(dashboard: str) -> None:
     assert "X:1" in tunes[-1]["text"]
 
 
-def test_how_whole_and_how_new_the_tunes_are_stands_there_too(dashboard: str) -> None:
+def test_completeness_and_novelty_of_tunes_are_logged(dashboard: str) -> None:
     def all_there(tags: Any) -> bool:
         return len([tag for tag in tags.get("resumed", ()) if tag.startswith("new tunes/")]) == 3
 
@@ -113,7 +113,7 @@ def test_how_whole_and_how_new_the_tunes_are_stands_there_too(dashboard: str) ->
         assert all(0 <= value <= 1 for _, _, value in points)
 
 
-def test_work_beside_a_training_is_due_when_it_costs_little() -> None:
+def test_extra_work_is_due_only_while_it_takes_a_small_fraction_of_time() -> None:
     now = 0.0
     throttle = Throttle(lambda: now)
     assert throttle.due
@@ -126,7 +126,7 @@ def test_work_beside_a_training_is_due_when_it_costs_little() -> None:
     assert throttle.due
 
 
-def test_a_tune_with_notes_has_its_score_and_its_sound(tmp_path: Path) -> None:
+def test_a_score_and_a_sound_are_logged_for_a_tune_with_notes(tmp_path: Path) -> None:
     writer = tf.summary.create_file_writer(str(tmp_path))
     media = Media()
     with writer.as_default(step=100):
@@ -144,7 +144,7 @@ def test_a_tune_with_notes_has_its_score_and_its_sound(tmp_path: Path) -> None:
     assert tf.make_ndarray(found["score"][0].tensor_proto)[2].startswith(b"\x89PNG")
 
 
-def test_hyperparameters_are_there(dashboard: str) -> None:
+def test_hyperparameters_are_logged(dashboard: str) -> None:
     request = urllib.request.Request(
         dashboard + "data/plugin/hparams/experiment", data=b"{}", headers={"Content-Type": "application/json"}
     )
@@ -152,7 +152,7 @@ def test_hyperparameters_are_there(dashboard: str) -> None:
     assert {"units", "learning_rate", "corpus", "seed"} <= {name["name"] for name in names}
 
 
-def test_an_unknown_host_is_one_line(trained: TrainedRun) -> None:
+def test_an_unknown_host_is_reported_in_one_line(trained: TrainedRun) -> None:
     done = subprocess.run(
         [FOLK, "tensorboard", "--runs", trained.runs, "--host", "nowhere.invalid"],
         capture_output=True, text=True, timeout=60,
@@ -162,7 +162,7 @@ def test_an_unknown_host_is_one_line(trained: TrainedRun) -> None:
     assert len(done.stderr.splitlines()) == 1
 
 
-def test_a_port_in_use_is_one_line(dashboard: str, trained: TrainedRun) -> None:
+def test_a_port_in_use_is_reported_in_one_line(dashboard: str, trained: TrainedRun) -> None:
     port = dashboard.rstrip("/").rsplit(":", 1)[1]
     done = subprocess.run(
         [FOLK, "tensorboard", "--runs", trained.runs, "--port", port], capture_output=True, text=True, timeout=60

@@ -1,4 +1,4 @@
-"""Real trainings: their figures, their files, and that a stop leaves no trace."""
+"""Real trainings: their figures, their files, and that a stop and a resume change no result."""
 
 import csv
 import os
@@ -60,7 +60,7 @@ class Heard(Listener):
         self.evaluation_intervals.append(interval)
 
 
-def test_a_training_learns_and_leaves_its_files(trained: TrainedRun) -> None:
+def test_a_training_learns_and_writes_its_files(trained: TrainedRun) -> None:
     run = trained.run
     rows = run.evaluation_intervals()
     assert [row.step for row in rows] == [100, 200, 300]
@@ -80,7 +80,7 @@ def test_a_training_learns_and_leaves_its_files(trained: TrainedRun) -> None:
     assert run.best.stat().st_size < run.checkpoints()[-1].stat().st_size / 2
 
 
-def test_the_figures_are_those_of_the_models_they_stand_beside(trained: TrainedRun) -> None:
+def test_the_recorded_figures_are_those_of_the_saved_models(trained: TrainedRun) -> None:
     best = open_model(trained.run.best)
     sample = sample_of(trained.corpus.held_out, 16_000)
     assert Likelihood(best, sample).bits_per_character() == pytest.approx(best.metadata["validation_bits"], rel=1e-5)
@@ -91,9 +91,7 @@ def test_the_figures_are_those_of_the_models_they_stand_beside(trained: TrainedR
     assert best.metadata["options"]["steps"] == 300
 
 
-def test_a_stop_within_an_interval_and_a_resume_give_the_same_weights_and_figures(
-    corpus: Corpus, tmp_path: Path
-) -> None:
+def test_stopping_and_resuming_gives_the_same_weights_and_figures(corpus: Corpus, tmp_path: Path) -> None:
     config = TrainingConfig(steps=250, dropout=0.2, layers=2, **SMALL)
     through = create_run(tmp_path, "through", corpus, config)
     train(through, corpus)
@@ -114,7 +112,7 @@ def test_a_stop_within_an_interval_and_a_resume_give_the_same_weights_and_figure
     assert figures[0] == figures[1]
 
 
-def test_more_steps_go_on_as_if_they_had_been_asked_for_first(corpus: Corpus, tmp_path: Path) -> None:
+def test_raising_the_steps_equals_asking_for_them_at_first(corpus: Corpus, tmp_path: Path) -> None:
     long = create_run(tmp_path, "long", corpus, TrainingConfig(steps=200, schedule="constant", **SMALL))
     train(long, corpus)
     short = create_run(tmp_path, "short", corpus, TrainingConfig(steps=100, schedule="constant", **SMALL))
@@ -126,13 +124,13 @@ def test_more_steps_go_on_as_if_they_had_been_asked_for_first(corpus: Corpus, tm
     assert open_run(tmp_path, "short").config.steps == 200
 
 
-def test_checkpoints_beyond_the_number_to_keep_go(corpus: Corpus, tmp_path: Path) -> None:
+def test_checkpoints_beyond_the_number_to_keep_are_deleted(corpus: Corpus, tmp_path: Path) -> None:
     run = create_run(tmp_path, None, corpus, TrainingConfig(steps=300, keep=1, **SMALL))
     train(run, corpus)
     assert [path.name for path in run.checkpoints()] == ["step-000300.keras"]
 
 
-def test_training_ends_when_the_held_out_figure_no_longer_falls(corpus: Corpus, tmp_path: Path) -> None:
+def test_training_ends_when_the_validation_bits_no_longer_fall(corpus: Corpus, tmp_path: Path) -> None:
     config = TrainingConfig(steps=3_000, patience=1, learning_rate=0.2, **SMALL)
     run = create_run(tmp_path, None, corpus, config)
     result = train(run, corpus)
@@ -145,12 +143,12 @@ def test_training_ends_when_the_held_out_figure_no_longer_falls(corpus: Corpus, 
         train(run, corpus)
 
 
-def test_a_loss_that_is_not_finite_ends_with_the_good_checkpoint_named(corpus: Corpus, tmp_path: Path) -> None:
+def test_the_error_for_a_loss_that_is_not_finite_names_a_checkpoint(corpus: Corpus, tmp_path: Path) -> None:
     config = TrainingConfig(steps=200, **SMALL)
     run = create_run(tmp_path, None, corpus, config)
     heard = Heard()
     train(run, corpus, listener=heard, stop=lambda: heard.steps[-1] >= 100)
-    # A rate at which float32 overflows, as a rigged config: no user's option reaches it.
+    # A learning rate at which float32 overflows; a user cannot reach this state with options.
     reckless = create_run(tmp_path, None, corpus, TrainingConfig(steps=200, learning_rate=1e38, **SMALL))
     model = compiled_model(Vocabulary.from_text(corpus.training_text, corpus.held_out_text), config)
     progress = Checkpoints(run, {"options": config.to_json()}).restore(model)
@@ -160,7 +158,7 @@ def test_a_loss_that_is_not_finite_ends_with_the_good_checkpoint_named(corpus: C
     assert reckless.checkpoints() == [reckless.checkpoint(100)]
 
 
-def test_another_corpus_than_the_runs_is_refused(trained: TrainedRun, tmp_path: Path) -> None:
+def test_a_corpus_other_than_that_of_the_run_is_refused(trained: TrainedRun, tmp_path: Path) -> None:
     from folkkeras.corpus.corpus import split_corpus
 
     other = split_corpus([*trained.corpus.training[1:], *trained.corpus.held_out])
@@ -168,7 +166,7 @@ def test_another_corpus_than_the_runs_is_refused(trained: TrainedRun, tmp_path: 
         train(trained.run, other)
 
 
-def test_a_config_that_was_changed_by_hand_is_not_resumed(corpus: Corpus, tmp_path: Path) -> None:
+def test_a_run_with_a_manually_changed_config_is_not_resumed(corpus: Corpus, tmp_path: Path) -> None:
     config = TrainingConfig(steps=2, **SMALL)
     run = create_run(tmp_path, "a", corpus, config)
     train(run, corpus)
@@ -178,7 +176,7 @@ def test_a_config_that_was_changed_by_hand_is_not_resumed(corpus: Corpus, tmp_pa
         train(open_run(tmp_path, "a"), corpus)
 
 
-def test_a_checkpoint_from_before_an_option_goes_on(corpus: Corpus, tmp_path: Path) -> None:
+def test_a_checkpoint_older_than_an_option_is_resumed(corpus: Corpus, tmp_path: Path) -> None:
     run = create_run(tmp_path, "a", corpus, TrainingConfig(steps=100, **SMALL))
     train(run, corpus)
     checkpoint, config = run.checkpoint(100), run.with_steps(120).folder / "config.json"
@@ -191,12 +189,12 @@ def test_a_checkpoint_from_before_an_option_goes_on(corpus: Corpus, tmp_path: Pa
     assert (heard.steps[0], heard.faults) == (101, [])
 
 
-def test_damaged_checkpoints_are_named_and_the_one_before_them_goes_on(corpus: Corpus, tmp_path: Path) -> None:
+def test_damaged_checkpoints_are_reported_and_an_older_one_is_used(corpus: Corpus, tmp_path: Path) -> None:
     run = create_run(tmp_path, "a", corpus, TrainingConfig(steps=300, schedule="constant", **SMALL))
     train(run, corpus)
     through = weights(run.last)
     run.checkpoint(300).write_bytes(run.checkpoint(300).read_bytes()[:-2_000])
-    shutil.copy(run.best, run.checkpoint(200))  # a model without what training needs beside it
+    shutil.copy(run.best, run.checkpoint(200))  # a model without the state that training needs
     (run.folder / "result.json").unlink()
     heard = Heard()
     train(run, corpus, listener=heard)
@@ -206,7 +204,7 @@ def test_damaged_checkpoints_are_named_and_the_one_before_them_goes_on(corpus: C
     assert all(np.array_equal(a, b) for a, b in zip(through, weights(run.last), strict=True))
 
 
-def test_a_run_without_a_whole_checkpoint_is_told(corpus: Corpus, tmp_path: Path) -> None:
+def test_a_run_without_an_intact_checkpoint_is_refused(corpus: Corpus, tmp_path: Path) -> None:
     run = create_run(tmp_path, "a", corpus, TrainingConfig(steps=100, **SMALL))
     train(run, corpus)
     run.checkpoint(100).write_bytes(b"")
@@ -214,7 +212,7 @@ def test_a_run_without_a_whole_checkpoint_is_told(corpus: Corpus, tmp_path: Path
         train(run.with_steps(200), corpus)
 
 
-def test_the_cosine_schedule_warms_up_and_settles() -> None:
+def test_the_cosine_schedule_warms_up_and_falls_to_zero() -> None:
     rate = learning_rate_of(TrainingConfig(steps=1_000, learning_rate=0.01))
     assert rate(0) == pytest.approx(1e-4, rel=0.01)
     assert rate(100) == pytest.approx(0.01)
@@ -231,7 +229,7 @@ def test_the_cosine_schedule_warms_up_and_settles() -> None:
         (signal.SIGINT, 130, "config.json"),  # while TensorFlow is being imported
     ],
 )
-def test_a_signal_saves_and_says_how_to_go_on(
+def test_a_signal_saves_a_checkpoint_and_says_how_to_continue(
     number: int, code: int, when: str, tune_file: Path, folk: Folk, tmp_path: Path
 ) -> None:
     words = ["train", str(tune_file), "--steps", "100000", "--patience", "0", "--name", "a", *OPTIONS]
@@ -249,7 +247,7 @@ def test_a_signal_saves_and_says_how_to_go_on(
     assert "TensorFlow" not in errors
 
 
-def test_a_run_that_is_being_trained_is_left_to_its_process(tune_file: Path, folk: Folk, tmp_path: Path) -> None:
+def test_a_run_that_is_being_trained_cannot_be_resumed(tune_file: Path, folk: Folk, tmp_path: Path) -> None:
     words = ["train", str(tune_file), "--steps", "100000", "--patience", "0", "--name", "a", *OPTIONS]
     process = subprocess.Popen([FOLK, *words], cwd=tmp_path, stderr=subprocess.DEVNULL)
     try:
@@ -263,12 +261,10 @@ def test_a_run_that_is_being_trained_is_left_to_its_process(tune_file: Path, fol
     finally:
         process.kill()
         process.wait()
-    assert folk("resume", "--steps", "10").returncode == 2  # the lock has gone with the process
+    assert folk("resume", "--steps", "10").returncode == 2  # the lock ended with the process
 
 
-def test_a_full_disk_during_a_save_is_one_line_and_keeps_what_was_good(
-    tune_file: Path, folk: Folk, tmp_path: Path
-) -> None:
+def test_a_full_disk_is_reported_and_leaves_saved_files_intact(tune_file: Path, folk: Folk, tmp_path: Path) -> None:
     words = ["train", str(tune_file), "--steps", "100", "--name", "a", *OPTIONS]
     assert folk(*words).returncode == 0
     before = (tmp_path / "runs" / "a" / "best.keras").read_bytes()
@@ -290,7 +286,7 @@ def test_a_full_disk_during_a_save_is_one_line_and_keeps_what_was_good(
     assert folk("resume", "a").returncode == 0
 
 
-def test_a_training_that_diverges_is_stopped_and_named(folk: Folk, tune_file: Path) -> None:
+def test_a_training_that_diverges_is_stopped_and_reported(folk: Folk, tune_file: Path) -> None:
     done = folk("train", tune_file, "--learning-rate", 1e9, "--steps", 100, "--units", 16, "--embedding", 8)
     assert done.returncode == 1
     assert "the training diverges, with " in done.stderr
