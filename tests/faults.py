@@ -20,10 +20,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from support.corruption import broken_files
-from support.fault_injection import FOLK, SIZES, STEPS, Lost, contents, require, same
+from support.fault_injection import SIZES, STEPS, Lost, contents, require, same
+from support.terminal import FOLK
 
 from folkkeras.corpus.sources import read_source
-from folkkeras.errors import FolkError
 
 
 def folk(*words: object, cwd: Path, code: int | None = 0, **options: object) -> subprocess.CompletedProcess[str]:
@@ -121,7 +121,7 @@ def small_disk(kilobytes: int) -> Iterator[Path]:
     )
     if mount.returncode:
         place.rmdir()
-        raise FolkError(f"no small disk: {mount.stderr.strip()}")
+        raise Lost(f"no small disk, which needs root: {mount.stderr.strip()}")
     try:
         yield place
     finally:

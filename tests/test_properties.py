@@ -274,10 +274,10 @@ WORDS = st.one_of(
 )  # fmt: skip
 OPTIONS = {
     "check": ["--json"],
-    "corpus stats": ["--raw", "--validation-split", "--json"],
+    "corpus stats": ["--raw", "--validation-split"],
     "render": ["--to", "--out", "--instrument", "--tempo", "--transpose", "--swing", "--no-repeats"],
     "runs": ["--runs"],
-    "runs show": ["--runs", "--json"],
+    "runs show": ["--runs"],
     "runs compare": ["--runs"],
     "sample": ["--tunes", "--length", "--seed", "--temperature", "--top-k", "--top-p", "--start", "--type", "--key"],
     "train": ["--steps", "--units", "--learning-rate", "--schedule", "--seed", "--name", "--preset", "--strategy"],

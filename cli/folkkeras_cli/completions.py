@@ -8,13 +8,11 @@ import typer
 
 from folkkeras.config import PRESETS, SCHEDULES
 from folkkeras.corpus.collections import COLLECTIONS
-from folkkeras.music.render.formats import FORMATS
+from folkkeras.music.render.formats import ALL_FORMATS
 from folkkeras.music.render.instruments import INSTRUMENTS
 from folkkeras.pretrained import CELTIC
 
 STRATEGIES = ("mirrored", "multi-worker")
-TEXT, PAGE = "abc", "html"
-ALL_FORMATS = (TEXT, PAGE, *FORMATS)
 
 Completion = Callable[[str], list[str]]
 

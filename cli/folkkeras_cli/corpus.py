@@ -52,7 +52,7 @@ def stats(corpus: CorpusArguments = None, raw: Raw = None, validation_split: Val
         f"keys        {_kinds(figures.keys)}",
         f"metres      {_kinds(figures.metres)}",
         f"types       {_kinds(figures.types)}",
-        f"duplicates  {tunes.duplicates:,} tunes with the music of an earlier one{'' if raw else ', left out'}",
+        f"duplicates  {tunes.duplicates:,} with the music of an earlier tune{'' if raw else ', left out'}",
         f"dropped     {_kinds(tunes.dropped) if tunes.dropped else 'nothing'}",
     ]
     lines += [f"rights      {name}: {_rights(name)}" for name in tunes.sources]
@@ -98,4 +98,4 @@ def _kinds(counts: Counter[str]) -> str:
 
 
 def _rights(source: str) -> str:
-    return COLLECTIONS[source].rights if source in COLLECTIONS else "unknown: yours to check"
+    return COLLECTIONS[source].rights if source in COLLECTIONS else "unknown: check them yourself"

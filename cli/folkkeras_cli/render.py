@@ -7,10 +7,10 @@ import typer
 
 from folkkeras.corpus.sources import STANDARD_INPUT
 from folkkeras.errors import UsageError
+from folkkeras.music.render.formats import ALL_FORMATS, PAGE, TEXT
 from folkkeras.music.render.instruments import DEFAULT_INSTRUMENT, instrument
 from folkkeras.music.render.performance import Playing
 from folkkeras_cli import completions
-from folkkeras_cli.completions import ALL_FORMATS, PAGE, TEXT
 from folkkeras_cli.no_effect import PLAYED, say_unplayed, say_unswung
 from folkkeras_cli.options import Files, Force, InstrumentName, Repeats, Swing, Tempo, Transpose
 from folkkeras_cli.places import names_folder

@@ -9,7 +9,7 @@ from pathlib import Path
 from folkkeras.errors import FolkError, OutputError
 from folkkeras.files import write_bytes, write_text
 from folkkeras.music.render.client import RenderClient
-from folkkeras.music.render.formats import FORMATS, SCORES
+from folkkeras.music.render.formats import ALL_FORMATS, PAGE, SCORES, TEXT
 from folkkeras.music.render.instruments import DEFAULT_INSTRUMENT, Instrument, instrument
 from folkkeras.music.render.left_out import left_out
 from folkkeras.music.render.performance import LONGEST, Playing, is_cut
@@ -17,10 +17,7 @@ from folkkeras.music.tune import Tune
 from folkkeras_cli.console import say
 from folkkeras_cli.places import made_folder, place, places
 
-PAGE = "html"
-TEXT = "abc"
 MAX_NAMED = 5  # things left out that one message names
-ALL_FORMATS = (*FORMATS, PAGE)
 _OTHER_NAMES = {"midi": "mid", "oga": "ogg", "xml": "musicxml", "htm": "html"}
 
 
@@ -29,7 +26,7 @@ class Rendering:
     """How tunes are written.
 
     Args:
-        format: the files' format, one of `ALL_FORMATS` or `TEXT`.
+        format: the files' format, one of `ALL_FORMATS`.
         out: a file, for many tunes a folder; see `places`.
         stem: the stem of generated names.
         force: whether existing files are overwritten.
@@ -145,9 +142,9 @@ def format_named(name: str) -> str:
 
 
 def format_of(out: Path | None) -> str:
-    """The format of `ALL_FORMATS` that a file's suffix names, or an empty string."""
+    """The format that a file's suffix names, or an empty string for text and unknown ones."""
     format = format_named(out.suffix) if out else ""
-    return format if format in ALL_FORMATS else ""
+    return format if format in ALL_FORMATS and format != TEXT else ""
 
 
 def _say_left_out(tunes: list[Tune], format: str) -> None:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 FEWER = 3  # exit code if fewer tunes than requested were accepted
 INTERRUPTED = 130  # the shells' exit code for Ctrl-C
 
-TUNE, SAMPLING = "What to write", "How to draw it"  # panels of the help
+TUNE, SAMPLING = "What to write", "Sampling"  # panels of the help
 
 EXAMPLES = """Examples:
 
@@ -224,7 +224,8 @@ def _sampler(generator: "Generator", request: TuneRequest) -> "TuneSampler":
         return generator.tunes(replace(request, training_checks=False))
     if sampler.matching is not None and sampler.matching < RARE:
         asked = ", ".join(f"{letter}:{value}" for letter, value in sampler.request.fields.items() if letter != "T")
-        say(f"{sampler.matching} training tunes have {asked}: results may be poor")
+        number = f"{sampler.matching} training tune{'s have' if sampler.matching != 1 else ' has'}"
+        say(f"{number} {asked}: results may be poor")
         if similar := generator.training_tunes.similar_type(sampler.request.fields.get("R", "")):
             say(f"no training tune has the type {sampler.request.fields['R']}: did you mean --type {similar}?")
     return sampler

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from folkkeras.errors import FolkError, UsageError
 from folkkeras.files import write_text
 from folkkeras.music.reading import read_tunes
+from folkkeras.music.render.formats import ALL_FORMATS, PAGE
 from folkkeras_cli.console import say, write
 from folkkeras_cli.outputs import require_new
-from folkkeras_cli.rendering import ALL_FORMATS, PAGE, Rendering, format_of
+from folkkeras_cli.rendering import Rendering, format_of
 
 if TYPE_CHECKING:
     from folkkeras.sampling.scheduler import SampledTune
@@ -50,7 +51,7 @@ class SampleOutput:
         suffix = self.path.suffix
         if suffix.lower() not in _TEXTS and not self.format:
             formats = ", ".join(f".{format}" for format in ALL_FORMATS)
-            raise UsageError(f"--out {self.path}: {suffix} is not a supported file type: give .abc, {formats}")
+            raise UsageError(f"--out {self.path}: {suffix} is not a supported file type: give one of {formats}")
         if self.format not in ("", PAGE) and tunes > 1:
             raise UsageError(
                 f"--out {self.path} is one file, but {tunes:,} tunes are asked for: give a page, such as "

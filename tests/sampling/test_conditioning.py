@@ -50,7 +50,7 @@ def test_a_record_is_read_from_its_line_and_a_malformed_one_refused() -> None:
     record = GenerationRecord(model="a", seed=7, tune=3, start="X:1\nT:Žl", top_p=0.9, complete=True, fields={"K": "D"})
     text = with_record(TUNE, record)
     assert text.splitlines()[:3] == ["X:1", record.line(), "T:Mine"]
-    assert read_tune(text).bars == read_tune(TUNE).bars or read_tune(text).complete
+    assert [bar.events for bar in read_tune(text).bars] == [bar.events for bar in read_tune(TUNE).bars]
     assert records_of(text + text, "it") == [record, record]
     assert with_record("T:Mine\n", record) == "T:Mine\n"
     broken = ["{", "[]", '{"model": 1}', '{"model": "a", "seed": true, "tune": 1, "start": "X"}', "[" * 9_999]
@@ -177,7 +177,7 @@ def test_the_command_continues_a_tune(folk: Folk, tmp_path: Path) -> None:
 
 def test_rare_fields_are_reported_and_conflicting_options_refused(folk: Folk, trained: TrainedRun) -> None:
     done = folk("sample", trained.run.best, "--key", "Glyd", "--seed", 1)
-    assert "1 training tunes have K:Glyd: results may be poor" in done.stderr
+    assert "1 training tune has K:Glyd: results may be poor" in done.stderr
     for words in (
         ["--start", "X:1", "--key", "D"],
         ["--continue", "a.abc", "--reproduce", "a.abc"],

@@ -1,14 +1,12 @@
 """What the injected faults share: the options of the trainings, and the comparison of their files."""
 
 import io
-import sys
 import zipfile
 from pathlib import Path
 
 import h5py
 import numpy as np
 
-FOLK = Path(sys.executable).parent / "folk"
 SIZES = [
     *("--embedding", "12", "--units", "24", "--layers", "2", "--batch-size", "8", "--seq-length", "40"),
     *("--dropout", "0.2", "--weight-drop", "0.2", "--patience", "0", "--keep", "100000"),

@@ -3,3 +3,5 @@
 SOUNDS = ("wav", "flac", "ogg", "mp3")
 SCORES = ("svg", "png", "musicxml")
 FORMATS = ("mid", *SOUNDS, *SCORES)
+TEXT, PAGE = "abc", "html"  # which hold many tunes in one file
+ALL_FORMATS = (TEXT, PAGE, *FORMATS)
