@@ -93,7 +93,7 @@ lint: install ## Check format, lint, types and which room imports which
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/mypy tests/public_names.py
-	$(BIN)/lint-imports --no-logo --no-cache
+	$(BIN)/lint-imports --no-cache
 
 format: install ## Fix the format, and what lint can fix
 	$(BIN)/ruff format .

@@ -81,7 +81,7 @@ def test_a_forbidden_import_fails_lint(tmp_path: Path, module: str, line: str, c
     with (tmp_path / module).open("a") as file:
         file.write(f"\n{line}\n")
     code = "from importlinter.cli import lint_imports_command; lint_imports_command()"
-    command = [sys.executable, "-c", code, "--no-logo", "--no-cache"]
+    command = [sys.executable, "-c", code, "--no-cache"]
     environment = {"PYTHONPATH": f"{tmp_path}:{tmp_path / 'cli'}", "PATH": "/usr/bin:/bin"}
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
     assert done.returncode == 1, done.stdout + done.stderr

@@ -1,6 +1,7 @@
 """What `folk sample` reports: its progress, and the tunes it rejected."""
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
@@ -27,8 +28,9 @@ class Collected:
 
     def __iter__(self) -> Iterator[SampledTune]:
         found = 0
-        with _bar() as bar:
-            task = bar.add_task("sampling", total=self._count, figures=f"0 of {self._count:,} tunes")
+        bar = _bar()
+        task = bar.add_task("sampling", total=self._count, figures=f"0 of {self._count:,} tunes")
+        with bar if status.is_terminal else nullcontext():
             try:
                 for tune in self._tunes:
                     found += 1
@@ -52,7 +54,6 @@ def _bar() -> Progress:
         console=status,
         expand=True,
         transient=True,
-        disable=not status.is_terminal,
     )
 
 
