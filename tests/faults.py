@@ -85,7 +85,9 @@ def _last_logged_step(run: Path) -> int:
     """The last step in TensorBoard's log."""
     from tensorboard.backend.event_processing.event_file_loader import EventFileLoader
 
-    return max((event.step for path in run.glob("logs/*") for event in EventFileLoader(str(path)).Load()), default=0)
+    return max(
+        (event.step for path in run.glob("events.out.*") for event in EventFileLoader(str(path)).Load()), default=0
+    )
 
 
 def _kill(words: list[object], folder: Path, run: Path, chance: random.Random) -> bool:

@@ -16,7 +16,7 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
-    help="Learn a tune tradition from tunes in ABC notation, and write new tunes in it.",
+    help="Learn the style of tunes in ABC notation, and write new tunes in it.",
     epilog="Begin with `folk sample`, then `folk train` and `folk sample --length 1000`.",
 )
 

@@ -12,7 +12,7 @@ class Command(TyperCommand):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.help, self.epilog = _styled(self.help), _styled(self.epilog)
+        self.help, self.epilog = _styled(self.help), _styled(_as_session(self.epilog))
 
     def get_params(self, ctx: Any) -> list[Any]:
         """The parameters, with their help made short."""
@@ -43,6 +43,11 @@ def _shortened(param: Any) -> Any:
     if default is not None:
         param.help = f"{param.help} [dim]\\[{escape(str(default))}][/]"
     return param
+
+
+def _as_session(examples: str | None) -> str | None:
+    """Examples as in a terminal: each command, and what it does as a comment."""
+    return examples and re.sub(r"^`([^`]+)` (.*?)[;.]?$", r"`\1`  # \2", examples, flags=re.MULTILINE)
 
 
 def _styled(text: str | None) -> str | None:

@@ -1,6 +1,7 @@
 """`folk corpus`: tunes to train on."""
 
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -14,9 +15,10 @@ from folkkeras.corpus.load import read_corpus
 from folkkeras.corpus.statistics import corpus_statistics
 from folkkeras.errors import OutputError
 from folkkeras.files import reason, write_text
+from folkkeras.notation.tunes import numbered
 from folkkeras_cli.command import Command
 from folkkeras_cli.console import say, write, write_table
-from folkkeras_cli.options import CorpusArguments, Force, Raw, ValidationSplit
+from folkkeras_cli.options import CorpusArguments, Force, Raw, Split, ValidationSplit
 
 MAX = 12  # values named in one line of the statistics
 
@@ -37,9 +39,14 @@ def list_collections() -> None:
 
 
 @app.command("stats", cls=Command, epilog="Example: `folk corpus stats oneills ryans`.")
-def stats(corpus: CorpusArguments = None, raw: Raw = None, validation_split: ValidationSplit = None) -> None:
+def stats(
+    corpus: CorpusArguments = None,
+    raw: Raw = None,
+    validation_split: ValidationSplit = None,
+    split: Split = None,
+) -> None:
     """Count tunes, lengths, keys, metres and types."""
-    tunes = _read(corpus, raw, validation_split)
+    tunes = _read(corpus, raw, validation_split, split)
     figures = corpus_statistics(tunes)
     quantiles = ", ".join(f"{quantile:.0%} {length}" for quantile, length in figures.lengths.items())
     lines = [
@@ -49,11 +56,11 @@ def stats(corpus: CorpusArguments = None, raw: Raw = None, validation_split: Val
         f"characters  {figures.characters:,}",
         f"vocabulary  {len(figures.vocabulary)}: {figures.vocabulary!r}",
         f"length      {quantiles} characters",
-        f"keys        {_kinds(figures.keys)}",
-        f"metres      {_kinds(figures.metres)}",
-        f"types       {_kinds(figures.types)}",
+        f"keys        {_counts(figures.keys)}",
+        f"metres      {_counts(figures.metres)}",
+        f"types       {_counts(figures.types)}",
         f"duplicates  {tunes.duplicates:,} with the music of an earlier tune{'' if raw else ', left out'}",
-        f"dropped     {_kinds(tunes.dropped) if tunes.dropped else 'nothing'}",
+        f"dropped     {_counts(tunes.dropped) if tunes.dropped else 'nothing'}",
     ]
     lines += [f"rights      {name}: {_rights(name)}" for name in tunes.sources]
     write("\n".join(lines) + "\n")
@@ -65,11 +72,12 @@ def export(
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder to write to.")] = Path("corpus"),
     raw: Raw = None,
     validation_split: ValidationSplit = None,
+    split: Split = None,
     force: Force = False,
 ) -> None:
     """Write the training and held-out tunes to two files."""
-    tunes = _read(corpus, raw, validation_split)
-    texts = {out / "training.abc": tunes.training_text, out / "held-out.abc": tunes.held_out_text}
+    tunes = _read(corpus, raw, validation_split, split)
+    texts = {out / "training.abc": _numbered(tunes.training), out / "held-out.abc": _numbered(tunes.held_out)}
     for path in texts:
         if path.exists() and not force:
             raise OutputError(f"{path} already exists: choose another --out, or overwrite it with --force")
@@ -85,13 +93,18 @@ def export(
     say(f"wrote {' and '.join(counts)}")
 
 
-def _read(arguments: list[str] | None, raw: bool | None, validation_split: float | None) -> Corpus:
+def _read(arguments: list[str] | None, raw: bool | None, validation_split: float | None, split: int | None) -> Corpus:
     defaults = TrainingConfig() if validation_split is None else TrainingConfig(validation_split=validation_split)
     arguments = arguments or [DEFAULT_COLLECTION]
-    return read_corpus(arguments, raw=bool(raw), validation_split=defaults.validation_split)
+    return read_corpus(arguments, raw=bool(raw), validation_split=defaults.validation_split, split=split or 0)
 
 
-def _kinds(counts: Counter[str]) -> str:
+def _numbered(tunes: Sequence[str]) -> str:
+    """The tunes as one text, numbered from X:1 on, since other programs want each number once."""
+    return "".join(numbered(tune, number) for number, tune in enumerate(tunes, start=1))
+
+
+def _counts(counts: Counter[str]) -> str:
     named = [f"{name} {count:,}" for name, count in counts.most_common(MAX)]
     rest = len(counts) - len(named)
     return ", ".join(named) + (f", and {rest} more" if rest else "")

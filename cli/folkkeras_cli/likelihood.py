@@ -36,7 +36,7 @@ def likelihood(
 ) -> None:
     """Measure how well a model predicts each tune.
 
-    The figures are bits per character, over the whole text and over the music; fewer bits are more familiar.
+    The figures are bits per character, over the whole text and over the music: the fewer, the more familiar the tune.
     """
     tunes = [tune for file in files_of(files) for tune in tunes_of(file)]
     chosen = chosen_model(model, runs)

@@ -61,9 +61,9 @@ def _latest_model(runs: Path, *, last: bool) -> ChosenModel:
         return ChosenModel(celtic_model(), note=note)
     run = next((run for run in found if run.best.exists()), found[0])
     bits = best_bits(run)
-    note = f"using run {run.name}" + (f", {bits:.3f} validation bits per character" if bits else "")
+    note = f"using run {run.name}"
     if bits and (better := better_model(run, bits, found)):
-        note += f"; {better.name} has {better.bits:.3f}: use it with `folk sample {better.name}`"
+        note += f" ({bits:.2f} validation bits per character); {better.name} predicts tunes better ({better.bits:.2f})"
     return ChosenModel(_existing(run, last=last), run, note)
 
 

@@ -75,6 +75,10 @@ Raw = Annotated[
         help="Use the text as it is, not its normal form.",
     ),
 ]
+Split = Annotated[
+    int | None,
+    typer.Option(metavar="N", show_default="0", rich_help_panel="Corpus", help="Another choice of held-out tunes."),
+]
 Force = Annotated[bool, typer.Option("--force", help="Overwrite existing files.")]
 
 InstrumentName = Annotated[

@@ -23,7 +23,7 @@ EXAMPLES = """Examples:
 
 `folk sample --tunes 5 | folk render - --to html` makes a page with scores and a player of new tunes;
 
-`folk render reel.abc --out reel.wav --instrument fiddle --tempo 90` plays one slowly;
+`folk render reel.abc --out reel.wav --instrument fiddle --tempo 90` writes a slow recording;
 
 `folk render reel.abc --out reel-in-e.abc --transpose 2` writes it two semitones higher.
 """

@@ -18,6 +18,8 @@ from folkkeras_cli.compare import compare
 from folkkeras_cli.console import say, visible, write, write_table
 from folkkeras_cli.options import RUNS, OwnRuns, RunName, Runs
 
+_ENDS = {"steps": "after all its steps", "patience": "without further improvement"}
+
 app = typer.Typer(
     help="List, show and compare runs.",
     epilog="Examples: `folk runs`, `folk runs show oneills-1`, `folk runs compare oneills-1 oneills-2`.",
@@ -77,7 +79,7 @@ def show(
     if result:
         lines += [
             "",
-            f"ended at step {result['step']} ({result['ended']}); best at step {result['best_step']}, "
+            f"ended at step {result['step']}, {_ENDS.get(result['ended'], '')}; best at step {result['best_step']}, "
             f"{result['validation_bits']:.3f} bits per character over the held-out tunes",
         ]
     write("\n".join(lines) + "\n")

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from folkkeras.sampling.scheduler import SampledTune, TuneSampler
 
 FEWER = 3  # exit code if fewer tunes than requested were accepted
+_FIELDS = {"type": "R", "metre": "M", "key": "K", "title": "T"}  # for a page
 INTERRUPTED = 130  # the shells' exit code for Ctrl-C
 
 TUNE, SAMPLING = "What to write", "Sampling"  # panels of the help
@@ -117,7 +118,7 @@ def sample(
             metavar="FILE",
             rich_help_panel=TUNE,
             autocompletion=completions.tune_files,
-            help="Draw the tunes of a file of --out again, by their generation records.",
+            help="Draw the tunes of a file written with --out again, by their generation records.",
         ),
     ] = None,
     temperature: Annotated[
@@ -189,7 +190,7 @@ def sample(
     else:
         code = _write_tunes(_sampler(generator, request), chosen, out)
     if known_seed is None:
-        say(f"{chosen.name}, seed {request.seed}: reproduce it with --seed {request.seed}")
+        say(f"{chosen.name}, seed {request.seed}: reproduce it with --seed {request.seed} and the same options")
     raise typer.Exit(code)
 
 
@@ -224,7 +225,9 @@ def _sampler(generator: "Generator", request: TuneRequest) -> "TuneSampler":
         return generator.tunes(replace(request, training_checks=False))
     if sampler.matching is not None and sampler.matching < RARE:
         asked = ", ".join(f"{letter}:{value}" for letter, value in sampler.request.fields.items() if letter != "T")
-        number = f"{sampler.matching} training tune{'s have' if sampler.matching != 1 else ' has'}"
+        number = {0: "no training tune has", 1: "only 1 training tune has"}.get(
+            sampler.matching, f"only {sampler.matching} training tunes have"
+        )
         say(f"{number} {asked}: results may be poor")
         if similar := generator.training_tunes.similar_type(sampler.request.fields.get("R", "")):
             say(f"no training tune has the type {sampler.request.fields['R']}: did you mean --type {similar}?")
@@ -271,5 +274,8 @@ def _description(chosen: ChosenModel, request: TuneRequest) -> dict[str, str]:
         "top-k": sampling.top_k,
         "top-p": sampling.top_p,
         "start": request.start,
+        "complete": "yes" if request.complete else "",
+        "max-copy": request.max_copy or "",
+        **{name: request.fields.get(letter, "") for name, letter in _FIELDS.items()},
     }
-    return {name: str(value) for name, value in values.items()}
+    return {name: str(value) for name, value in values.items() if value != ""}

@@ -20,7 +20,7 @@ from folkkeras.runs.folder import create_run
 from folkkeras_cli import completions
 from folkkeras_cli.console import say
 from folkkeras_cli.models import chosen_model
-from folkkeras_cli.options import RUNS, CorpusArguments, Raw, Runs, ValidationSplit
+from folkkeras_cli.options import RUNS, CorpusArguments, Raw, Runs, Split, ValidationSplit
 from folkkeras_cli.strategy import chosen_strategy
 from folkkeras_cli.training_session import run_training
 
@@ -35,6 +35,7 @@ EXAMPLES = """Examples:
 
 CORPUS, MODEL, TRAINING = "Corpus", "Model", "Training"  # panels of the help
 _DEFAULTS = TrainingConfig()
+FEW = 10  # held-out tunes; the bits of fewer depend on which ones they are
 
 
 def _option(name: str, metavar: str, help: str, panel: str | None = None, **settings: Any) -> Any:
@@ -57,7 +58,7 @@ def train(
             metavar="|".join(PRESETS),
             show_default=False,
             autocompletion=completions.presets,
-            help="lab: the settings of the MIT notebook; quick: a model in minutes.",
+            help="lab: as in the notebook of MIT's music lab; quick: a model in minutes.",
         ),
     ] = None,
     base: Annotated[
@@ -73,7 +74,7 @@ def train(
     runs: Runs = RUNS,
     raw: Raw = None,
     validation_split: ValidationSplit = None,
-    split: Annotated[int | None, _option("split", "N", "Another choice of held-out tunes.", CORPUS)] = None,
+    split: Split = None,
     transpose: Annotated[
         bool | None,
         typer.Option(
@@ -118,7 +119,7 @@ def train(
     ] = None,
     patience: Annotated[
         int | None,
-        _option("patience", "N", "Evaluations without improvement before stopping; 0: never stop.", TRAINING),
+        _option("patience", "N", "Evaluations without improvement before stopping; 0: run all steps.", TRAINING),
     ] = None,
     seed: Annotated[int | None, _option("seed", "N", "Seed for weights, batches and dropout.", TRAINING)] = None,
     keep: Annotated[int | None, _option("keep", "N", "Checkpoints to keep.", TRAINING)] = None,
@@ -136,7 +137,7 @@ def train(
 ) -> None:
     """Train a model on tunes.
 
-    Every 100 steps the run gets an evaluation, a checkpoint and a TensorBoard log.
+    Every 100 steps the model is evaluated, and a checkpoint and a TensorBoard log are written.
     """
     asked: dict[str, Any] = {
         "raw": raw,
@@ -187,6 +188,11 @@ def train(
         f"run {run.name}: {len(tunes.training):,} training tunes, {len(tunes.held_out):,} held out; "
         f"{tunes.training.length:,} characters{', transposed into all keys' if config.transpose else ''}"
     )
+    if len(tunes.held_out) < FEW:
+        say(
+            f"validation bits of {len(tunes.held_out)} held-out tune{'s' * (len(tunes.held_out) > 1)} say little: "
+            "hold out more tunes with --validation-split"
+        )
     run_training(run, tunes, runs, strategy)
 
 

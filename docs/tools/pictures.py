@@ -54,7 +54,7 @@ def draw_tune(seed: int, score: Path, page: Path) -> None:
             words = [str(FOLK), "sample", "celtic", "--complete", "--seed", str(seed), "--out", str(out), "--force"]
             subprocess.run(words, check=True)
         words = ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"]
-        words += ["--window-size=1000,620", f"--screenshot={page}", (Path(folder) / "tune.html").as_uri()]
+        words += ["--window-size=1000,580", f"--screenshot={page}", (Path(folder) / "tune.html").as_uri()]
         subprocess.run(words, check=True, capture_output=True)
 
 

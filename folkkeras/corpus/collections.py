@@ -7,6 +7,7 @@ downloaded once from its repository.
 import importlib.util
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from folkkeras.errors import CorpusError
 from folkkeras.files import cache_folder
@@ -98,5 +99,5 @@ def fetch(url: str, sha256: str, cache: Path | None = None) -> Path:
     try:
         return Path(pooch.retrieve(url, f"sha256:{sha256}", name, folder))
     except (OSError, ValueError) as error:  # requests' errors are OSErrors; a wrong digest is a ValueError
-        why = str(error).split("\n", 1)[0]
-        raise CorpusError(f"cannot fetch {url} ({why}): fetch it by other means and give its path") from error
+        why = "another file came" if isinstance(error, ValueError) else f"no connection to {urlsplit(url).netloc}"
+        raise CorpusError(f"cannot download {url}, {why}: download it yourself and give its path") from error

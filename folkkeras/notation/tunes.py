@@ -93,3 +93,8 @@ def music_begins(tune: str) -> int:
     key = tune.find("\nK:")
     end = tune.find("\n", key + 1) if key >= 0 else -1
     return end + 1 if end >= 0 else len(tune)
+
+
+def numbered(text: str, number: int) -> str:
+    """The text with its first line, if it is an X field, replaced by `X:` and the number."""
+    return f"{TUNE_START}{number}{text[text.index(chr(10)) :]}" if text.startswith(TUNE_START) else text

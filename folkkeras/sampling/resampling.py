@@ -63,7 +63,9 @@ class ConstrainedTune(TuneStream):
         begin, end = music_begins(self.text), self._end()
         if change := self._header_change(begin) or self._body_change(begin):
             self._resamples[change.place] += 1
-            return change if self._resamples.total() <= MAX_RESAMPLES else Reject("had another header")
+            return (
+                change if self._resamples.total() <= MAX_RESAMPLES else Reject("left the requested type, metre or key")
+            )
         if end >= 0:
             return self._verdict_at_end(end, begin)
         if begin == len(self.text) and begin - self._start > MAX_HEADER:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from folkkeras.errors import UsageError
+from folkkeras.notation.tunes import numbered
 from folkkeras.sampling.acceptance import checks_of
 from folkkeras.sampling.conditioning import nearest_spelling
 from folkkeras.sampling.decoder import Decoder
@@ -20,7 +21,7 @@ from folkkeras.sampling.record import GenerationRecord
 from folkkeras.sampling.request import TuneRequest
 from folkkeras.sampling.resampling import ConstrainedTune, start_with_fields
 from folkkeras.sampling.slots import Columns, Slots, Stream
-from folkkeras.sampling.tune_stream import Accept, Backtrack, Reject, TuneStream, numbered
+from folkkeras.sampling.tune_stream import Accept, Backtrack, Reject, TuneStream
 from folkkeras.sampling.tune_text import TuneText
 
 MAX_ATTEMPTS = 20  # at one tune before the request is given up

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from folkkeras.notation.tunes import TUNE_START
+from folkkeras.notation.tunes import TUNE_START, numbered
 
 
 @dataclass(frozen=True)
@@ -80,8 +80,3 @@ class TuneStream:
 def ended(text: str) -> str:
     """The text of a tune with exactly one line end at its end."""
     return text.rstrip("\n") + "\n"
-
-
-def numbered(text: str, number: int) -> str:
-    """The text with its first line, if it is an X field, replaced by `X:` and the number."""
-    return f"{TUNE_START}{number}{text[text.index(chr(10)) :]}" if text.startswith(TUNE_START) else text

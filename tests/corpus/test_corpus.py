@@ -130,5 +130,5 @@ def test_a_collection_is_fetched_once(server: str, tmp_path: Path, capsys: pytes
 
 
 def test_a_fetched_file_with_another_hash_is_refused(server: str, tmp_path: Path) -> None:
-    with pytest.raises(CorpusError, match="cannot fetch"):
+    with pytest.raises(CorpusError, match="cannot download"):
         fetch(server, "0" * 64, tmp_path / "cache")

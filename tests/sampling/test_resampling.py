@@ -132,7 +132,7 @@ def test_a_repeated_field_is_resampled_a_limited_number_of_times() -> None:
     assert tune.verdict() == Backtrack(len(text))
     while isinstance(verdict := tune.verdict(), Backtrack):
         pass
-    assert verdict == Reject("had another header")
+    assert verdict == Reject("left the requested type, metre or key")
 
 
 def test_a_requested_title_is_part_of_the_start() -> None:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from folkkeras.sampling.tune_stream import Accept, TuneStream, numbered
+from folkkeras.notation.tunes import numbered
+from folkkeras.sampling.tune_stream import Accept, TuneStream
 
 
 class Shown:
