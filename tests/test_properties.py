@@ -51,6 +51,7 @@ def tried(inputs: int) -> settings:
         max_examples=TIMES * inputs,
         deadline=HANG,
         database=None,
+        derandomize=TIMES == 1,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture],
     )
 

@@ -42,8 +42,8 @@ TOKEN = re.compile(
     rf"|(?P<spacer>y{_LENGTH})"
     r"|(?P<inline>\[[A-Za-z]:[^\]]*\])"
     rf"|(?P<chord>\[)|(?P<chord_end>\]{_LENGTH})"
-    # A name contains no bar line (4.14); music between two `!` is between two line breaks (10.2.1).
-    rf"|(?P<decoration>!(?:{_KNOWN}|(?!{_LIKE_NOTES}!)[^!|]+)!|\+(?:{_KNOWN}|[A-Za-z.]*[H-Zh-z][A-Za-z.]*[()]?)\+)"
+    # A name contains no bar line or bracket (4.14); music between two `!` is between two line breaks (10.2.1).
+    rf"|(?P<decoration>!(?:{_KNOWN}|(?!{_LIKE_NOTES}!)[^!|\[\]]+)!|\+(?:{_KNOWN}|[A-Za-z.]*[H-Zh-z][A-Za-z.]*[()]?)\+)"
     r"|(?P<mark>[.~H-Wh-w])"
     r"|(?P<overlay>&+)"
     r"|(?P<colon>:)"

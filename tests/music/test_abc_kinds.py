@@ -286,3 +286,9 @@ def test_an_invisible_bar_line_does_not_end_an_ending() -> None:
 def test_letters_of_user_defined_symbols_are_music() -> None:
     header = "X:1\nM:4/4\nL:1/8\nU:W=!mordent!\nK:C\n"
     assert tune("WCC2WC2>\nC2C|]", header).faults == ()  # 4.16
+
+
+def test_a_line_break_before_an_inline_field_is_not_a_decoration() -> None:
+    read = tune("CDEF|![M:4/4]!trill!CDEF|]")  # 4.14, 10.2.1
+    assert read.faults == ()
+    assert read.bars[1].events[0].decorations == ("trill",)

@@ -67,7 +67,13 @@ def test_transposing_real_tunes_changes_only_key_and_pitches(collection: str) ->
             check(tune, semitones)
 
 
-@settings(max_examples=150 * TIMES, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=150 * TIMES,
+    deadline=None,
+    database=None,
+    derandomize=TIMES == 1,
+    suppress_health_check=list(HealthCheck),
+)
 @given(st.sampled_from(FEATURES).flatmap(tunes), SEMITONES)
 def test_every_feature_of_abc_can_be_transposed(text: str, semitones: int) -> None:
     check(read_tune(text), semitones)
