@@ -124,16 +124,16 @@ def test_normalising_a_normal_form_does_not_change_it(text: str) -> None:
 
 
 @tried(200)
-@given(TUNES, st.integers(-6, 6))
+@given(st.one_of(TUNES, st.sampled_from(REAL)), st.integers(-6, 6))
 def test_a_transposed_tune_can_be_transposed_back(text: str, fifths: int) -> None:
     tune = normalise(text)
     if tune.fault is None and (there := transposed(tune.text, fifths)) is not None:
         back = transposed(there, -fifths)
         assert back is None or pitches(back) == pitches(tune.text)
-        assert {there - here for here, there in zip(pitches(tune.text), pitches(there), strict=True)} <= {
-            7 * fifths % 12,
-            7 * fifths % 12 - 12,
-        }  # fmt: skip
+        moved = {new - old for old, new in zip(pitches(tune.text), pitches(there), strict=True)}
+        up = 7 * fifths % 12
+        # A word in the music of a tune with faults may look like notes, and is not transposed.
+        assert moved <= {up, up - 12} or not read_tune(tune.text).complete
 
 
 @tried(100)
