@@ -34,7 +34,7 @@ def compare(
         (f"{step:,}", *(f"{bits:.3f}" if bits else _NONE for bits in both))
         for step, both in _side_by_side(*(run.evaluation_intervals() for run in pair))
     ]
-    results = [run.result() or {} for run in pair]
+    results = [run.result() or _best_so_far(run) for run in pair]
     for name, key, form in (
         ("best step", "best_step", ","),
         ("bits over all held-out tunes", "validation_bits", ".3f"),
@@ -43,6 +43,12 @@ def compare(
     widths = [max(len(row[column]) for row in rows) for column in range(2)]
     lines = [f"{name:{widths[0]}}  {left:>{widths[1]}}  {right}".rstrip() for name, left, right in rows]
     write("\n".join([*lines, "", _models(*pair)]) + "\n")
+
+
+def _best_so_far(run: Run) -> dict[str, Any]:
+    """The best step of a run that has not ended; its bits over all held-out tunes are not known yet."""
+    best = min(run.evaluation_intervals(), key=lambda row: row.validation_bits, default=None)
+    return {"best_step": best.step} if best else {}
 
 
 def _made_of(run: Run) -> tuple[Mapping[str, Any], Mapping[str, Any], Mapping[str, Any]]:

@@ -18,7 +18,7 @@ Runs = Annotated[
 ]
 RUNS = Path("runs")
 OwnRuns = Annotated[  # for a subcommand of `folk runs`, which takes the option too
-    Path | None, typer.Option("--runs", metavar="DIR", show_default=False, help="Folder of runs.")
+    Path | None, typer.Option("--runs", metavar="DIR", show_default="runs", help="Folder of runs.")
 ]
 
 CorpusArguments = Annotated[
