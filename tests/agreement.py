@@ -150,9 +150,9 @@ def _counted(tune: Compared) -> Counter[str]:
 
 def _row(name: str, counts: Counter[str]) -> str:
     cells = [f"{name[:20]:20}"]
-    for column, complete in _COLUMNS.items():
-        share = f"{100 * counts[column] / counts[complete]:5.1f}%" if counts[complete] else "     -"
-        cells.append(f"{counts[column]:6} {share}" if complete else f"{counts[column]:6}")
+    for column, total in _COLUMNS.items():
+        share = f"{100 * counts[column] / counts[total]:5.1f}%" if counts[total] else "     -"
+        cells.append(f"{counts[column]:6} {share}" if total else f"{counts[column]:6}")
     return " ".join(cells)
 
 
@@ -173,7 +173,7 @@ def main() -> None:
     for found, reason in ((oracles.HAS_ABC2MIDI, oracles.NO_ABC2MIDI), (oracles.HAS_ABCJS, oracles.NO_ABCJS)):
         if not found:
             sys.exit(reason)
-    print(" ".join([" " * 20, *[f"{name:>{13 if complete else 6}}" for name, complete in _COLUMNS.items()]]))
+    print(" ".join([" " * 20, *[f"{name:>{13 if total else 6}}" for name, total in _COLUMNS.items()]]))
     total: Counter[str] = Counter()
     differing: list[Compared] = []
     for folder in given.folders:

@@ -46,7 +46,7 @@ def undisturbed(corpus: Path, folder: Path) -> Path:
 
 def kills(corpus: Path, folder: Path, count: int, chance: random.Random) -> str:
     """Kill trainings with signal 9; every checkpoint must equal that of an uninterrupted training."""
-    complete = undisturbed(corpus, folder)
+    reference = undisturbed(corpus, folder)
     done = early = runs = redone_most = 0
     while done < count:
         runs += 1
@@ -58,7 +58,7 @@ def kills(corpus: Path, folder: Path, count: int, chance: random.Random) -> str:
                 alive = _kill(words, folder, run, chance)
                 done += alive and steps_done(run) > 0
                 early += alive and not steps_done(run)
-                _check_files(run, complete)
+                _check_files(run, reference)
                 redone_most = max(redone_most, _last_logged_step(run) - steps_done(run))
                 require(redone_most <= 100, f"{run}: {redone_most} steps are to be done again")
             else:
@@ -67,9 +67,9 @@ def kills(corpus: Path, folder: Path, count: int, chance: random.Random) -> str:
             words = ["resume", run.name] if (run / "config.json").exists() else words
             if not (run / "config.json").exists():
                 shutil.rmtree(run, ignore_errors=True)  # killed before the run was created
-        _check_files(run, complete)
+        _check_files(run, reference)
         for name in ("best.keras", "last.keras"):
-            require(same(run / name, complete / name), f"{run / name} differs")
+            require(same(run / name, reference / name), f"{run / name} differs")
         require(not list(run.rglob(".unfinished*")), f"{run}: a half-written file is left")
     return (
         f"{done} of {done} resumes identical, in {runs} trainings: every checkpoint and both models bit for bit; "
@@ -105,10 +105,10 @@ def _kill(words: list[object], folder: Path, run: Path, chance: random.Random) -
     return alive
 
 
-def _check_files(run: Path, complete: Path) -> None:
+def _check_files(run: Path, reference: Path) -> None:
     """Check that the checkpoints equal those of the uninterrupted run, and that the models can be read."""
     for path in (run / "checkpoints").glob("step-*00.keras"):
-        require(same(path, complete / "checkpoints" / path.name), f"{path} differs")
+        require(same(path, reference / "checkpoints" / path.name), f"{path} differs")
     for name in ("best.keras", "last.keras"):
         if (run / name).exists():
             contents(run / name)

@@ -55,12 +55,12 @@ def test_another_text_or_option_gives_another_corpus(corpus_file: Path) -> None:
 
 @pytest.mark.parametrize("name", ["corpus.json", "training.ids.npy", "held_out.ends.npy"])
 def test_a_damaged_cache_file_is_rebuilt(corpus_file: Path, name: str) -> None:
-    complete = contents(read_corpus(str(corpus_file)))
+    intact = contents(read_corpus(str(corpus_file)))
     (folder,) = corpora().iterdir()
     for damage in (lambda data: data[:-3], lambda data: data[:-3] + bytes([data[-3] ^ 1]) + data[-2:], lambda _: b""):
         good = (folder / name).read_bytes()
         (folder / name).write_bytes(damage(good))
-        assert contents(read_corpus(str(corpus_file))) == complete
+        assert contents(read_corpus(str(corpus_file))) == intact
         assert (folder / name).read_bytes() == good
 
 

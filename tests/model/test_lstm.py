@@ -98,11 +98,11 @@ def test_dropout_of_the_input_equals_that_of_keras() -> None:
 def test_a_stateful_layer_continues_and_can_be_reset() -> None:
     stock, ours = pair(stateful=True, batch=2)
     x = sequence(2, 12)
-    complete = results(stock, x)[0]
+    at_once = results(stock, x)[0]
     parts = np.concatenate([results(ours, x[:, :5])[0], results(ours, x[:, 5:])[0]], axis=1)
-    assert_same([complete], [parts])
+    assert_same([at_once], [parts])
     ours.reset_state()
-    assert_same([complete], [results(ours, x)[0]])
+    assert_same([at_once], [results(ours, x)[0]])
 
 
 def test_gradients_equal_finite_differences_in_float64() -> None:

@@ -57,7 +57,7 @@ def test_the_compact_drawing_looks_like_that_of_verovio(layout: str) -> None:
         line.replace("<svg ", f'<svg overflow="visible" y="{top}" width="{width}" height="{height}" ', 1)
         for line, (top, width, height) in zip(small.lines, boxes, strict=True)
     )
-    complete = (
+    document = (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{size[1]}" height="{size[2]}" '
         f'viewBox="0 0 {boxes[0][1]} {sum(height for *_, height in boxes)}">'
         f"<style>path, polygon, polyline, rect, ellipse {{ stroke: black; }}</style>"
@@ -68,7 +68,7 @@ def test_the_compact_drawing_looks_like_that_of_verovio(layout: str) -> None:
     for line, (top, _, height) in zip(small.lines, boxes, strict=True):  # a print may break the page between two lines
         margin = int(re.search(r"translate\(\d+,(\d+)\)", line)[1])
         assert all(top < margin + int(staff) < top + height for staff in re.findall(r"M-?\d+ (-?\d+)H", line))
-    difference = ImageChops.difference(drawn(svg), drawn(complete)).histogram()
+    difference = ImageChops.difference(drawn(svg), drawn(document)).histogram()
     assert sum(difference[64:]) < 5  # pixels that differ by more than antialiasing
     assert sum(drawn(svg).histogram()[:128]) > 1_000  # ink
 

@@ -58,10 +58,10 @@ def _article(number: int, entry: Entry) -> str:
     tune = entry.tune
     title = tune.title or f"Tune {tune.reference or number}"
     key = f'<span class="key">{html.escape(key_in_words(tune.key))}</span>' if tune.key else ""
-    formats = ", ".join(filter(None, (html.escape(tune.type), key, html.escape(tune.metre))))
+    facts = ", ".join(filter(None, (html.escape(tune.type), key, html.escape(tune.metre))))
     parts = [f'<article aria-labelledby="tune-{number}">', f'<h2 id="tune-{number}">{html.escape(title)}</h2>']
-    if formats:
-        parts.append(f'<p class="kinds">{formats}</p>')
+    if facts:
+        parts.append(f'<p class="kinds">{facts}</p>')
     if not tune.complete:
         faults = "".join(f"<li>{html.escape(str(fault))}</li>" for fault in tune.faults)
         parts.append(f'<div class="faults"><p>Incomplete:</p><ul>{faults}</ul></div>')
