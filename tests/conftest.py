@@ -1,6 +1,7 @@
 """Fixtures for the tests: real tunes, a small trained run, the installed `folk` as a process."""
 
 import os
+import signal
 import subprocess
 from pathlib import Path
 
@@ -13,6 +14,9 @@ from folkkeras.corpus.corpus import Corpus
 from folkkeras.corpus.load import read_corpus
 from folkkeras.corpus.sources import read_source
 from folkkeras.runs.folder import create_run
+
+# A shell that starts the tests in the background makes them, and the commands that they start, ignore Ctrl-C.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
