@@ -1,1 +1,1 @@
-"""Evaluate a model: its bits per character, and whether its tunes are complete, new and in style."""
+"""Evaluate a model: its bits per character, and the completeness, novelty, form and style of its tunes."""

@@ -73,6 +73,41 @@ class Novelty:
 
 
 @dataclass(frozen=True)
+class Form:
+    """The form of a set of tunes, as fractions of those with notes; nan where there is nothing to count."""
+
+    usual_parts: float  # of the tunes: each part has 8 or 16 bars
+    whole_phrases: float  # of the tunes: each part has a multiple of 4 bars
+    on_tonic: float  # of the tunes whose key has a tonic: it is the last note
+    ends_alike: float  # of the tunes of several parts: the first and the last one end on the same three notes
+    repeated_bars: float  # of all full bars: they repeat an earlier bar of their tune note for note
+    same_notes: dict[int, float]  # of all notes, by lag in bars: the same pitch at the same place that many bars before
+    long: float  # of the tunes: they have more than 1,000 characters
+
+
+@dataclass(frozen=True)
+class ToldApart:
+    """How well a classifier tells tunes from the evaluated ones: areas under the ROC curve, nan with too few tunes.
+
+    The area is 0.5 if they cannot be told apart, and 1 if they can without an error.
+    """
+
+    generated: float  # the mean over three seeds
+    training: float  # of training tunes: the mean over three samples
+    generated_by_seed: tuple[float, ...]
+    training_by_sample: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class FormFigures:
+    """The form of the generated tunes, compared with the evaluated ones."""
+
+    generated: Form
+    evaluated: Form
+    told_apart: ToldApart
+
+
+@dataclass(frozen=True)
 class Style:
     """The distribution of one feature, such as the key."""
 
@@ -103,6 +138,7 @@ class Evaluation:
     completeness: Completeness
     key: KeyFigures | None  # None if the model takes no key
     novelty: Novelty
+    form: FormFigures
     style: dict[str, Style]
     tunes: tuple[GeneratedTune, ...]
 

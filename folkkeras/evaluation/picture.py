@@ -16,7 +16,7 @@ _NUMBER = re.compile(r"-?\d+(/\d+)?")
 FORMATS = ("png", "html")
 _NEW, _HELD_OUT, _OTHER, _PLAIN = "#c8501e", "#0b5fa5", "#2f7d4f", "#7a7a7a"
 _WIDE = 44  # characters that fit side by side below a panel, counting every name as long as the longest
-_MAX_VALUES = 12  # values drawn for a feature: the commonest in the evaluated tunes
+_MAX_VALUES = 12  # values drawn for a feature: the commonest in the evaluated tunes, then in the new ones
 
 
 def picture(evaluation: Evaluation, format: str, table: str) -> bytes:
@@ -56,8 +56,8 @@ svg {{ width: 100%; height: auto; background: white; }}
 
 
 def _draw(evaluation: Evaluation) -> Figure:
-    figure = Figure(figsize=(12, 12), layout="constrained")
-    axes = figure.subplots(4, 2).flat
+    figure = Figure(figsize=(12, 15), layout="constrained")
+    axes = figure.subplots(5, 2).flat
     _draw_bits(next(axes), evaluation)
     _draw_passages(next(axes), evaluation)
     for axis, name in zip(axes, evaluation.style, strict=True):
@@ -100,7 +100,10 @@ def _draw_passages(axis: Axes, evaluation: Evaluation) -> None:
 def _draw_feature(axis: Axes, name: str, evaluation: Evaluation) -> None:
     style = evaluation.style[name]
     new, others, label, color = style.generated, style.evaluated, tunes_of(evaluation), _color(evaluation)
-    values = sorted(new.keys() | others.keys(), key=lambda value: -others.get(value, 0.0))[:_MAX_VALUES]
+    values = sorted(
+        new.keys() | others.keys(), key=lambda value: (-others.get(value, 0.0), -new.get(value, 0.0), value)
+    )
+    values = values[:_MAX_VALUES]
     if all(_NUMBER.fullmatch(value) for value in values) and name != "metre":
         values.sort(key=Fraction)
     places = range(len(values))

@@ -16,7 +16,8 @@ def report(evaluation: Evaluation, name: str) -> str:
         evaluation: the evaluation to report.
         name: the model's name.
     """
-    blocks = (_likelihood(evaluation), _tunes(evaluation), _novelty(evaluation), _style(evaluation))
+    parts = (_likelihood, _tunes, _novelty, _form, _style)
+    blocks = [part(evaluation) for part in parts]
     return "\n".join([f"model {name}\n", *("\n".join(block) + "\n" for block in blocks)])
 
 
@@ -75,6 +76,26 @@ def _novelty(evaluation: Evaluation) -> list[str]:
             f"{_shortened(tune.nearest or 'no tune')}"
             for tune in sorted(evaluation.tunes, key=lambda tune: -tune.longest)[:NAMED]
         ),
+    ]
+
+
+def _form(evaluation: Evaluation) -> list[str]:
+    new, evaluated, apart = evaluation.form.generated, evaluation.form.evaluated, evaluation.form.told_apart
+    fractions = {
+        "all parts of 8 or 16 bars": (new.usual_parts, evaluated.usual_parts),
+        "all parts of a multiple of 4 bars": (new.whole_phrases, evaluated.whole_phrases),
+        "last note is the tonic": (new.on_tonic, evaluated.on_tonic),
+        "first and last part end alike": (new.ends_alike, evaluated.ends_alike),
+        "bars that repeat an earlier bar": (new.repeated_bars, evaluated.repeated_bars),
+    }
+    for lag, same in new.same_notes.items():
+        fractions[f"same note {lag} bar{'s' * (lag > 1)} before"] = (same, evaluated.same_notes[lag])
+    fractions["longer than 1,000 characters"] = (new.long, evaluated.long)
+    return [
+        _row("form", "new", "held-out" if evaluation.held_out else "evaluated"),
+        *(_row(name, *map(_percent, values)) for name, values in fractions.items()),
+        _row(f"told from {tunes_of(evaluation)}", "new", "training"),
+        _row("area under the ROC curve", _figure(apart.generated), _figure(apart.training)),
     ]
 
 

@@ -1,4 +1,4 @@
-"""The style of tunes: distributions of keys, metres, lengths and notes, and the distance between two of them.
+"""The style of tunes: distributions of keys, metres, lengths, parts and notes, and the distance between two of them.
 
 The distance is the Jensen-Shannon distance, the square root of the divergence to base 2. It is 0 if two
 distributions are the same and 1 if they have no value in common. Source: D. Endres and J. Schindelin, "A new
@@ -11,7 +11,9 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from fractions import Fraction
 from itertools import pairwise
 
-from folkkeras.music.tune import Event, Tune
+from folkkeras.evaluation.melody import notes_of, pitches_of
+from folkkeras.music.parts import parts_of
+from folkkeras.music.tune import Tune
 from folkkeras.notation.keys import key_of
 
 _PITCH_CLASSES = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "G#", "A", "Bb", "B")
@@ -19,10 +21,6 @@ _WIDEST = 12  # semitones; wider intervals are clipped to this
 _BARS = 8  # in each class of lengths
 
 Distribution = Counter[Hashable]
-
-
-def _events(tune: Tune) -> Iterator[Event]:
-    return (event for bar in tune.bars for event in bar.events if event.pitches)
 
 
 def _keys(tune: Tune) -> Iterator[str]:
@@ -37,23 +35,33 @@ def _lengths(tune: Tune) -> Iterator[int]:
     yield len(tune.bars) // _BARS * _BARS
 
 
+def _bars_of_parts(tune: Tune) -> Iterator[int]:
+    return (part.bars for part in parts_of(tune))
+
+
+def _parts(tune: Tune) -> Iterator[int]:
+    yield len(parts_of(tune))
+
+
 def _pitch_classes(tune: Tune) -> Iterator[str]:
-    return (_PITCH_CLASSES[event.pitches[0].midi % 12] for event in _events(tune))
+    return (_PITCH_CLASSES[pitch % 12] for pitch in pitches_of(tune.bars))
 
 
 def _melodic_intervals(tune: Tune) -> Iterator[int]:
-    for before, after in pairwise(_events(tune)):
-        yield max(-_WIDEST, min(_WIDEST, after.pitches[0].midi - before.pitches[0].midi))
+    for before, after in pairwise(pitches_of(tune.bars)):
+        yield max(-_WIDEST, min(_WIDEST, after - before))
 
 
 def _note_lengths(tune: Tune) -> Iterator[Fraction]:
-    return (event.length for event in _events(tune))
+    return (event.length for event in notes_of(tune.bars))
 
 
 FEATURES: dict[str, Callable[[Tune], Iterable[Hashable]]] = {
     "key": _keys,
     "metre": _metres,
     "length": _lengths,  # bars, in classes of eight
+    "bars a part": _bars_of_parts,
+    "parts a tune": _parts,
     "pitch class": _pitch_classes,
     "interval": _melodic_intervals,  # semitones to the next note
     "note length": _note_lengths,  # whole notes

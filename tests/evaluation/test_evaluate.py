@@ -11,13 +11,16 @@ import pytest
 from support.terminal import Folk
 from support.trained import TrainedRun
 
+from folkkeras.corpus.corpus import in_form
 from folkkeras.corpus.overlap import MelodyIndex
 from folkkeras.corpus.sources import read_source
 from folkkeras.evaluation.evaluate import evaluate, novelty_limit
 from folkkeras.evaluation.figures import Style
+from folkkeras.evaluation.form import form_figures
 from folkkeras.evaluation.picture import picture
 from folkkeras.evaluation.report import report
 from folkkeras.evaluation.style import distance, style_of
+from folkkeras.evaluation.two_sample import MIN_TUNES, told_apart
 from folkkeras.model.likelihood import Likelihood
 from folkkeras.model.saving import open_model
 from folkkeras.music.reading import read_tune
@@ -48,6 +51,9 @@ def test_an_evaluation_agrees_with_separate_calculations(trained: TrainedRun) ->
     assert 0 <= found.completeness.first_attempt <= 1
     assert found.key is not None
     assert 0 <= found.key.first_attempt <= found.key.accepted <= 1
+    assert found.form.generated == form_figures([read_tune(text) for text in new])
+    assert found.form.evaluated == form_figures([read_tune(text) for text in corpus.held_out])
+    assert found.form.told_apart.generated_by_seed == ()  # these tunes are too few
     assert evaluate(model, corpus, count=12, seed=5) == found
     assert evaluate(model, corpus, count=12, seed=6).tunes != found.tunes
 
@@ -65,6 +71,19 @@ def test_the_style_distance_is_0_if_equal_and_1_if_nothing_is_shared() -> None:
     assert styles["metre"] == {"4/4": 1}
     assert styles["interval"] == {3: 1, 4: 1, 0: 2, -2: 1, -3: 1}
     assert {str(length) for length in styles["note length"]} == {"1/4", "1/12", "3/16", "1/16"}
+    assert (styles["bars a part"], styles["parts a tune"]) == ({1: 1}, {1: 1})
+
+
+def test_a_classifier_tells_the_tunes_of_three_seeds_from_real_ones(trained: TrainedRun) -> None:
+    model, count = open_model(trained.run.best), MIN_TUNES + 10  # some new ones may have no notes
+    others = in_form(read_source("airds").tunes[:count])
+    found = evaluate(model, trained.corpus, others, count=count, seed=3).form.told_apart
+    assert len(found.generated_by_seed) == 3
+    assert found.generated == np.mean(found.generated_by_seed) > 0.9
+    assert found.training == np.mean(found.training_by_sample) < 0.95  # they are from another collection
+    new = [[read_tune(tune.text) for tune in Generator(model).tunes(TuneRequest(count=count, seed=4))]]
+    again = told_apart(new, new, [read_tune(text) for text in others])
+    assert again.generated_by_seed == found.generated_by_seed[1:2]
 
 
 def test_a_model_trained_long_on_few_tunes_is_reported_as_memorised(folk: Folk, tmp_path: Path) -> None:
@@ -87,14 +106,16 @@ def test_the_command_prints_a_table_and_writes_a_picture(folk: Folk, trained: Tr
     assert (tmp_path / "report.png").read_bytes().startswith(b"\x89PNG")
     assert all(len(line) <= 80 for line in done.stdout.splitlines()[1:])
     assert "6-gram, held-out tunes" in done.stdout
-    again = folk(*words, "--json")
+    again = folk(*words, "--json", "--out", "again.html", env={"PYTHONHASHSEED": "1"})
     values = json.loads(again.stdout)
     assert f"{values['likelihood']['evaluated']['all']:.3f}" in done.stdout
     assert f"{values['completeness']['generated']:.1%}" in done.stdout
+    assert f"{values['form']['evaluated']['repeated_bars']:.1%}" in done.stdout
     assert len(values["tunes"]) == 8
-    page = folk(*words, "--out", "report.html")
+    page = folk(*words, "--out", "report.html", env={"PYTHONHASHSEED": "2"})
     assert page.stdout == done.stdout
     text = (tmp_path / "report.html").read_text()
+    assert text == (tmp_path / "again.html").read_text()
     assert "<svg" in text
     assert "http" not in text.replace("http://www.w3.org", "")
     taken = folk(*words, "--out", "report.png")
@@ -149,6 +170,8 @@ def test_missing_values_are_null_in_json_and_odd_names_are_drawn(trained: Traine
     found = replace(found, novelty=replace(found.novelty, generated=nothing), style=odd)
     values = json.loads(json.dumps(found.to_json(), allow_nan=False))
     assert values["novelty"]["generated"]["new_passages"] is None
+    assert values["form"]["told_apart"]["generated"] is None
+    assert re.search(r"area under the ROC curve +- +-\n", report(found, "model"))
     assert b"<svg" in picture(found, "html", report(found, "model"))
 
 

@@ -15,12 +15,16 @@ import soundfile
 import tensorflow as tf
 from support.terminal import FOLK
 from support.trained import SMALL, TrainedRun
+from support.tunes import TUNES
 from tensorboard.backend.event_processing import event_accumulator
 
 from folkkeras.config import TrainingConfig
 from folkkeras.corpus.corpus import Corpus
+from folkkeras.evaluation.form import form_figures
+from folkkeras.music.reading import read_tune
 from folkkeras.runs.folder import create_run
 from folkkeras.training.tensorboard.media import Media
+from folkkeras.training.tensorboard.tune_scalars import Figures
 from folkkeras.training.throttle import MAX_FRACTION, Throttle
 from folkkeras.training.train import train
 
@@ -100,12 +104,14 @@ def test_each_interval_shows_a_tune(dashboard: str) -> None:
     assert "X:1" in tunes[-1]["text"]
 
 
-def test_completeness_and_novelty_of_tunes_are_logged(dashboard: str) -> None:
-    def all_there(tags: Any) -> bool:
-        return len([tag for tag in tags.get("resumed", ()) if tag.startswith("new tunes/")]) == 3
+def test_completeness_form_and_novelty_of_tunes_are_logged(dashboard: str) -> None:
+    tags = ("complete", "parts of 8 or 16 bars", "repeated bars", "new 8-note passages")
+
+    def all_there(found: Any) -> bool:
+        return {f"new tunes/{tag}" for tag in tags} <= set(found.get("resumed", ()))
 
     wait_for(dashboard, "data/plugin/scalars/tags", all_there)
-    for tag in ("complete", "new 8-note passages"):
+    for tag in tags:
         run = quote("resumed", safe="")
         path = f"data/plugin/scalars/scalars?run={run}&tag={quote('new tunes/' + tag, safe='')}"
         points = ask(dashboard, path)
@@ -170,3 +176,26 @@ def test_a_port_in_use_is_reported_in_one_line(dashboard: str, trained: TrainedR
     assert done.returncode == 1
     assert done.stderr.startswith("error: cannot listen on")
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_the_figures_of_tunes_are_those_of_an_evaluation(tmp_path: Path) -> None:
+    writer = tf.summary.create_file_writer(str(tmp_path))
+    figures = Figures(TUNES[:100])
+    with writer.as_default(step=100):
+        figures.write(TUNES[100:116])
+    with writer.as_default(step=200):
+        figures.write(["X:1\nT:Nothing\n"])
+    writer.close()
+    accumulator = event_accumulator.EventAccumulator(str(tmp_path), {"tensors": 0})
+    accumulator.Reload()
+    found = {
+        tag.removeprefix("new tunes/"): {each.step: float(tf.make_ndarray(each.tensor_proto)) for each in events}
+        for tag in accumulator.Tags()["tensors"]
+        if (events := accumulator.Tensors(tag))
+    }
+    form = form_figures([read_tune(text) for text in TUNES[100:116]])
+    assert found["parts of 8 or 16 bars"] == {100: pytest.approx(form.usual_parts)}  # nothing for a tune without notes
+    assert found["last note is the tonic"] == {100: pytest.approx(form.on_tonic)}
+    assert found["repeated bars"] == {100: pytest.approx(form.repeated_bars)}
+    assert found["complete"].keys() == found["longest shared passage"].keys() == {100, 200}
+    assert found["complete"][200] == 0
