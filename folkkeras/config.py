@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from folkkeras.errors import UsageError
+from folkkeras.features.columns import ALL, NONE, features_of
 
 EVALUATION_INTERVAL = 100  # steps between two checkpoints, and between two evaluations of the held-out tunes
 CLIP_NORM = 1.0  # maximum of the gradient's global norm; clipping also keeps Adam correct on the Embedding
@@ -19,6 +20,7 @@ SCHEDULES = ("constant", "cosine")
 MAX = {
     "embedding": 65_536,
     "units": 65_536,
+    "feature_embedding": 65_536,
     "layers": 64,
     "batch_size": 65_536,
     "seq_length": 65_536,
@@ -50,6 +52,8 @@ class TrainingConfig:
     embedding: int = 256  # dimensions of a character's vector
     units: int = 512  # in each LSTM layer
     layers: int = 1  # LSTM layers
+    features: str = ALL  # groups of features that the network reads beside the characters, or all or none
+    feature_embedding: int = 64  # dimensions of the vector of a character's features
     dropout: float = 0.5  # fraction of each LSTM's outputs set to 0, one mask per sequence
     weight_drop: float = 0.3  # fraction of each LSTM's recurrent weights set to 0, one mask per step
     weight_decay: float = 0.0  # AdamW's, for the kernels: a step shrinks them by this times the learning rate
@@ -59,7 +63,7 @@ class TrainingConfig:
     base: str = ""  # digest of the model to fine-tune, which has the same hyperparameters
 
     def __post_init__(self) -> None:
-        for name in ("steps", "batch_size", "seq_length", "embedding", "units", "layers", "keep"):
+        for name in ("steps", "batch_size", "seq_length", "embedding", "units", "layers", "feature_embedding", "keep"):
             require_min(name, getattr(self, name), 1)
         for name, maximum in MAX.items():
             if getattr(self, name) > maximum:
@@ -83,6 +87,7 @@ class TrainingConfig:
             raise UsageError(f"--weight-decay {self.weight_decay} is not between 0 and {MAX_DECAY}")
         if not (math.isfinite(self.learning_rate) and self.learning_rate > 0):
             raise UsageError(f"--learning-rate {self.learning_rate} is not a number above 0")
+        features_of(self.features)
         if self.schedule not in SCHEDULES:
             raise UsageError(f"--schedule {self.schedule!r} is not one of {', '.join(SCHEDULES)}")
 
@@ -115,6 +120,7 @@ PRESETS: dict[str, dict[str, Any]] = {
         "steps": 5_000,
         "schedule": "constant",
         "units": 1_024,
+        "features": NONE,
         "dropout": 0.0,
         "weight_drop": 0.0,
         "patience": 0,

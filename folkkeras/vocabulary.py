@@ -52,6 +52,11 @@ class Vocabulary:
     def __hash__(self) -> int:
         return hash(self.characters)
 
+    @property
+    def codes(self) -> npt.NDArray[np.int32]:
+        """The code points of the characters, (vocabulary,)."""
+        return np.array([ord(character) for character in self.characters], np.int32)
+
     def unknown(self, text: str) -> list[str]:
         """The characters of `text` that are not in the vocabulary, each once, in order of appearance."""
         return [character for character in dict.fromkeys(text) if character not in self._index]

@@ -15,6 +15,7 @@ from folkkeras.corpus.load import read_corpus
 from folkkeras.corpus.provenance import learned
 from folkkeras.corpus.sources import STANDARD_INPUT
 from folkkeras.errors import CorpusError, UsageError
+from folkkeras.features.columns import GROUPS
 from folkkeras.notation.decoding import decode
 from folkkeras.runs.folder import create_run
 from folkkeras_cli import completions
@@ -87,6 +88,18 @@ def train(
     embedding: Annotated[int | None, _option("embedding", "N", "Dimensions of the embedding.", MODEL)] = None,
     units: Annotated[int | None, _option("units", "N", "Units of each LSTM layer.", MODEL)] = None,
     layers: Annotated[int | None, _option("layers", "N", "LSTM layers.", MODEL)] = None,
+    features: Annotated[
+        str | None,
+        _option(
+            "features",
+            "all|none|NAME,...",
+            f"What the network reads beside the characters: {', '.join(GROUPS)}.",
+            MODEL,
+        ),
+    ] = None,
+    feature_embedding: Annotated[
+        int | None, _option("feature_embedding", "N", "Dimensions of the features' vector.", MODEL)
+    ] = None,
     dropout: Annotated[
         float | None, _option("dropout", "FRACTION", "Dropout of each LSTM's outputs, one mask per sequence.", MODEL)
     ] = None,
@@ -153,6 +166,8 @@ def train(
         "embedding": embedding,
         "units": units,
         "layers": layers,
+        "features": features,
+        "feature_embedding": feature_embedding,
         "dropout": dropout,
         "weight_drop": weight_drop,
         "weight_decay": weight_decay,

@@ -92,7 +92,7 @@ class Replicas:
 
         Args:
             model: the model from `create`.
-            windows: batches of (features, labels), from the current step on.
+            windows: batches of (inputs, labels), from the current step on.
             callbacks: as for `model.fit`; they count `state.step`.
             state: the progress of the run.
 
@@ -126,11 +126,11 @@ class Replicas:
             return float(self._total(tf.constant(float(flag)))) > 0
 
     def _step_of(self, model: TuneModel) -> Callable[..., tf.Tensor]:
-        """A function that takes one step on (features, labels, step) and returns the batch's loss."""
+        """A function that takes one step on (inputs, labels, step) and returns the batch's loss."""
         apply_summed_gradients(model.optimizer)
 
-        def replica_step(features: tf.Tensor, labels: tf.Tensor, step: tf.Tensor) -> tf.Tensor:
-            batch_size, length = features.shape
+        def replica_step(inputs: Any, labels: tf.Tensor, step: tf.Tensor) -> tf.Tensor:
+            batch_size, length = labels.shape
             size = batch_size // self.count
             begin = _replica() * size
 
@@ -138,7 +138,9 @@ class Replicas:
                 return tf.slice(rows, [begin, 0], [size, length])
 
             with tf.GradientTape() as tape:
-                logits = model.call(own(features), training=True, shard=BatchShard(step, begin, batch_size))
+                logits = model.call(
+                    tf.nest.map_structure(own, inputs), training=True, shard=BatchShard(step, begin, batch_size)
+                )
                 losses = tf.nn.sparse_softmax_cross_entropy_with_logits(own(labels), logits)
                 loss = tf.reduce_mean(losses) / self.count
             gradients = tape.gradient(loss, [variable.value for variable in model.trainable_variables])
@@ -147,7 +149,7 @@ class Replicas:
             return loss
 
         @tf.function(autograph=False)
-        def take_step(*batch: tf.Tensor) -> tf.Tensor:
+        def take_step(*batch: Any) -> tf.Tensor:
             return self._first(self.strategy.run(replica_step, args=batch))
 
         return take_step

@@ -11,23 +11,29 @@ chunks of one shape, so one compiled function and bounded memory serve tunes of 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
+from folkkeras.features.columns import sizes_of
+from folkkeras.features.inputs import features_of_ids
 from folkkeras.model.tune_model import TuneModel
-from folkkeras.vocabulary import Vocabulary
+from folkkeras.vocabulary import Vocabulary, smallest_dtype
 
 LANES = 32  # tunes side by side
 CHUNK = 50  # characters of each tune per call
+
+
+Inputs = npt.NDArray[Any] | dict[str, npt.NDArray[Any]]
 
 
 @dataclass(frozen=True)
 class _Chunk:
     """The input of one call."""
 
-    inputs: npt.NDArray  # (lanes, chunk), in the small dtype of the vocabulary's indices
+    inputs: Inputs  # (lanes, chunk), in the small dtype of the vocabulary's indices; with features, a dictionary
     labels: npt.NDArray  # (lanes, chunk), one character ahead
     fresh: npt.NDArray[np.bool_]  # (lanes, 1), whether a tune begins here
 
@@ -42,15 +48,15 @@ class Likelihood:
 
     def __init__(self, model: TuneModel, tunes: Sequence[str]) -> None:
         self.model = model
-        self._chunks, self._places = _chunks(tunes, model.vocabulary)
+        self._chunks, self._places = _chunks(tunes, model.vocabulary, model.features)
         clone = self._clone = model.clone(batch_size=LANES, stateful=True)
 
         @tf.function(autograph=False)
-        def nats(inputs: tf.Tensor, labels: tf.Tensor, fresh: tf.Tensor) -> tf.Tensor:
+        def nats(inputs: Any, labels: tf.Tensor, fresh: tf.Tensor) -> tf.Tensor:
             for lstm in clone.lstms:
                 for state in lstm.states:
                     state.assign(tf.where(fresh, tf.zeros_like(state), state))
-            logits = clone(tf.cast(inputs, tf.int32), training=False)  # (lanes, chunk, vocabulary)
+            logits = clone(inputs, training=False)  # (lanes, chunk, vocabulary)
             return tf.nn.sparse_softmax_cross_entropy_with_logits(tf.cast(labels, tf.int32), logits)
 
         self._nats = nats
@@ -59,7 +65,8 @@ class Likelihood:
         """The bits of each tune's characters from the second on, (characters - 1,), under the current weights."""
         self._clone.set_weights(self.model.get_weights())
         nats = [
-            self._nats(*map(tf.constant, (chunk.inputs, chunk.labels, chunk.fresh))).numpy() for chunk in self._chunks
+            self._nats(*tf.nest.map_structure(tf.constant, (chunk.inputs, chunk.labels, chunk.fresh))).numpy()
+            for chunk in self._chunks
         ]
         bits = np.concatenate(nats, 1).astype(np.float64) / np.log(2)  # (lanes, characters)
         return [bits[lane, begin:end] for lane, begin, end in self._places]
@@ -69,7 +76,9 @@ class Likelihood:
         return float(np.concatenate(self.bits()).mean())
 
 
-def _chunks(tunes: Sequence[str], vocabulary: Vocabulary) -> tuple[list[_Chunk], list[tuple[int, int, int]]]:
+def _chunks(
+    tunes: Sequence[str], vocabulary: Vocabulary, features: Sequence[str]
+) -> tuple[list[_Chunk], list[tuple[int, int, int]]]:
     """Lay the tunes' indices into lanes, longest first, with each tune at the beginning of a chunk.
 
     Returns:
@@ -84,13 +93,24 @@ def _chunks(tunes: Sequence[str], vocabulary: Vocabulary) -> tuple[list[_Chunk],
         ends[lane] += chunk_counts[number]
     ids = np.zeros((LANES, max(ends) * CHUNK + 1), vocabulary.encode("").dtype)
     fresh = np.zeros((LANES, max(ends)), bool)
+    rows = {
+        name: np.zeros_like(ids, smallest_dtype(size))
+        for name, size in zip(features, sizes_of(features, len(vocabulary)), strict=True)
+    }
     for number, (lane, chunk) in places.items():
         tune, begin = vocabulary.encode(tunes[number]), chunk * CHUNK
         ids[lane, begin : begin + len(tune)] = tune
         fresh[lane, chunk] = True
-    chunks = [
-        _Chunk(ids[:, begin : begin + CHUNK], ids[:, begin + 1 : begin + CHUNK + 1], fresh[:, begin // CHUNK, None])
-        for begin in range(0, max(ends) * CHUNK, CHUNK)
-    ]
+        for name, values in features_of_ids(tune, vocabulary, features).items():
+            rows[name][lane, begin : begin + len(tune)] = values
+
+    def cut(begin: int) -> _Chunk:
+        span = slice(begin, begin + CHUNK)
+        inputs = {name: values[:, span] for name, values in {"characters": ids, **rows}.items()}
+        return _Chunk(
+            inputs if features else ids[:, span], ids[:, begin + 1 : begin + CHUNK + 1], fresh[:, begin // CHUNK, None]
+        )
+
+    chunks = [cut(begin) for begin in range(0, max(ends) * CHUNK, CHUNK)]
     begins = [(places[number][0], places[number][1] * CHUNK) for number in range(len(tunes))]
     return chunks, [(lane, begin, begin + len(tune) - 1) for (lane, begin), tune in zip(begins, tunes, strict=True)]

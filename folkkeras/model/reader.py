@@ -19,7 +19,8 @@ import h5py
 import numpy as np
 
 from folkkeras.config import MAX
-from folkkeras.errors import ModelFileError
+from folkkeras.errors import ModelFileError, UsageError
+from folkkeras.features.columns import NONE, features_of
 from folkkeras.file_format import format_fault
 from folkkeras.model.weight_names import weight_names
 from folkkeras.model.weights import Array, ExportedWeights, shapes
@@ -29,6 +30,7 @@ from folkkeras.vocabulary import Vocabulary
 CONFIG = "config.json"
 WEIGHTS = "model.weights.h5"
 _SIZES = ("embedding", "units", "layers")
+_WITHOUT_FEATURES = {"features": NONE, "feature_embedding": 0}  # of a model that was saved before there were any
 _LARGEST_CONFIG = 16 << 20  # bytes
 _LARGEST_FLOAT = 8  # bytes
 _BOUNDS = {**{name: (1, MAX[name]) for name in _SIZES}, "seed": (0, 2**31 - 1)}
@@ -42,7 +44,7 @@ def read_exported(path: str | Path) -> ExportedWeights:
     """
     path = model_path(path)
     config = read_config(path)
-    vocabulary, hyperparameters = Vocabulary(config["characters"]), {name: config[name] for name in _SIZES}
+    vocabulary, hyperparameters = Vocabulary(config["characters"]), _hyperparameters(config)
     try:
         with zipfile.ZipFile(path) as archive:
             if broken := archive.testzip():
@@ -50,7 +52,9 @@ def read_exported(path: str | Path) -> ExportedWeights:
             data = archive.read(WEIGHTS)
         with h5py.File(io.BytesIO(data)) as file:
             named = zip(
-                weight_names(hyperparameters["layers"]), shapes(len(vocabulary), **hyperparameters), strict=True
+                weight_names(hyperparameters["layers"], hyperparameters["features"] != NONE),
+                shapes(len(vocabulary), **hyperparameters),
+                strict=True,
             )
             weights = [_weights(file, name, shape) for name, shape in named]
     except Exception as error:  # HDF5 and zip raise various errors on broken weights
@@ -145,12 +149,25 @@ def _check(config: dict[str, Any], weights_size: int, path: Path) -> None:
         fraction = config.get(name)
         if isinstance(fraction, bool) or not isinstance(fraction, (int, float)) or not 0 <= fraction < 1:
             raise refuse(f"the {name} {fraction!r}")
+    features, size = (config.get(name, default) for name, default in _WITHOUT_FEATURES.items())
+    try:
+        valid = isinstance(features, str) and bool(features_of(features)) == bool(size)
+    except UsageError:
+        valid = False
+    if not valid or type(size) is not int or not 0 <= size <= MAX["feature_embedding"]:
+        raise refuse(f"the features {features!r} of {size!r} dimensions")
     if not isinstance(config.get("metadata"), dict):
         raise refuse("no description of its training")
     half = 2  # bytes per weight in the smallest dtype
-    needed = half * sum(map(prod, shapes(len(characters), **{name: config[name] for name in _SIZES})))
+    needed = half * sum(map(prod, shapes(len(characters), **_hyperparameters(config))))
     if needed > weights_size:
         raise refuse(f"hyperparameters that need {needed} bytes of weights where {weights_size} are stored")
+
+
+def _hyperparameters(config: dict[str, Any]) -> dict[str, Any]:
+    return {name: config[name] for name in _SIZES} | {
+        name: config.get(name, default) for name, default in _WITHOUT_FEATURES.items()
+    }
 
 
 def first_line(error: BaseException) -> str:

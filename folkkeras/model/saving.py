@@ -65,7 +65,7 @@ def open_model(path: str | Path) -> TuneModel:
         ModelFileError: the file is missing, damaged, or not a folkkeras model.
     """
     config, exported = read_config(path), read_exported(path)
-    options = {name: config[name] for name in (*exported.hyperparameters, "dropout", "weight_drop", "seed")}
+    options = {**exported.hyperparameters, **{name: config[name] for name in ("dropout", "weight_drop", "seed")}}
     try:
         model = build_model(exported.vocabulary, metadata=exported.metadata, skip_initialisation=True, **options)
     except Exception as error:  # such as too little memory; in any case the file is the cause

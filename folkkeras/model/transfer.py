@@ -3,8 +3,10 @@
 from collections import Counter
 
 import numpy as np
+import numpy.typing as npt
 
 from folkkeras.errors import CorpusError
+from folkkeras.features.columns import sizes_of
 from folkkeras.model.tune_model import TuneModel
 from folkkeras.vocabulary import Vocabulary
 
@@ -29,9 +31,8 @@ def load_pretrained_weights(model: TuneModel, base: TuneModel) -> None:
         CorpusError: the hyperparameters or the vocabularies do not match.
     """
     known = len(base.vocabulary)
-    hyperparameters = [
-        {name: each.hyperparameters[name] for name in ("embedding", "units", "layers")} for each in (model, base)
-    ]
+    names = ("embedding", "units", "layers", "features", "feature_embedding")
+    hyperparameters = [{name: each.hyperparameters[name] for name in names} for each in (model, base)]
     if hyperparameters[0] != hyperparameters[1] or model.vocabulary.characters[:known] != base.vocabulary.characters:
         raise CorpusError(
             f"a model with the hyperparameters {hyperparameters[0]} cannot load weights with {hyperparameters[1]} "
@@ -42,7 +43,24 @@ def load_pretrained_weights(model: TuneModel, base: TuneModel) -> None:
     (vectors,) = model.embedding.get_weights()
     vectors[:known] = base.embedding.get_weights()[0]
     model.embedding.set_weights([vectors])
+    if model.features:
+        model.feature_embedding.set_weights([_feature_vectors(model, base)])
     kernel, bias = (np.zeros_like(weights) for weights in model.dense.get_weights())
-    kernel[:, :known], bias[:known] = base.dense.get_weights()
-    bias[known:] = bias[:known].min()
+    base_kernel, base_bias = base.dense.get_weights()
+    # The outputs after those of the characters are for the copies.
+    for after, before in ((slice(known), slice(known)), (slice(len(model.vocabulary), None), slice(known, None))):
+        kernel[:, after], bias[after] = base_kernel[:, before], base_bias[before]
+    bias[known : len(model.vocabulary)] = bias[:known].min()
     model.dense.set_weights([kernel, bias])
+
+
+def _feature_vectors(model: TuneModel, base: TuneModel) -> npt.NDArray[np.float32]:
+    """The vectors of the features of `base` at their places in `model`, with more values for features of characters."""
+    (vectors,) = model.feature_embedding.get_weights()
+    (known,) = base.feature_embedding.get_weights()
+    at = 0
+    for name, size in zip(model.features, sizes_of(model.features, len(model.vocabulary)), strict=True):
+        count = sizes_of([name], len(base.vocabulary))[0]
+        vectors[at : at + count], known = known[:count], known[count:]
+        at += size
+    return vectors

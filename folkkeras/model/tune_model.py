@@ -1,5 +1,9 @@
 """The model: Embedding -> LSTM -> Dense, from characters to the logits of the next character.
 
+Beside the characters it may read features of the text before, see `folkkeras.features`. They go into the LSTM and into
+the dense layer. Some features name a character that may be copied, and the dense layer gives what to add to its logit:
+A. See et al., "Get To The Point" (2017), arXiv:1704.04368; S. Merity et al. (2016), arXiv:1609.07843.
+
 One builder serves training and generation: the stateful clone of batch size 1 has the same layers and
 takes the same weights. Sources: MIT 6.S191 lab 1 part 2; A. Graves, "Generating Sequences With Recurrent
 Neural Networks" (2013), arXiv:1308.0850; one dropout mask per sequence: Y. Gal and Z. Ghahramani, "A
@@ -14,10 +18,11 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from folkkeras.features.columns import NONE, features_of, sizes_of
 from folkkeras.file_format import FILE_FORMAT
 from folkkeras.model.keras_compat import set_seed, value_in_place_of
 from folkkeras.model.lstm import LSTM, lstm_of_characters
-from folkkeras.model.weights import ExportedWeights, fused_embedding
+from folkkeras.model.weights import ExportedWeights, copied, fused_embedding
 from folkkeras.vocabulary import Vocabulary
 
 
@@ -39,6 +44,8 @@ class TuneModel(keras.Model):
         embedding: dimensions of a character's vector.
         units: units in each LSTM layer.
         layers: the number of LSTM layers.
+        features: the groups of features that are inputs beside the characters, see `features_of`.
+        feature_embedding: dimensions of the features' vector, the sum of one vector for each; 0 without features.
         dropout: fraction of each LSTM's outputs set to 0 in training, one mask per sequence.
         weight_drop: fraction of each LSTM's recurrent weights set to 0 in training, one mask per step.
         seed: the seed of the initial weights and of the dropout masks.
@@ -54,6 +61,8 @@ class TuneModel(keras.Model):
         embedding: int,
         units: int,
         layers: int = 1,
+        features: str = NONE,
+        feature_embedding: int = 0,
         dropout: float = 0.0,
         weight_drop: float = 0.0,
         seed: int = 0,
@@ -68,11 +77,15 @@ class TuneModel(keras.Model):
             "embedding": embedding,
             "units": units,
             "layers": layers,
+            "features": features,
+            "feature_embedding": feature_embedding,
             "dropout": dropout,
             "weight_drop": weight_drop,
             "seed": seed,
         }
         self.metadata = metadata or {}
+        self.features = features_of(features)
+        self._copied = copied(self.features)
         initializers = keras.initializers
 
         def start(initializer: type, number: int, **options: Any) -> Any:
@@ -83,6 +96,16 @@ class TuneModel(keras.Model):
         self.embedding = keras.layers.Embedding(
             len(self.vocabulary), embedding, embeddings_initializer=start(initializers.RandomNormal, 0, stddev=1.0)
         )
+        if self.features:
+            sizes = sizes_of(self.features, len(self.vocabulary))
+            self.feature_embedding = keras.layers.Embedding(
+                sum(sizes),
+                feature_embedding,
+                embeddings_initializer=start(
+                    initializers.RandomNormal, 2 * layers + 2, stddev=len(self.features) ** -0.5
+                ),
+            )
+            self._offsets = [sum(sizes[:place]) for place in range(len(sizes))]  # of each feature's first vector
         self.lstms = [
             LSTM(
                 units,
@@ -94,7 +117,8 @@ class TuneModel(keras.Model):
             for layer in range(layers)
         ]
         self.dense = keras.layers.Dense(
-            len(self.vocabulary), kernel_initializer=start(initializers.GlorotUniform, 2 * layers + 1)
+            len(self.vocabulary) + len(self._copied),
+            kernel_initializer=start(initializers.GlorotUniform, 2 * layers + 1),
         )
         # One mask over all steps of a sequence: element-wise masks cost more than the step itself.
         self.dropouts = [
@@ -109,32 +133,55 @@ class TuneModel(keras.Model):
         """Create the weights for ids of shape (batch, length)."""
         batch, length = input_shape
         self.embedding.build((batch, length))
-        size = self.hyperparameters["embedding"]
+        beside = self.hyperparameters["feature_embedding"]
+        if self.features:
+            self.feature_embedding.build((batch, length))
+        size = self.hyperparameters["embedding"] + beside
         for lstm in self.lstms:
             lstm.build((batch, length, size))
             size = lstm.units
-        self.dense.build((batch, length, size))
+        self.dense.build((batch, length, size + beside))
         self.built = True
 
-    def call(self, ids: Any, training: bool | None = None, shard: BatchShard | None = None) -> Any:
+    def call(self, inputs: Any, training: bool | None = None, shard: BatchShard | None = None) -> Any:
         """Logits of the next characters.
 
         Args:
-            ids: indices of characters, of any numeric dtype, (batch, length).
+            inputs: indices of characters, of any numeric dtype, (batch, length); with features a dictionary of these as
+                `characters` and of each feature's values by its name, all (batch, length).
             training: True applies dropout.
-            shard: set if `ids` is a shard of a larger batch; the masks are then slices of the full batch's.
+            shard: set if `inputs` are a shard of a larger batch; the masks are then slices of the full batch's.
 
         Returns:
             float32 (batch, length, vocabulary).
         """
-        x, ids = None, tf.cast(ids, tf.int32)
+        ids = tf.cast(inputs["characters"] if self.features else inputs, tf.int32)
+        x, beside = None, self._features_embedded(inputs) if self.features else None
         for layer, lstm in enumerate(self.lstms):
             masked = self._masked_kernel(layer, shard) if training and self.weight_drops else None
             with nullcontext() if masked is None else value_in_place_of(lstm.cell.recurrent_kernel, masked):
-                x = lstm(x) if layer else self._first(ids)  # (batch, length, units)
+                x = lstm(x) if layer else self._first(ids, beside)  # (batch, length, units)
             if training and self.dropouts:
                 x = x * self._mask_of(shard, layer, x) if shard else self.dropouts[layer](x, training=True)
-        return self.dense(x)  # (batch, length, vocabulary)
+        if beside is None:
+            return self.dense(x)  # (batch, length, vocabulary)
+        outputs = self.dense(tf.concat([x, beside], -1))  # (batch, length, vocabulary + copies)
+        logits, raised = tf.split(outputs, [len(self.vocabulary), len(self._copied)], -1)
+        for place, raise_by in zip(self._copied, tf.unstack(raised, axis=-1), strict=True):
+            copy = tf.cast(inputs[self.features[place]], tf.int32) - 1  # -1, for none, is a row of zeros
+            logits += tf.one_hot(copy, len(self.vocabulary), dtype=logits.dtype) * raise_by[..., None]
+        return logits
+
+    def _features_embedded(self, inputs: Any) -> tf.Tensor:
+        """The sum of the features' vectors, (batch, length, feature_embedding)."""
+        vectors = tf.convert_to_tensor(self.feature_embedding.embeddings)
+        sizes = sizes_of(self.features, len(self.vocabulary))
+        # A product with ones at the features' rows: its gradient is another product, and not a scatter of rows.
+        ones = [
+            tf.one_hot(tf.cast(inputs[name], tf.int32), size, dtype=vectors.dtype)
+            for name, size in zip(self.features, sizes, strict=True)
+        ]
+        return tf.concat(ones, -1) @ vectors
 
     def _mask_of(self, shard: BatchShard, layer: int, x: tf.Tensor) -> tf.Tensor:
         """The shard's rows of the full batch's dropout mask, (sequences, 1, units)."""
@@ -156,18 +203,23 @@ class TuneModel(keras.Model):
             drawn = keras.random.uniform(kernel.shape, seed=self.weight_drops[layer])
         return tf.where(drawn >= rate, kernel / (1 - rate), 0.0)
 
-    def _first(self, ids: Any) -> Any:
+    def _first(self, ids: Any, beside: Any) -> Any:
         """The first LSTM's outputs, (batch, length, units), from the fused embedding if our own LSTM applies."""
         lstm = self.lstms[0]
         if not lstm.is_covered():
-            return lstm(self.embedding(ids))
+            x = self.embedding(ids)
+            return lstm(x if beside is None else tf.concat([x, beside], -1))
         kernel = tf.convert_to_tensor(lstm.cell.recurrent_kernel)
         before = lstm.states if lstm.stateful else lstm.get_initial_state(tf.shape(ids)[0])
         h, c = (tf.cast(state, kernel.dtype) for state in before)  # (batch, units) each
-        table = fused_embedding(
-            *map(tf.convert_to_tensor, (self.embedding.embeddings, lstm.cell.kernel, lstm.cell.bias))
+        vectors, weights, bias = map(
+            tf.convert_to_tensor, (self.embedding.embeddings, lstm.cell.kernel, lstm.cell.bias)
         )
-        outputs, *after = lstm_of_characters(ids, h, c, table, kernel)
+        size = self.hyperparameters["embedding"]
+        table = fused_embedding(vectors, weights[:size], bias)
+        if beside is None:
+            beside = tf.zeros((*ids.shape, 0), table.dtype)
+        outputs, *after = lstm_of_characters(ids, beside, h, c, table, weights[size:], kernel)
         if lstm.stateful:
             for state, value in zip(lstm.states, after, strict=True):
                 state.assign(value)
@@ -200,7 +252,8 @@ class TuneModel(keras.Model):
 
     def export_weights(self) -> ExportedWeights:
         """The current weights as plain arrays, for generation."""
-        hyperparameters = {name: self.hyperparameters[name] for name in ("embedding", "units", "layers")}
+        names = ("embedding", "units", "layers", "features", "feature_embedding")
+        hyperparameters = {name: self.hyperparameters[name] for name in names}
         return ExportedWeights(self.vocabulary, hyperparameters, dict(self.metadata), self.get_weights())
 
     def get_config(self) -> dict[str, Any]:
@@ -224,6 +277,8 @@ def build_model(
     embedding: int = 256,
     units: int = 1_024,
     layers: int = 1,
+    features: str = NONE,
+    feature_embedding: int = 0,
     dropout: float = 0.0,
     weight_drop: float = 0.0,
     seed: int = 0,
@@ -245,6 +300,8 @@ def build_model(
         embedding=embedding,
         units=units,
         layers=layers,
+        features=features,
+        feature_embedding=feature_embedding,
         dropout=dropout,
         weight_drop=weight_drop,
         seed=seed,

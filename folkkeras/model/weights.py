@@ -2,12 +2,14 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from folkkeras.features.columns import COPIED, features_of, sizes_of
 from folkkeras.vocabulary import Vocabulary
 
 GATES = 4
@@ -15,13 +17,25 @@ GATES = 4
 Array = npt.NDArray[np.float32]
 
 
-def shapes(vocabulary: int, embedding: int, units: int, layers: int) -> list[tuple[int, ...]]:
+def shapes(
+    vocabulary: int, embedding: int, units: int, layers: int, features: str = "none", feature_embedding: int = 0
+) -> list[tuple[int, ...]]:
     """The shapes of a model's weights, in the order of `ExportedWeights.weights`."""
+    names = features_of(features)
+    beside = feature_embedding if names else 0
+    outputs = vocabulary + len(copied(names))
     all_shapes: list[tuple[int, ...]] = [(vocabulary, embedding)]
+    if names:
+        all_shapes.append((sum(sizes_of(names, vocabulary)), feature_embedding))
     for layer in range(layers):
-        below = units if layer else embedding
+        below = units if layer else embedding + beside
         all_shapes += [(below, GATES * units), (units, GATES * units), (GATES * units,)]
-    return [*all_shapes, (units, vocabulary), (vocabulary,)]
+    return [*all_shapes, (units + beside, outputs), (outputs,)]
+
+
+def copied(names: Sequence[str]) -> list[int]:
+    """The places of the features that name a character, whose logits the model can raise."""
+    return [place for place, name in enumerate(names) if name in COPIED]
 
 
 def fused_embedding(embedding: Any, kernel: Any, bias: Any) -> Any:
@@ -43,27 +57,37 @@ class ExportedWeights:
 
     Args:
         vocabulary: the characters.
-        hyperparameters: the model's `embedding`, `units` and `layers`.
+        hyperparameters: the model's `embedding`, `units`, `layers`, `features` and `feature_embedding`.
         metadata: how the model was trained.
-        weights: float32, in Keras's order and shapes: the embedding; the kernel, recurrent kernel and bias of each
-            LSTM, with gates in the order input, forget, cell, output; the kernel and bias of the dense layer.
+        weights: float32, in Keras's order and shapes: the embedding; the features' embedding, if there are any; the
+            kernel, recurrent kernel and bias of each LSTM, with gates in the order input, forget, cell, output; the
+            kernel and bias of the dense layer.
     """
 
     vocabulary: Vocabulary
-    hyperparameters: dict[str, int]
+    hyperparameters: dict[str, Any]
     metadata: dict[str, Any]
     weights: list[Array]
 
+    @property
+    def features(self) -> tuple[str, ...]:
+        """The names of the features that the model reads beside the characters."""
+        return features_of(self.hyperparameters.get("features", "none"))
+
     def lstms(self) -> list[tuple[Array, Array, Array]]:
         """The kernel, recurrent kernel and bias of each LSTM."""
-        flat = iter(self.weights[1:-2])
+        flat = iter(self.weights[2 if self.features else 1 : -2])
         return list(zip(flat, flat, flat, strict=True))
 
     def fused_embedding(self) -> Array:
         """The fused embedding of these weights, (vocabulary, 4 * units)."""
         kernel, _, bias = self.lstms()[0]
-        table: Array = fused_embedding(self.weights[0], kernel, bias)
+        table: Array = fused_embedding(self.weights[0], kernel[: self.weights[0].shape[1]], bias)
         return table
+
+    def feature_kernel(self) -> Array:
+        """The rows of the first LSTM's kernel for the features' embedding, (feature_embedding, 4 * units)."""
+        return self.lstms()[0][0][self.weights[0].shape[1] :]
 
     def digest(self) -> str:
         """SHA-256 of the vocabulary, hyperparameters and weights; models with the same digest write the same tunes."""

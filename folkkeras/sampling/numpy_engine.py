@@ -6,6 +6,9 @@ into the embedding table, so a character's row is its contribution to the gates.
 
 The gates have the order i, f, o, c, and the inputs of the first three are halved beforehand, which is exact:
 sigmoid(z) = (1 + tanh(z / 2)) / 2, so one tanh serves all four.
+
+The features of a slot's text are computed as each character is read. Their vectors' sum is part of what the first layer
+and the dense layer read.
 """
 
 from functools import partial
@@ -15,7 +18,8 @@ import numpy.typing as npt
 
 from folkkeras.model.weights import GATES, Array, ExportedWeights
 from folkkeras.sampling.sampler import Sampling, draw
-from folkkeras.sampling.slots import Columns, Ids
+from folkkeras.sampling.slot_features import SlotFeatures
+from folkkeras.sampling.slots import Ids, SlotState
 from folkkeras.sampling.threads import Threads
 
 WHOLE_BLOCKS = 64  # units; a product over a multiple of these is the same to the last digit with any number of threads
@@ -35,14 +39,15 @@ class NumpyEngine:
         self._table = _by_one_tanh(exported.fused_embedding())  # (vocabulary, 4 * units)
         self._layers = []  # weights from what a layer reads to its gates, (read, 4 * units), and the gates' bias
         for layer, (kernel, recurrent_kernel, bias) in enumerate(exported.lstms()):
-            read = np.concatenate([kernel, recurrent_kernel]) if layer else recurrent_kernel
+            read = np.concatenate([kernel if layer else exported.feature_kernel(), recurrent_kernel])
             self._layers.append((_by_one_tanh(read), _by_one_tanh(bias)))
+        self._features = SlotFeatures(exported, number) if exported.features else None
         self._dense, self._bias = exported.weights[-2:]
-        units = len(self._dense)
+        units = exported.hyperparameters["units"]
         self._states = [
             (np.zeros((number, units), np.float32), np.zeros((number, units), np.float32)) for _ in self._layers
         ]
-        self._logits = np.zeros((number, len(self._bias)), np.float32)
+        self._logits = np.zeros((number, len(exported.vocabulary)), np.float32)
         # With other numbers of units, a product's last digits, and so a draw, can depend on the number of threads.
         self._threads = Threads() if units % WHOLE_BLOCKS == 0 else None
 
@@ -50,6 +55,8 @@ class NumpyEngine:
         """See `slots.DecodingEngine.step`."""
         for h, c in self._states:
             h[fresh] = c[fresh] = 0
+        if self._features:
+            self._features.begin(fresh)
         ids = read.copy()
         steps = partial(self._steps, ids, uniforms)
         if self._threads:
@@ -67,10 +74,11 @@ class NumpyEngine:
             self._step(now)
 
     def _step(self, ids: Ids) -> None:
-        below = None
-        for (weights, bias), (h, c) in zip(self._layers, self._states, strict=True):
+        vectors = self._features.read(ids) if self._features else None  # (slots, feature_embedding)
+        below = vectors
+        for layer, ((weights, bias), (h, c)) in enumerate(zip(self._layers, self._states, strict=True)):
             z = (h if below is None else np.concatenate([below, h], 1)) @ weights  # (slots, 4 * units)
-            z += self._table[ids] if below is None else bias
+            z += bias if layer else self._table[ids]
             np.tanh(z, out=z)
             gates = z.reshape(self.number, GATES, -1)
             sigmoids = gates[:, :3]
@@ -80,16 +88,21 @@ class NumpyEngine:
             c += gates[:, 0] * gates[:, 3]
             np.multiply(gates[:, 2], np.tanh(c), out=h)
             below = h
-        self._logits = self._states[-1][0] @ self._dense + self._bias
+        h = self._states[-1][0]
+        outputs = (h if vectors is None else np.concatenate([h, vectors], 1)) @ self._dense + self._bias
+        self._logits = self._features.with_copies(outputs) if self._features else outputs
 
-    def state(self, slot: int) -> Columns:
+    def state(self, slot: int) -> SlotState:
         """See `slots.DecodingEngine.state`."""
-        return [array[slot].copy() for array in self._arrays()]
+        columns = [array[slot].copy() for array in self._arrays()]
+        return SlotState(columns, self._features.state(slot) if self._features else None)
 
-    def set_state(self, slot: int, columns: Columns) -> None:
+    def set_state(self, slot: int, state: SlotState) -> None:
         """See `slots.DecodingEngine.set_state`."""
-        for array, column in zip(self._arrays(), columns, strict=True):
+        for array, column in zip(self._arrays(), state.columns, strict=True):
             array[slot] = column
+        if self._features:
+            self._features.set_state(slot, state.features)
 
     def _arrays(self) -> list[Array]:
         return [array for state in self._states for array in state] + [self._logits]

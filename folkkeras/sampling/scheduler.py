@@ -20,7 +20,7 @@ from folkkeras.sampling.decoder import Decoder
 from folkkeras.sampling.record import GenerationRecord
 from folkkeras.sampling.request import TuneRequest
 from folkkeras.sampling.resampling import ConstrainedTune, start_with_fields
-from folkkeras.sampling.slots import Columns, Slots, Stream
+from folkkeras.sampling.slots import Slots, SlotState, Stream
 from folkkeras.sampling.tune_stream import Accept, Backtrack, Reject, TuneStream
 from folkkeras.sampling.tune_text import TuneText
 
@@ -64,26 +64,26 @@ class _Attempts:
     def begin(self) -> None:
         """Begin the next attempt: the tune at its start, with new random numbers."""
         self.tune = self._sampler.new_tune(self.number)
-        self._states: list[tuple[int, Columns]] = []  # places in the text, and the slot's state at each
+        self._states: list[tuple[int, SlotState]] = []  # places in the text, and the slot's state at each
         self.count += 1
         self._read(0, None)
 
-    def backtrack(self, back: Backtrack) -> Columns | None:
+    def backtrack(self, back: Backtrack) -> SlotState | None:
         """Cut the tune; return the state to restore in its slot, or None for the zero state."""
         self.tune.backtrack(back)
         while self._states and self._states[-1][0] > back.place:
             self._states.pop()
-        place, columns = self._states[-1] if self._states else (0, None)
-        self._read(place, columns)
-        return columns
+        place, state = self._states[-1] if self._states else (0, None)
+        self._read(place, state)
+        return state
 
-    def keep(self, columns: Columns) -> None:
+    def keep(self, state: SlotState) -> None:
         """Save the slot's current state, before the next chunk."""
-        self._states.append((len(self.tune.text) - len(self.stream.unread), columns))
+        self._states.append((len(self.tune.text) - len(self.stream.unread), state))
 
-    def _read(self, place: int, columns: Columns | None) -> None:
+    def _read(self, place: int, state: SlotState | None) -> None:
         self.stream.unread = self._sampler.decoder.vocabulary.encode(self.tune.text[place:]).astype(np.int32)
-        self.stream.fresh = columns is None
+        self.stream.fresh = state is None
 
 
 class TuneSampler:
@@ -199,9 +199,9 @@ class TuneSampler:
         """The tune's text if it has ended and meets the request; otherwise make the attempt ready to continue."""
         verdict = attempt.tune.verdict()
         if isinstance(verdict, Backtrack):
-            columns = attempt.backtrack(verdict)
-            if columns is not None:
-                slots.engine.set_state(slot, columns)
+            state = attempt.backtrack(verdict)
+            if state is not None:
+                slots.engine.set_state(slot, state)
         elif isinstance(verdict, Accept):
             fault = next(filter(None, (check(verdict.text) for check in self._checks)), None)
             if fault is None:

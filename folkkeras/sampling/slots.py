@@ -7,7 +7,8 @@ two characters.
 """
 
 from collections.abc import Sequence
-from typing import Protocol
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +16,14 @@ import numpy.typing as npt
 CHUNK = 64  # characters per engine call: few enough to stream, enough to make the overhead of a call negligible
 
 Ids = npt.NDArray[np.int32]
-Columns = list[npt.NDArray[np.float32]]
+
+
+@dataclass(frozen=True)
+class SlotState:
+    """All that a slot's next characters depend on."""
+
+    columns: list[npt.NDArray[np.float32]]  # of the layers' states and of the logits
+    features: Any  # the state of the features of its text, None if the model reads none
 
 
 class DecodingEngine(Protocol):
@@ -36,11 +44,11 @@ class DecodingEngine(Protocol):
         """
         ...
 
-    def state(self, slot: int) -> Columns:
-        """A slot's columns of all states and of the logits, to restore with `set_state`."""
+    def state(self, slot: int) -> SlotState:
+        """A slot's state, to restore with `set_state`."""
         ...
 
-    def set_state(self, slot: int, columns: Columns) -> None:
+    def set_state(self, slot: int, state: SlotState) -> None:
         """Restore a slot to the result of an earlier `state`."""
         ...
 

@@ -13,8 +13,9 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from folkkeras.model.weights import Array, ExportedWeights
-from folkkeras.sampling.sampler import MAX, MIN, Sampling
-from folkkeras.sampling.slots import CHUNK, Columns, Ids
+from folkkeras.sampling.sampler import MAX, MIN, Sampling, draw
+from folkkeras.sampling.slot_features import SlotFeatures
+from folkkeras.sampling.slots import CHUNK, Ids, SlotState
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Weights:
 
     table: tf.Tensor  # (4 * units, vocabulary), or (vocabulary, 4 * units) for one slot
     layers: list[tuple[tf.Tensor, tf.Tensor]]  # (4 * units, read), (4 * units, 1); reads the layer below and itself
-    dense: tuple[tf.Tensor, tf.Tensor]  # (vocabulary, units), (vocabulary, 1)
+    dense: tuple[tf.Tensor, tf.Tensor]  # (vocabulary, units), (vocabulary, 1), with what the features add to both
 
     @classmethod
     def of(cls, exported: ExportedWeights, number: int, *, bfloat16: bool) -> "Weights":
@@ -38,11 +39,15 @@ class Weights:
 
         layers = []
         for layer, (kernel, recurrent_kernel, bias) in enumerate(exported.lstms()):
-            read = np.concatenate([kernel, recurrent_kernel]) if layer else recurrent_kernel
+            read = np.concatenate([kernel if layer else exported.feature_kernel(), recurrent_kernel])
             layers.append((matrix(read), tf.constant(bias[:, None])))
         kernel, bias = exported.weights[-2:]
         table = exported.fused_embedding()
         return cls(tf.constant(table if number == 1 else table.T), layers, (matrix(kernel), tf.constant(bias[:, None])))
+
+    def arrays(self) -> tuple[Any, ...]:
+        """The arguments of a step."""
+        return self.table, self.layers, self.dense
 
 
 class XlaEngine:
@@ -61,30 +66,52 @@ class XlaEngine:
         units, layers = exported.hyperparameters["units"], exported.hyperparameters["layers"]
         self._states = [(tf.zeros((units, number)), tf.zeros((units, number))) for _ in range(layers)]
         self._logits = tf.zeros((len(exported.vocabulary), number))
-        self._loop = _loop(sampling)
+        self._features = SlotFeatures(exported, number) if exported.features else None
+        self._sampling = sampling
 
     def step(self, fresh: npt.NDArray[np.bool_], read: Ids, uniforms: Array) -> Ids:
         """See `slots.DecodingEngine.step`."""
-        weights = self._weights
-        ids, self._logits, self._states = self._loop(
-            weights.table, weights.layers, weights.dense, self._states, self._logits, fresh[None], read, uniforms
+        if self._features:
+            return self._step_with_features(self._features, fresh, read, uniforms)
+        ids, self._logits, self._states = _loop(self._sampling)(
+            *self._weights.arrays(), self._states, self._logits, fresh[None], read, uniforms
         )
         drawn: Ids = ids.numpy()
         return drawn
 
-    def state(self, slot: int) -> Columns:
-        """See `slots.DecodingEngine.state`."""
-        return [array[:, slot].copy() for array in self._arrays()]
+    def _step_with_features(
+        self, features: SlotFeatures, fresh: npt.NDArray[np.bool_], read: Ids, uniforms: Array
+    ) -> Ids:
+        """The same, one character a call, since TensorFlow cannot compute the features between two of them."""
+        features.begin(fresh)
+        self._states = [(tf.where(fresh, 0.0, h), tf.where(fresh, 0.0, c)) for h, c in self._states]
+        ids, logits = read.copy(), self._logits.numpy().T
+        for now, uniform in zip(ids, uniforms, strict=True):
+            drawing = now < 0
+            if drawing.any():
+                np.copyto(now, draw(logits, uniform, self._sampling), where=drawing, casting="same_kind")
+            vectors = features.read(now)
+            outputs, self._states = _compiled_step(*self._weights.arrays(), self._states, now, vectors.T)
+            logits = features.with_copies(outputs.numpy().T)
+        self._logits = tf.constant(logits.T)
+        return ids
 
-    def set_state(self, slot: int, columns: Columns) -> None:
+    def state(self, slot: int) -> SlotState:
+        """See `slots.DecodingEngine.state`."""
+        columns = [array[:, slot].copy() for array in self._arrays()]
+        return SlotState(columns, self._features.state(slot) if self._features else None)
+
+    def set_state(self, slot: int, state: SlotState) -> None:
         """See `slots.DecodingEngine.set_state`."""
+        if self._features:
+            self._features.set_state(slot, state.features)
         arrays = [array.copy() for array in self._arrays()]
-        for array, column in zip(arrays, columns, strict=True):
+        for array, column in zip(arrays, state.columns, strict=True):
             array[:, slot] = column
         *states, self._logits = map(tf.constant, arrays)
         self._states = list(zip(states[::2], states[1::2], strict=True))
 
-    def _arrays(self) -> Columns:
+    def _arrays(self) -> list[Array]:
         return [array.numpy() for state in self._states for array in state] + [self._logits.numpy()]
 
 
@@ -127,30 +154,56 @@ class _Loop:
         Returns:
             The characters (CHUNK, slots), the logits and the states.
         """
-        kernel, bias = dense
         states = [(tf.where(fresh, 0.0, h), tf.where(fresh, 0.0, c)) for h, c in states]
 
         def step(number: tf.Tensor, ids: tf.TensorArray, logits: tf.Tensor, states: Any) -> Any:
             drawn = _draw(tf.transpose(logits), uniforms[number], self.sampling)
             ids_now = tf.where(read[number] < 0, drawn, read[number])  # (slots,)
-            contribution = _contributions(table, ids_now)  # (4 * units, slots)
-            below = None
-            after = []
-            for (weights, layer_bias), (h, c) in zip(layers, states, strict=True):
-                if below is None:
-                    z = tf.reshape(_product(weights, h), (-1,)) + tf.reshape(contribution, (-1,))
-                else:
-                    z = tf.reshape(_product(weights, tf.concat([below, h], 0)) + layer_bias, (-1,))
-                # Flat, since XLA vectorizes slices of a flat array best.
-                i, f, g, o = tf.split(z, 4)  # Keras's gate order
-                c = tf.sigmoid(f) * tf.reshape(c, (-1,)) + tf.sigmoid(i) * tf.tanh(g)
-                below = tf.reshape(tf.sigmoid(o) * tf.tanh(c), h.shape)  # (units, slots)
-                after.append((below, tf.reshape(c, h.shape)))
-            return number + 1, ids.write(number, ids_now), _product(kernel, below) + bias, after
+            logits, states = _step(table, layers, dense, states, ids_now)
+            return number + 1, ids.write(number, ids_now), logits, states
 
         first = (0, tf.TensorArray(tf.int32, size=CHUNK), logits, states)
         _, ids, logits, states = tf.while_loop(lambda number, *_: number < CHUNK, step, first, maximum_iterations=CHUNK)
         return ids.stack(), logits, states
+
+
+def _step(
+    table: tf.Tensor,
+    layers: list[tuple[tf.Tensor, tf.Tensor]],
+    dense: tuple[tf.Tensor, tf.Tensor],
+    states: list[tuple[tf.Tensor, tf.Tensor]],
+    ids: tf.Tensor,
+    vectors: tf.Tensor | None = None,
+) -> Any:
+    """Read a character in each slot.
+
+    Args:
+        table, layers, dense: as in `Weights`.
+        states: h and c of each layer, (units, slots) each.
+        ids: the characters, (slots,).
+        vectors: the sums of their features' vectors, (feature_embedding, slots); None if the model reads none.
+
+    Returns:
+        The dense layer's outputs, (vocabulary + copies, slots), and the states.
+    """
+    below, after = vectors, []
+    for layer, ((weights, bias), (h, c)) in enumerate(zip(layers, states, strict=True)):
+        z = _product(weights, h if below is None else tf.concat([below, h], 0))
+        z = (
+            tf.reshape(z + bias, (-1,))
+            if layer
+            else tf.reshape(z, (-1,)) + tf.reshape(_contributions(table, ids), (-1,))
+        )
+        # Flat, since XLA vectorizes slices of a flat array best.
+        i, f, g, o = tf.split(z, 4)  # Keras's gate order
+        c = tf.sigmoid(f) * tf.reshape(c, (-1,)) + tf.sigmoid(i) * tf.tanh(g)
+        below = tf.reshape(tf.sigmoid(o) * tf.tanh(c), h.shape)  # (units, slots)
+        after.append((below, tf.reshape(c, h.shape)))
+    kernel, bias = dense
+    return _product(kernel, below if vectors is None else tf.concat([below, vectors], 0)) + bias, after
+
+
+_compiled_step = tf.function(_step, jit_compile=True, autograph=False)
 
 
 def _contributions(table: tf.Tensor, ids: tf.Tensor) -> tf.Tensor:

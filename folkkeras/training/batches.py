@@ -1,10 +1,12 @@
 """Batches: windows of the corpus at random offsets, as a `tf.data` data set.
 
 Some windows can begin where a tune does. Only from there can a model learn how long a tune is, and generation
-begins there, too. The offsets depend only on (seed, step), so a run that is resumed at step n sees the batches
-that an uninterrupted run would see, and no iterator needs saving.
+begins there, too. The features of a window are computed from the beginning of its tune when it is cut, so they take
+no memory and no time beforehand. The offsets depend only on (seed, step), so a run that is resumed at step n sees the
+batches that an uninterrupted run would see, and no iterator needs saving.
 """
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,6 +15,8 @@ import tensorflow as tf
 
 from folkkeras.corpus.corpus import require_window
 from folkkeras.corpus.packed_tunes import Encoded
+from folkkeras.features.inputs import features_of_ids
+from folkkeras.vocabulary import Vocabulary
 
 
 def random_windows(
@@ -24,11 +28,14 @@ def random_windows(
     start_step: int = 0,
     tune_starts: npt.ArrayLike = (),
     tune_start_fraction: float = 0.0,
+    vocabulary: Vocabulary | None = None,
+    features: Sequence[str] = (),
 ) -> tf.data.Dataset:
-    """An endless data set of (features, labels), each int32 (batch_size, seq_length).
+    """An endless data set of (inputs, labels), each int32 (batch_size, seq_length).
 
-    A window that starts at character s gives the features [s, s+seq_length-1] and the labels
-    [s+1, s+seq_length]. s is drawn uniformly from all windows of the text, or from those that start with a tune.
+    A window that starts at character s gives the inputs [s, s+seq_length-1] and the labels
+    [s+1, s+seq_length]. With features, the inputs are a dictionary: the `characters`, and each feature by its name.
+    s is drawn uniformly from all windows of the text, or from those that start with a tune.
 
     Args:
         ids: the text's indices, (characters,).
@@ -38,6 +45,8 @@ def random_windows(
         start_step: the step of the first batch.
         tune_starts: where tunes begin in the text.
         tune_start_fraction: the fraction of a batch's windows that begin where a tune does.
+        vocabulary: the characters of the indices; needed for features.
+        features: the names of the features, from `folkkeras.features.columns.FEATURES`.
 
     Raises:
         CorpusError: the text is shorter than one window and its last label.
@@ -49,11 +58,14 @@ def random_windows(
     fitting = fitting[fitting < windows]
     at_tunes = round(tune_start_fraction * batch_size) if len(fitting) else 0  # windows in a batch
 
-    def cut(starts: npt.NDArray[np.int64], tunes: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
-        starts = np.concatenate([fitting[tunes], starts])
-        return ids[starts[:, None] + within].astype(np.int32)
+    rows_of = _features_of_windows(ids, seq_length, tune_starts, vocabulary, features) if features else None
 
-    def batch(step: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    def cut(starts: npt.NDArray[np.int64], tunes: npt.NDArray[np.int64]) -> list[npt.NDArray[np.int32]]:
+        starts = np.concatenate([fitting[tunes], starts])
+        window = ids[starts[:, None] + within].astype(np.int32)
+        return [window, *(rows_of(starts) if rows_of else ())]
+
+    def batch(step: tf.Tensor) -> tuple[Any, tf.Tensor]:
         def drawn(count: int, most: int, key: tf.Tensor) -> tf.Tensor:
             keys = tf.stack([tf.constant(seed, tf.int64), key])
             return tf.random.stateless_uniform((count,), seed=keys, maxval=most, dtype=tf.int64)
@@ -61,7 +73,35 @@ def random_windows(
         starts = drawn(batch_size - at_tunes, windows, step)
         tunes = drawn(at_tunes, max(1, len(fitting)), -1 - step)
         # NumPy cuts the windows, since a data set would hold a copy of the text.
-        window = tf.ensure_shape(tf.numpy_function(cut, [starts, tunes], tf.int32), (batch_size, seq_length + 1))
-        return window[:, :-1], window[:, 1:]
+        window, *rows = tf.numpy_function(cut, [starts, tunes], [tf.int32] * (1 + len(features)))
+        window = tf.ensure_shape(window, (batch_size, seq_length + 1))
+        inputs, labels = window[:, :-1], window[:, 1:]
+        if not features:
+            return inputs, labels
+        rows = [tf.ensure_shape(row, (batch_size, seq_length)) for row in rows]
+        return {"characters": inputs, **dict(zip(features, rows, strict=True))}, labels
 
     return tf.data.Dataset.counter(start_step).map(batch).prefetch(2)
+
+
+def _features_of_windows(
+    ids: npt.NDArray[Any] | Encoded,
+    seq_length: int,
+    tune_starts: npt.ArrayLike,
+    vocabulary: Vocabulary | None,
+    features: Sequence[str],
+) -> Callable[[npt.NDArray[np.int64]], npt.NDArray[np.int32]]:
+    """A function from where windows start to the values of their features, (features, windows, seq_length)."""
+    if vocabulary is None:
+        raise ValueError("features need a vocabulary")
+    begins = np.asarray(tune_starts, np.int64)
+    begins = begins if len(begins) else np.zeros(1, np.int64)
+
+    def rows_of(starts: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
+        found = []
+        for start, begin in zip(starts, begins[np.searchsorted(begins, starts, "right") - 1], strict=True):
+            text = ids[np.arange(begin, start + seq_length)]
+            found.append(list(features_of_ids(text, vocabulary, features, start - begin).values()))
+        return np.stack(found, 1)
+
+    return rows_of

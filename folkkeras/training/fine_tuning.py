@@ -5,6 +5,7 @@ from typing import Any
 
 from folkkeras.config import FINE_TUNING, SMALL_CORPUS, option
 from folkkeras.errors import UsageError
+from folkkeras.features.columns import NONE
 from folkkeras.model.weights import ExportedWeights
 
 
@@ -22,6 +23,8 @@ def fine_tuning_options(base: ExportedWeights, given: Mapping[str, Any]) -> dict
     for name, value in given.items():
         if own.get(name, value) != value:
             raise UsageError(f"{option(name)} {value} does not fit the model of --from, which has {own[name]}")
+    if base.hyperparameters["features"] == NONE:
+        del own["feature_embedding"]  # the option has no meaning then, and 0 is out of its range
     return {**FINE_TUNING, **own, "base": base.digest()}
 
 

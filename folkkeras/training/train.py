@@ -20,6 +20,7 @@ from folkkeras.corpus.provenance import base_of
 from folkkeras.corpus.transposition import in_all_keys
 from folkkeras.distributed.replicas import Replicas
 from folkkeras.errors import TrainingError
+from folkkeras.features.columns import NONE, features_of
 from folkkeras.model.likelihood import Likelihood
 from folkkeras.model.saving import load_weights, open_model
 from folkkeras.model.transfer import extended, load_pretrained_weights
@@ -197,6 +198,8 @@ def _windows(corpus: Corpus, vocabulary: Vocabulary, config: TrainingConfig, sta
         start_step=state.step,
         tune_starts=corpus.training.starts,
         tune_start_fraction=config.tune_start_fraction,
+        vocabulary=vocabulary,
+        features=features_of(config.features),
     )
 
 
@@ -207,6 +210,8 @@ def compiled_model(vocabulary: Vocabulary, config: TrainingConfig) -> TuneModel:
         embedding=config.embedding,
         units=config.units,
         layers=config.layers,
+        features=config.features,
+        feature_embedding=config.feature_embedding if config.features != NONE else 0,
         dropout=config.dropout,
         weight_drop=config.weight_drop,
         seed=config.seed,

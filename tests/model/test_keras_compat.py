@@ -9,7 +9,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from support.models import small
+from support.models import FEATURES, small
 
 from folkkeras.model.keras_compat import put_row, set_seed, value_in_place_of
 from folkkeras.model.saving import save_model
@@ -29,14 +29,15 @@ def test_a_seed_determines_what_a_generator_draws_next() -> None:
     assert np.array_equal(drawn, tf.random.stateless_uniform((5,), tf.constant([7, 100], tf.int64)))
 
 
+@pytest.mark.parametrize("features", [{}, FEATURES])
 @pytest.mark.parametrize("layers", [1, 3])
-def test_weight_names_are_those_in_a_saved_file(layers: int, tmp_path: Path) -> None:
-    model = small(layers=layers)
+def test_weight_names_are_those_in_a_saved_file(layers: int, features: dict[str, object], tmp_path: Path) -> None:
+    model = small(layers=layers, **features)
     save_model(model, tmp_path / "model.keras")
     with zipfile.ZipFile(tmp_path / "model.keras") as archive:
         data = archive.read("model.weights.h5")
     with h5py.File(io.BytesIO(data)) as file:
-        found = [file[name][()] for name in weight_names(layers)]
+        found = [file[name][()] for name in weight_names(layers, features=bool(features))]
     assert all(np.array_equal(one, other) for one, other in zip(found, model.get_weights(), strict=True))
 
 

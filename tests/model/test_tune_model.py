@@ -157,6 +157,12 @@ def test_a_flipped_weight_is_never_loaded(model_bytes: bytes, tmp_path: Path) ->
         lambda saved: saved["config"].update(dropout="0.5"),
         lambda saved: saved["config"].update(weight_drop=1.5),
         lambda saved: saved["config"].update(metadata=None),
+        lambda saved: saved["config"].update(features="everything", feature_embedding=4),
+        lambda saved: saved["config"].update(features="all"),
+        lambda saved: saved["config"].update(feature_embedding=4),
+        lambda saved: saved["config"].update(features=["all"], feature_embedding=4),
+        lambda saved: saved["config"].update(features="all", feature_embedding=True),
+        lambda saved: saved["config"].update(features="all", feature_embedding=4),
         lambda saved: saved["config"].pop("seed"),
     ],
 )

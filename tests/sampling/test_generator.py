@@ -4,13 +4,15 @@ from dataclasses import replace
 
 import keras
 import numpy as np
+import numpy.typing as npt
 import pytest
 import tensorflow as tf
-from support.models import small
+from support.models import FEATURES, small
 from support.trained import TrainedRun
 
 import folkkeras
 from folkkeras.errors import UsageError
+from folkkeras.features.inputs import model_inputs
 from folkkeras.model.saving import open_model
 from folkkeras.model.tune_model import TuneModel
 from folkkeras.sampling.generator import Generator
@@ -27,14 +29,21 @@ Engines = type[NumpyEngine] | type[XlaEngine]
 def by_keras(model: TuneModel, start: str, length: int, seed: tuple[int, int]) -> str:
     """What the stateful model with batch size 1 writes, character by character."""
     clone, vocabulary = model.clone(batch_size=1, stateful=True), model.vocabulary
-    for index in vocabulary.encode(start).tolist():
-        logits = clone(tf.constant([[index]])).numpy()[0, -1]
+
+    def logits_after(text: str) -> npt.NDArray[np.float32]:
+        inputs = model_inputs(text, vocabulary, model.features)
+        last = {name: tf.constant(values[:, -1:]) for name, values in inputs.items()}
+        logits: npt.NDArray[np.float32] = clone(last if model.features else last["characters"]).numpy()[0, -1]
+        return logits
+
+    for end in range(1, len(start) + 1):
+        logits = logits_after(start[:end])
     text = start
     for uniform in np.random.default_rng(seed).random(length, dtype=np.float32):
         weights = np.exp(logits - logits.max())
         index = int(np.argmax(np.cumsum(weights) > uniform * weights.sum()))
         text += vocabulary.characters[index]
-        logits = clone(tf.constant([[index]])).numpy()[0, -1]
+        logits = logits_after(text)
     return text
 
 
@@ -50,8 +59,11 @@ def by_engine(engine: Engines, model: TuneModel, start: str, length: int, seed: 
 
 @ENGINES
 @pytest.mark.parametrize("layers", [1, 2])
-def test_an_engine_draws_what_the_stateful_model_draws(layers: int, engine: Engines) -> None:
-    model = small(layers=layers)
+@pytest.mark.parametrize("features", [{}, FEATURES])
+def test_an_engine_draws_what_the_stateful_model_draws(
+    layers: int, features: dict[str, object], engine: Engines
+) -> None:
+    model = small(layers=layers, **features)
     assert by_engine(engine, model, "X:1", 300, (3, 1)) == by_keras(model, "X:1", 300, (3, 1))
 
 
@@ -90,14 +102,14 @@ def test_both_engines_draw_the_same_in_several_slots(trained: TrainedRun, option
     assert texts[0] == texts[1]
 
 
-def test_the_stateful_model_equals_one_of_keras_layers(trained: TrainedRun) -> None:
-    source = open_model(trained.run.best).clone(batch_size=1, stateful=True)
+def test_the_stateful_model_equals_one_of_keras_layers() -> None:
+    source = small(layers=1).clone(batch_size=1, stateful=True)
     x = inputs = keras.Input(batch_shape=(1, None))
     x = keras.layers.Embedding(len(source.vocabulary), source.hyperparameters["embedding"])(x)
     x = keras.layers.LSTM(source.hyperparameters["units"], return_sequences=True, stateful=True)(x)
     plain = keras.Model(inputs, keras.layers.Dense(len(source.vocabulary))(x))
     plain.set_weights(source.get_weights())
-    for index in source.vocabulary.encode("X:1\nT:The Reel\n").tolist():
+    for index in source.vocabulary.encode("X:1\nT:abc def\n").tolist():
         ids = tf.constant([[index]])
         np.testing.assert_allclose(source(ids).numpy(), plain(ids).numpy(), rtol=1e-4, atol=1e-5)
 

@@ -10,6 +10,10 @@ from folkkeras.vocabulary import Vocabulary
 VOCABULARY = Vocabulary.from_text("X:1\nT:abc def|\n")
 
 
+# The hyperparameters of a small model that reads features.
+FEATURES: dict[str, object] = {"features": "all", "feature_embedding": 5}
+
+
 def small(**options: object) -> TuneModel:
     hyperparameters = {"embedding": 8, "units": 12, "layers": 2, "seed": 5, **options}
     return build_model(VOCABULARY, **hyperparameters)

@@ -6,7 +6,7 @@ from pathlib import Path
 from folkkeras.corpus.corpus import Corpus
 from folkkeras.runs.run import Run
 
-SMALL = {"embedding": 12, "units": 24, "batch_size": 8, "seq_length": 40}
+SMALL = {"embedding": 12, "units": 24, "feature_embedding": 16, "batch_size": 8, "seq_length": 40}
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,12 @@
 import numpy as np
 import pytest
 
+from folkkeras.corpus.corpus import Corpus
 from folkkeras.errors import CorpusError
+from folkkeras.features.columns import features_of
+from folkkeras.features.inputs import model_inputs
 from folkkeras.training.batches import random_windows
+from folkkeras.vocabulary import Vocabulary
 
 
 def batches(count: int, *, length: int = 50, seed: int = 1, start_step: int = 0, seq_length: int = 7) -> list:
@@ -14,16 +18,16 @@ def batches(count: int, *, length: int = 50, seed: int = 1, start_step: int = 0,
     return [(x.numpy(), y.numpy()) for x, y in windows.take(count)]
 
 
-def test_labels_are_the_features_shifted_by_one_character() -> None:
-    (features, labels), *_ = batches(1)
-    assert features.dtype == labels.dtype == np.int32
-    assert features.shape == labels.shape == (16, 7)
-    assert np.array_equal(features + 1, labels)
-    assert np.array_equal(features, features[:, :1] + np.arange(7))
+def test_labels_are_the_inputs_shifted_by_one_character() -> None:
+    (inputs, labels), *_ = batches(1)
+    assert inputs.dtype == labels.dtype == np.int32
+    assert inputs.shape == labels.shape == (16, 7)
+    assert np.array_equal(inputs + 1, labels)
+    assert np.array_equal(inputs, inputs[:, :1] + np.arange(7))
 
 
 def test_every_window_can_occur_including_the_first_and_the_last() -> None:
-    starts = {int(start) for features, _ in batches(200) for start in features[:, 0]}
+    starts = {int(start) for inputs, _ in batches(200) for start in inputs[:, 0]}
     assert starts == set(range(50 - 7))
 
 
@@ -42,7 +46,7 @@ def test_a_fraction_of_the_windows_starts_where_a_tune_starts() -> None:
         windows = random_windows(
             ids, batch_size=16, seq_length=7, seed=1, start_step=step, tune_starts=tunes, tune_start_fraction=0.25
         )
-        return np.stack([features[:, 0].numpy() for features, _ in windows.take(count)])
+        return np.stack([inputs[:, 0].numpy() for inputs, _ in windows.take(count)])
 
     found = starts(0, 200)
     assert set(found[:, :4].flatten()) == {0, 10, 25}
@@ -54,3 +58,29 @@ def test_the_shortest_text_is_one_window_and_its_last_label() -> None:
     assert batches(1, length=8)[0][1].max() == 7
     with pytest.raises(CorpusError, match="7 characters, fewer than the 8"):
         batches(1, length=7)
+
+
+def test_the_features_of_a_window_are_those_of_its_place_in_the_tune(corpus: Corpus) -> None:
+    tunes, names = corpus.training, features_of("all")
+    vocabulary = Vocabulary.from_text(tunes.text)
+    windows = random_windows(
+        tunes.encoded(vocabulary),
+        batch_size=16,
+        seq_length=90,
+        seed=1,
+        tune_starts=tunes.starts,
+        vocabulary=vocabulary,
+        features=names,
+    )
+    text, whole = tunes.text, model_inputs(tunes.text, vocabulary, names)
+    across = 0  # windows that contain the end of a tune
+    for inputs, _ in windows.take(3):
+        assert list(inputs) == ["characters", *names]
+        for row, characters in enumerate(inputs["characters"].numpy()):
+            window = vocabulary.decode(characters.tolist())
+            assert text.count(window) == 1
+            start = text.index(window)
+            across += "\n\n" in window
+            for name, values in inputs.items():
+                assert np.array_equal(values.numpy()[row], whole[name][0, start : start + 90]), name
+    assert across > 3

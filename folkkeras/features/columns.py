@@ -1,0 +1,112 @@
+"""The features of a character by name, in groups, and how many values each has.
+
+The features of a character are what is known once it has been read, so they say where the next one stands.
+"""
+
+from collections.abc import Iterable
+
+from folkkeras.errors import UsageError
+from folkkeras.features.bars import bars_of_previous_part
+from folkkeras.features.copies import agreement
+from folkkeras.features.fields import METRES, TYPES
+from folkkeras.features.state import (
+    AGREED,
+    ENDING,
+    FIELD,
+    FULL,
+    GUESS,
+    IN_BODY,
+    KEY,
+    KEY_MODE,
+    LAGS,
+    MATCH_LENGTH,
+    METRE,
+    NOTES,
+    PART,
+    PART_BARS,
+    PITCH,
+    PITCH_BEFORE,
+    RECORD,
+    RIGHT,
+    SOURCES,
+    TICKS,
+    TIME,
+    TRIED,
+    TYPE,
+    UNIT,
+)
+
+STEP = TICKS // 96  # ticks of a step in which times are counted
+TIMES, LETTERS = 192, 32
+
+# Values of each feature; 0 for those that are values of the vocabulary, of which there is one more than characters.
+GROUPS: dict[str, dict[str, int]] = {
+    "header": {"field": LETTERS, "type": TYPES, "metre": METRES, "unit_length": 64, "key": 32, "mode": 8},
+    "time": {"time": TIMES, "time_left": TIMES},
+    "bar": {"bar": 48, "part": 16, "previous_part": 48},
+    "pitch": {"pitch": 48, "interval": 24},
+    "match": {"match": 0, "match_record": 16, "match_length": 32},
+    **{
+        name: {name: 0, f"{name}_record": 16, f"{name}_agreement": 25}
+        for name in (*(f"lag_{lag}" for lag in LAGS), "previous")
+    },
+}
+FEATURES: dict[str, int] = {name: size for group in GROUPS.values() for name, size in group.items()}
+COUNT = len(FEATURES)
+COPIED = tuple(name for name, size in FEATURES.items() if not size)  # the features that name a character
+NONE, ALL = "none", "all"
+_IN_BODY = 27  # the fields have the numbers of their letters
+
+
+def features_of(groups: str) -> tuple[str, ...]:
+    """The names of the features of groups, in their order.
+
+    Args:
+        groups: names from `GROUPS` separated by commas, or `all` or `none`.
+
+    Raises:
+        UsageError: there is no such group.
+    """
+    names = set(GROUPS) if groups == ALL else set() if groups == NONE else set(groups.split(","))
+    if unknown := sorted(names - set(GROUPS)):
+        raise UsageError(f"--features {unknown[0]!r} is not one of {', '.join((ALL, NONE, *GROUPS))}")
+    return tuple(name for group, features in GROUPS.items() if group in names for name in features)
+
+
+def columns_of(names: Iterable[str]) -> list[int]:
+    """The columns of features in a row of `write`."""
+    places = {name: place for place, name in enumerate(FEATURES)}
+    return [places[name] for name in names]
+
+
+def sizes_of(names: Iterable[str], characters: int) -> list[int]:
+    """The number of values of each feature, for a vocabulary of `characters`."""
+    return [FEATURES[name] or characters + 1 for name in names]
+
+
+def write(s: list[int], row: list[int]) -> None:
+    """Write the features of a state into a row, (COUNT,)."""
+    body = s[IN_BODY]
+    row[0] = _IN_BODY + s[ENDING] if body and not s[FIELD] else s[FIELD] & 31
+    row[1] = s[TYPE]
+    row[2] = s[METRE]
+    row[3] = min(TICKS // max(s[UNIT], 1), 63)
+    row[4] = min(s[KEY], 31)
+    row[5] = s[KEY_MODE]
+    row[6] = 1 + min(s[TIME] // STEP, TIMES - 2) if body else 0
+    left = s[FULL] - s[TIME]
+    row[7] = 0 if not s[FULL] or not body else 1 if left < 0 else 2 + min(left // STEP, TIMES - 3)
+    row[8] = 1 + min(s[PART_BARS], 46) if body else 0
+    row[9] = 1 + min(s[PART], 14) if body else 0
+    row[10] = min(bars_of_previous_part(s), 47)
+    row[11] = 1 + min(max(s[PITCH] + 20, 0), 46) if s[NOTES] else 0
+    row[12] = 1 + min(max(s[PITCH] - s[PITCH_BEFORE] + 11, 0), 22) if s[NOTES] == 2 else 0
+    row[13] = s[GUESS]
+    row[14] = s[RECORD]
+    row[15] = s[MATCH_LENGTH]
+    place = 16
+    for source in range(SOURCES):
+        row[place] = s[GUESS + 1 + source]
+        row[place + 1] = s[RECORD + 1 + source]
+        row[place + 2] = 5 * s[AGREED + source] + agreement(s[TRIED + source], s[RIGHT + source])
+        place += 3

@@ -1,0 +1,118 @@
+"""The features of the texts in an engine's slots."""
+
+from itertools import accumulate
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from folkkeras.features.columns import COUNT, columns_of, sizes_of
+from folkkeras.features.state import SIZE, clear
+from folkkeras.features.stream import FeatureStream
+from folkkeras.model.weights import Array, ExportedWeights, copied
+from folkkeras.sampling.slots import Ids
+
+COMPILED = 32  # slots; for fewer, Numba takes longer to load than it saves
+
+
+class SlotFeatures:
+    """Reads the characters of all slots, and gives the sums of their features' vectors.
+
+    Args:
+        exported: the weights of a model that reads features.
+        number: the number of slots.
+    """
+
+    def __init__(self, exported: ExportedWeights, number: int) -> None:
+        names, self._characters = exported.features, len(exported.vocabulary)
+        sizes = sizes_of(names, self._characters)
+        self._vectors = exported.weights[1]
+        self._columns = np.array(columns_of(names))
+        self._offsets = np.array([0, *accumulate(sizes[:-1])])
+        self._copied = self._columns[copied(names)]
+        self._slots = np.arange(number)
+        self._rows = np.zeros((number, COUNT), np.int32)
+        self._reader = (_CompiledStreams if number >= COMPILED else _Streams)(exported, number)
+
+    def begin(self, fresh: npt.NDArray[np.bool_]) -> None:
+        """Begin a new text in some slots.
+
+        Args:
+            fresh: in which, (slots,).
+        """
+        for slot in np.flatnonzero(fresh).tolist():
+            self._reader.begin(slot)
+
+    def read(self, ids: Ids) -> Array:
+        """Read a character in each slot; return the sums of its features' vectors, (slots, feature_embedding)."""
+        self._reader.read(ids, self._rows)
+        return self._vectors[self._rows[:, self._columns] + self._offsets].sum(1)
+
+    def with_copies(self, outputs: Array) -> Array:
+        """The logits of the next characters, (slots, vocabulary).
+
+        Args:
+            outputs: of the dense layer: the logits, and what to add to those of the characters that may be copied,
+                (slots, vocabulary + copies).
+        """
+        logits = np.zeros((len(outputs), self._characters + 1), np.float32)  # the first column is for no character
+        logits[:, 1:] = outputs[:, : self._characters]
+        for place, column in enumerate(self._copied):
+            logits[self._slots, self._rows[:, column]] += outputs[:, self._characters + place]
+        return logits[:, 1:]
+
+    def state(self, slot: int) -> Any:
+        """A slot's state, for `set_state`."""
+        return self._reader.state(slot), self._rows[slot].copy()
+
+    def set_state(self, slot: int, state: Any) -> None:
+        """Return to an earlier state."""
+        of_reader, self._rows[slot] = state
+        self._reader.set_state(slot, of_reader)
+
+
+class _Streams:
+    """The states of all slots' features, computed by Python."""
+
+    def __init__(self, exported: ExportedWeights, number: int) -> None:
+        codes = exported.vocabulary.codes.tolist()
+        self._streams = [FeatureStream(codes) for _ in range(number)]
+
+    def begin(self, slot: int) -> None:
+        self._streams[slot].begin()
+
+    def read(self, ids: Ids, rows: Ids) -> None:
+        for slot, (stream, index) in enumerate(zip(self._streams, ids.tolist(), strict=True)):
+            stream.read(index)
+            rows[slot] = stream.row
+
+    def state(self, slot: int) -> list[int]:
+        return self._streams[slot].state()
+
+    def set_state(self, slot: int, state: list[int]) -> None:
+        self._streams[slot].set_state(state)
+
+
+class _CompiledStreams:
+    """The same, compiled by Numba."""
+
+    def __init__(self, exported: ExportedWeights, number: int) -> None:
+        from folkkeras.features.compiled import advance
+
+        self._advance, self._codes = advance, exported.vocabulary.codes
+        empty = [0] * SIZE
+        clear(empty)
+        self._empty = np.array(empty, np.int32)
+        self._states = np.tile(self._empty, (number, 1))
+
+    def begin(self, slot: int) -> None:
+        self._states[slot] = self._empty
+
+    def read(self, ids: Ids, rows: Ids) -> None:
+        self._advance(self._states, ids, self._codes, rows)
+
+    def state(self, slot: int) -> Ids:
+        return self._states[slot].copy()
+
+    def set_state(self, slot: int, state: Ids) -> None:
+        self._states[slot] = state
