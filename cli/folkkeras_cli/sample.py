@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Iterator
 from dataclasses import replace
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -47,6 +48,12 @@ EXAMPLES = """Examples:
 """
 
 
+class Form(StrEnum):
+    """The values of --form."""
+
+    USUAL = "usual"
+
+
 def sample(
     model: ModelName = None,
     tunes: Annotated[int | None, typer.Option(metavar="N", show_default="1", help="Tunes to write.")] = None,
@@ -84,6 +91,25 @@ def sample(
         str | None, typer.Option(metavar="KEY", rich_help_panel=TUNE, help="Key, such as D, Em, Edor, Amix.")
     ] = None,
     title: Annotated[str | None, typer.Option(metavar="TITLE", rich_help_panel=TUNE, help="Title of the tune.")] = None,
+    parts: Annotated[
+        int | None,
+        typer.Option(metavar="N", show_default=False, rich_help_panel=TUNE, help="Parts of the tune, such as 2."),
+    ] = None,
+    bars: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            show_default=False,
+            rich_help_panel=TUNE,
+            help="Bars of each part without its repeat, such as 8.",
+        ),
+    ] = None,
+    form: Annotated[
+        Form | None,
+        typer.Option(
+            show_default=False, rich_help_panel=TUNE, help="usual: parts as long as is usual for the tune's type."
+        ),
+    ] = None,
     max_copy: Annotated[
         int | None,
         typer.Option(
@@ -150,14 +176,15 @@ def sample(
     Only the text goes to standard output, so `folk sample > tune.abc` gives a clean file.
     """
     fields = header_fields(type=type_, metre=metre, key=key, title=title)
+    constraints = [value for value in (parts, bars, form, max_copy) if value is not None]
     sampling = Sampling(temperature=temperature, top_k=top_k, top_p=top_p)
-    if length is not None and (tunes is not None or complete or fields or max_copy is not None):
+    if length is not None and (tunes is not None or complete or fields or constraints):
         raise UsageError("--length writes text, and cannot be combined with what is asked of tunes: leave it out")
     if sum((start is not None, continued is not None, reproduce is not None, bool(fields))) > 1:
         raise UsageError(
             "--start, --continue, --reproduce and a type, metre, key or title cannot be combined: give one"
         )
-    others = tunes, seed, length, max_copy, *filter(None, (complete, bfloat16, sampling != Sampling()))
+    others = tunes, seed, length, *constraints, *filter(None, (complete, bfloat16, sampling != Sampling()))
     if reproduce is not None and any(other is not None for other in others):
         raise UsageError("--reproduce draws by the records in its file: leave out all other options for drawing")
     require_min("length", 1 if length is None else length, 1)
@@ -175,6 +202,9 @@ def sample(
         start=text if length is None else DEFAULT_START,
         sampling=sampling,
         fields=fields,
+        parts=parts,
+        bars=() if bars is None else (bars,),
+        usual_form=form is not None,
         complete=complete,
         max_copy=max_copy,
     )
@@ -274,6 +304,9 @@ def _description(chosen: ChosenModel, request: TuneRequest) -> dict[str, str]:
         "top-k": sampling.top_k,
         "top-p": sampling.top_p,
         "start": request.start,
+        "parts": request.parts or "",
+        "bars": next(iter(request.bars), ""),
+        "form": Form.USUAL if request.usual_form else "",
         "complete": "yes" if request.complete else "",
         "max-copy": request.max_copy or "",
         **{name: request.fields.get(letter, "") for name, letter in _FIELDS.items()},

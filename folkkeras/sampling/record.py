@@ -27,7 +27,7 @@ class GenerationRecord:
         temperature, top_k, top_p: how its characters were drawn.
         bfloat16: whether the weight matrices were in bfloat16.
         slots: the number of slots in bfloat16, where the characters depend on it; otherwise None.
-        complete, max_copy, fields, training_checks: its constraints, as in `TuneRequest`.
+        parts, bars, usual_form, complete, max_copy, fields, training_checks: its constraints, as in `TuneRequest`.
     """
 
     model: str
@@ -40,6 +40,9 @@ class GenerationRecord:
     top_p: float = 1.0
     bfloat16: bool = False
     slots: int | None = None
+    parts: int | None = None
+    bars: tuple[int, ...] = ()
+    usual_form: bool = False
     complete: bool = False
     max_copy: int | None = None
     fields: Mapping[str, str] = field(default_factory=dict)
@@ -57,6 +60,9 @@ class GenerationRecord:
             **asdict(request.sampling),
             bfloat16=decoder.bfloat16,
             slots=decoder.slots_for(request.count) if decoder.bfloat16 else None,
+            parts=request.parts,
+            bars=request.bars,
+            usual_form=request.usual_form,
             complete=request.complete,
             max_copy=request.max_copy,
             fields=request.fields,
@@ -72,6 +78,9 @@ class GenerationRecord:
             start=self.start,
             sampling=Sampling(temperature=self.temperature, top_k=self.top_k, top_p=self.top_p),
             fields=self.fields,
+            parts=self.parts,
+            bars=tuple(self.bars),
+            usual_form=self.usual_form,
             complete=self.complete,
             max_copy=self.max_copy,
             training_checks=self.training_checks,
@@ -128,9 +137,10 @@ def _read(line: str) -> GenerationRecord | None:
     except (ValueError, TypeError, RecursionError):
         return None
     types = {"model": str, "name": str, "seed": int, "tune": int, "start": str, "top_k": int}
-    types |= dict.fromkeys(("bfloat16", "complete", "training_checks"), bool)
+    types |= dict.fromkeys(("bfloat16", "complete", "usual_form", "training_checks"), bool)
     fits = all(type(getattr(record, name)) is each for name, each in types.items())
     fits &= all(type(value) in (int, float) for value in (record.temperature, record.top_p))
-    fits &= all(value is None or type(value) is int for value in (record.slots, record.max_copy))
+    fits &= all(value is None or type(value) is int for value in (record.slots, record.max_copy, record.parts))
+    fits &= isinstance(record.bars, (list, tuple)) and all(type(value) is int for value in record.bars)
     fits &= isinstance(record.fields, dict) and all(isinstance(value, str) for value in record.fields.values())
     return record if fits else None

@@ -23,6 +23,9 @@ class TuneRequest:
         start: the text that each tune continues.
         sampling: how characters are drawn.
         fields: header fields that each tune must have, by letter, as `conditioning.header_fields` spells them.
+        parts: the number of parts; None allows any.
+        bars: the numbers of bars that a part may have; if empty, any.
+        usual_form: whether each part must have a length that is usual for the tune's type and metre.
         complete: resample bars that are not full, and reject tunes that are not complete.
         max_copy: the maximum number of notes in a passage shared with a training tune; None sets no limit.
         training_checks: also hold tunes with requested fields to what the training tunes have: types that go with a
@@ -39,6 +42,9 @@ class TuneRequest:
     start: str = DEFAULT_START
     sampling: Sampling = field(default_factory=Sampling)
     fields: Mapping[str, str] = field(default_factory=dict)
+    parts: int | None = None
+    bars: tuple[int, ...] = ()
+    usual_form: bool = False
     complete: bool = False
     max_copy: int | None = None
     training_checks: bool = True
@@ -48,8 +54,15 @@ class TuneRequest:
         require_min("tunes", self.count, 1)
         require_min("tune", self.first, 1)
         require_min("seed", self.seed, 0)
-        if self.max_copy is not None:
-            require_min("max-copy", self.max_copy, 1)
+        for name, value in (
+            ("max-copy", self.max_copy),
+            ("parts", self.parts),
+            *(("bars", bars) for bars in self.bars),
+        ):
+            if value is not None:
+                require_min(name, value, 1)
+        if self.usual_form and self.bars:
+            raise UsageError("--form usual gives the bars of a part, and so does --bars: leave out one of them")
         if f"\n{TUNE_START}" in self.start:
             raise UsageError(
                 f"--start has a second line {TUNE_START}, and a tune has one: leave it out, or use --length"
@@ -58,4 +71,9 @@ class TuneRequest:
     @property
     def constrained(self) -> bool:
         """Whether a tune can be rejected."""
-        return self.complete or bool(self.fields) or self.max_copy is not None
+        return self.complete or bool(self.fields) or self.max_copy is not None or self.has_form
+
+    @property
+    def has_form(self) -> bool:
+        """Whether it asks for a form."""
+        return self.usual_form or self.parts is not None or bool(self.bars)

@@ -5,7 +5,7 @@ The checks of `folkkeras.music` decide whether a bar is full.
 
 import re
 from collections import Counter
-from collections.abc import Container, Mapping
+from collections.abc import Collection, Container, Mapping
 from itertools import takewhile
 
 from folkkeras.music.checks.structure import structure_faults
@@ -14,12 +14,14 @@ from folkkeras.music.reading import read_tune
 from folkkeras.music.tune import Fault, Tune
 from folkkeras.notation.keys import key_of
 from folkkeras.notation.normal_form import HEADER
-from folkkeras.notation.tunes import field_of, music_begins
+from folkkeras.notation.tunes import field_of, header_of, music_begins
+from folkkeras.sampling.form import RequestedForm, UsualForms
 from folkkeras.sampling.request import DEFAULT_START, TuneRequest
 from folkkeras.sampling.tune_stream import Accept, Backtrack, Reject, TuneStream, Verdict, ended
 
 MAX_RESAMPLES = 48  # times that parts of a tune are resampled before it is rejected
 MAX_TRIES = 4  # times that one place is resampled before the preceding bar is resampled too
+OTHER_FORM = "had another form"
 MAX_HEADER = 600  # characters
 MAX_BAR = 160  # characters; anything longer is not a bar
 _CHANGE = re.compile(r"\n([RMK]):(.*)(?=\n)|\[([RMK]):([^\]\n]*)\]")
@@ -41,18 +43,22 @@ class ConstrainedTune(TuneStream):
         request: the request.
         number: the tune's number.
         types: the types that go with the requested metre; others are resampled. If empty, all types are accepted.
+        usual: the usual forms of the training tunes, which the model stores.
     """
 
-    def __init__(self, request: TuneRequest, number: int, types: Container[str] = ()) -> None:
+    def __init__(
+        self, request: TuneRequest, number: int, types: Container[str] = (), usual: UsualForms | None = None
+    ) -> None:
         super().__init__(start_with_fields(request), number, request.max_length)
-        self._request, self._types = request, types
+        self._request, self._types, self._usual = request, types, usual
         self._checked = 0  # the end of the last bar line up to which the text has no fault
+        self._formed = 0  # the same, up to which it may have the requested form
         self._resamples: Counter[int] = Counter()
 
     def backtrack(self, back: Backtrack) -> None:
         """Cut the text at a place and add the text to read there."""
         super().backtrack(back)
-        self._checked = min(self._checked, back.place)
+        self._checked, self._formed = min(self._checked, back.place), min(self._formed, back.place)
 
     def certain(self) -> str:
         """Nothing, since any part of the text may be resampled."""
@@ -72,7 +78,7 @@ class ConstrainedTune(TuneStream):
             return Reject("had no key")
         if self._too_long:
             return Reject("did not end")
-        return self._verdict_of_bars(begin) if self._request.complete else None
+        return (self._verdict_of_bars(begin) if self._request.complete else None) or self._verdict_of_form(begin)
 
     def _header_change(self, begin: int) -> Backtrack | None:
         """A backtrack to the first header line that departs from the request, to read the requested field there."""
@@ -92,6 +98,8 @@ class ConstrainedTune(TuneStream):
                     return Backtrack(place, asked[0])
                 elif letter == "R" and self._types and value not in self._types:
                     return Backtrack(self._another_type(begins))
+                elif letter == "M" and value not in self._metres_of(self._request.fields.get("R", ""), value):
+                    return Backtrack(place)
             place += len(line)
         return None
 
@@ -103,6 +111,11 @@ class ConstrainedTune(TuneStream):
                 return Backtrack(match.start(), "\n" if match[0].startswith("\n") else "")
         return None
 
+    def _metres_of(self, type: str, metre: str) -> Collection[str]:
+        """The metres that are accepted: the usual ones of a requested type, or this one if any will do."""
+        usual = self._usual.metres.get(type, ()) if self._usual and self._request.training_checks else ()
+        return usual or (metre,)
+
     def _another_type(self, begins: Mapping[str, int]) -> int:
         """The place to resample another type from: its line or, if that failed, the title, which may name the type."""
         title_is_free = "T" in begins and "T" not in self._request.fields
@@ -110,10 +123,14 @@ class ConstrainedTune(TuneStream):
 
     def _verdict_at_end(self, end: int, begin: int) -> Backtrack | Accept | Reject:
         text = ended(self.text[:end])
-        tune = read_tune(text)
+        tune, form = read_tune(text), self._form(begin)
+        lines = self._bar_lines(begin, len(text))
+        if form and (back := self._verdict_of_form(begin)):
+            return back
+        if form and lines and form.fault(tune):
+            return self._resample(lines[-1], lines, begin, OTHER_FORM)
         if not self._request.complete or not _faults(tune, ended=True):
             return Accept(text)
-        lines = self._bar_lines(begin, len(text))
         found = self._first_fault(lines)
         if found is None:  # no bar has a fault, so the end has
             found = lines[-2] if len(lines) > 1 else begin
@@ -132,6 +149,36 @@ class ConstrainedTune(TuneStream):
         found = self._first_fault(lines)
         return None if found is None else self._resample(found, lines, begin)
 
+    def _verdict_of_form(self, begin: int) -> Backtrack | Reject | None:
+        """Resample the first bar line after which the tune cannot have the requested form."""
+        form = self._form(begin)
+        matches = list(_BAR_LINE.finditer(self.text, begin, len(self.text) - 1)) if form else []
+        for number, match in enumerate(matches):
+            if form is None or match.end() <= self._formed:
+                continue
+            tune = read_tune(self.text[: match.end()])
+            if form.is_possible(tune):
+                self._formed = match.end()
+                continue
+            lines = [each.end() for each in matches[: number + 1]]
+            if not form.has_too_many_parts(tune):
+                return self._resample(match.start(), lines, begin, OTHER_FORM)
+            end = lines[-2]
+            self._resamples[end] += 1
+            # The model may end the tune by itself; after some trials the blank line is written for it.
+            return Backtrack(end, "\n\n" if self._resamples[end] > MAX_TRIES else "")
+        return None
+
+    def _form(self, begin: int) -> RequestedForm | None:
+        """The form that this tune must have, which may depend on its header; None if any form will do."""
+        request = self._request
+        if not request.has_form:
+            return None
+        if not (request.usual_form and self._usual):
+            return RequestedForm(request.parts, request.bars)
+        header = header_of(self.text[:begin])
+        return RequestedForm(request.parts, self._usual.bars_of(header.get("R", ""), header.get("M", "")))
+
     def _first_fault(self, lines: list[int]) -> int | None:
         """The start of the first bar that is not full or cannot be read, or None."""
         for number, end in enumerate(lines):
@@ -145,10 +192,12 @@ class ConstrainedTune(TuneStream):
             self._checked = end
         return None
 
-    def _resample(self, place: int, lines: list[int], begin: int) -> Backtrack | Reject:
+    def _resample(
+        self, place: int, lines: list[int], begin: int, reason: str = "had an uneven bar"
+    ) -> Backtrack | Reject:
         self._resamples[place] += 1
         if self._resamples.total() > MAX_RESAMPLES:
-            return Reject("had an uneven bar")
+            return Reject(reason)
         earlier = [line for line in lines if line < place]
         bars = self._resamples[place] // MAX_TRIES  # backtrack further the more often this place has failed
         if bars:

@@ -17,6 +17,7 @@ from folkkeras.notation.tunes import numbered
 from folkkeras.sampling.acceptance import checks_of
 from folkkeras.sampling.conditioning import nearest_spelling
 from folkkeras.sampling.decoder import Decoder
+from folkkeras.sampling.form import UsualForms
 from folkkeras.sampling.record import GenerationRecord
 from folkkeras.sampling.request import TuneRequest
 from folkkeras.sampling.resampling import ConstrainedTune, start_with_fields
@@ -117,6 +118,11 @@ class TuneSampler:
             )
         self.matching: int | None = None  # training tunes with the fields; None if not looked up
         self._types: frozenset[str] = frozenset()
+        self._usual = UsualForms.from_metadata(decoder.metadata)
+        if request.usual_form and self._usual is None:
+            raise UsageError(
+                "the model does not store which forms are usual: give --parts and --bars, or train it again"
+            )
         if request.fields and request.training_checks:
             learned = decoder.training_tunes
             self.request = request = replace(request, fields=learned.spelled(request.fields))
@@ -152,7 +158,7 @@ class TuneSampler:
     def new_tune(self, number: int) -> TuneStream:
         """A tune at its start."""
         if self.request.constrained:
-            return ConstrainedTune(self._drawn, number, self._types)
+            return ConstrainedTune(self._drawn, number, self._types, self._usual)
         return TuneStream(self.request.start, number, self.request.max_length)
 
     def _schedule(self, first: int) -> Iterator[tuple[int, str, bool]]:

@@ -5,7 +5,7 @@ keyed by (seed, step). So a run that is stopped, even by kill -9, and resumed fr
 the same weights as one that never stopped, bit for bit on the same machine.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from functools import partial
@@ -25,8 +25,10 @@ from folkkeras.model.likelihood import Likelihood
 from folkkeras.model.saving import load_weights, open_model
 from folkkeras.model.transfer import extended, load_pretrained_weights
 from folkkeras.model.tune_model import TuneModel, build_model
+from folkkeras.music.reading import read_tune
 from folkkeras.runs.run import Run
 from folkkeras.runs.train_state import TrainState
+from folkkeras.sampling.form import UsualForms
 from folkkeras.training.batches import random_windows
 from folkkeras.training.callbacks import Save, Steps, Validation
 from folkkeras.training.checkpoints import Checkpoints
@@ -35,6 +37,7 @@ from folkkeras.training.optimizer import learning_rate_of, optimizer_of
 from folkkeras.training.tensorboard.log import TensorBoardLog
 from folkkeras.vocabulary import Vocabulary
 
+FORMS = 4_000  # training tunes in which the usual forms are counted
 SAMPLE = 16_000  # characters of held-out tunes to score at each evaluation interval
 
 
@@ -49,6 +52,11 @@ class TrainingResult:
     best_step: int  # 0 if no evaluation interval has ended yet
     validation_bits: float | None  # per character, of the best model on held-out tunes; None if stopped or helped
     evaluated: int = 0  # held-out tunes that `validation_bits` covers
+
+
+def _spread(tunes: Sequence[str], count: int) -> Sequence[str]:
+    """About `count` tunes, evenly spread over all of them."""
+    return [tunes[number] for number in range(0, len(tunes), max(1, len(tunes) // count))]
 
 
 @contextmanager
@@ -110,6 +118,7 @@ def _fit(
     learned = _learned(corpus, config)
     vocabulary = extended(base.vocabulary, learned.counts) if base else Vocabulary.from_counts(learned.counts)
     metadata: dict[str, Any] = {"corpus": list(corpus.sources), "corpus_digest": corpus.digest, "raw": corpus.raw}
+    metadata["usual_forms"] = UsualForms.of(map(read_tune, _spread(corpus.training, FORMS))).to_json()
     metadata |= {"options": config.to_json()} | ({"base": base_of(base.metadata)} if base else {})
     checkpoints = Checkpoints(run, metadata)
     create = partial(compiled_model, vocabulary, config)
