@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from folkkeras.errors import FolkError
     from folkkeras.evaluation.evaluate import evaluate
     from folkkeras.evaluation.report import report
+    from folkkeras.features.inputs import model_inputs
     from folkkeras.model.likelihood import Likelihood
     from folkkeras.model.lstm import LSTM
     from folkkeras.model.saving import open_model, save_model
@@ -57,6 +58,7 @@ __all__ = [
     "evaluate",
     "header_fields",
     "load",
+    "model_inputs",
     "open_model",
     "open_run",
     "random_windows",
@@ -80,6 +82,7 @@ _MODULES = {
     "errors": ("FolkError",),
     "evaluation.evaluate": ("evaluate",),
     "evaluation.report": ("report",),
+    "features.inputs": ("model_inputs",),
     "model.likelihood": ("Likelihood",),
     "model.lstm": ("LSTM",),
     "model.saving": ("open_model", "save_model"),

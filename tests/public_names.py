@@ -35,7 +35,7 @@ def built() -> folkkeras.TuneModel:
     windows: Any = folkkeras.random_windows(vocabulary.encode("abc"), batch_size=2, seq_length=1, seed=0)
     model = folkkeras.build_model(vocabulary, embedding=8, units=16)
     layer: folkkeras.LSTM = folkkeras.LSTM(8)
-    print(windows, layer)
+    print(windows, layer, folkkeras.model_inputs("abc", vocabulary, model.features))
     folkkeras.save_model(model, "model.keras")
     return model
 

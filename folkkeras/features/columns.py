@@ -19,6 +19,7 @@ from folkkeras.features.state import (
     KEY,
     KEY_MODE,
     LAGS,
+    LETTER,
     MATCH_LENGTH,
     METRE,
     NOTES,
@@ -31,6 +32,7 @@ from folkkeras.features.state import (
     SOURCES,
     TICKS,
     TIME,
+    TONIC,
     TRIED,
     TYPE,
     UNIT,
@@ -41,10 +43,10 @@ TIMES, LETTERS = 192, 32
 
 # Values of each feature; 0 for those that are values of the vocabulary, of which there is one more than characters.
 GROUPS: dict[str, dict[str, int]] = {
-    "header": {"field": LETTERS, "type": TYPES, "metre": METRES, "unit_length": 64, "key": 32, "mode": 8},
+    "header": {"field": LETTERS, "type": TYPES, "metre": METRES, "unit_length": 64, "key": 32, "mode": 8, "tonic": 8},
     "time": {"time": TIMES, "time_left": TIMES},
     "bar": {"bar": 48, "part": 16, "previous_part": 48},
-    "pitch": {"pitch": 48, "interval": 24},
+    "pitch": {"letter": 15, "pitch": 48, "interval": 24},
     "match": {"match": 0, "match_record": 16, "match_length": 32},
     **{
         name: {name: 0, f"{name}_record": 16, f"{name}_agreement": 25}
@@ -86,25 +88,27 @@ def sizes_of(names: Iterable[str], characters: int) -> list[int]:
 
 def write(s: list[int], row: list[int]) -> None:
     """Write the features of a state into a row, (COUNT,)."""
-    body = s[IN_BODY]
+    body, sounded = s[IN_BODY], s[NOTES]
+    left = s[FULL] - s[TIME]
     row[0] = _IN_BODY + s[ENDING] if body and not s[FIELD] else s[FIELD] & 31
     row[1] = s[TYPE]
     row[2] = s[METRE]
     row[3] = min(TICKS // max(s[UNIT], 1), 63)
     row[4] = min(s[KEY], 31)
     row[5] = s[KEY_MODE]
-    row[6] = 1 + min(s[TIME] // STEP, TIMES - 2) if body else 0
-    left = s[FULL] - s[TIME]
-    row[7] = 0 if not s[FULL] or not body else 1 if left < 0 else 2 + min(left // STEP, TIMES - 3)
-    row[8] = 1 + min(s[PART_BARS], 46) if body else 0
-    row[9] = 1 + min(s[PART], 14) if body else 0
-    row[10] = min(bars_of_previous_part(s), 47)
-    row[11] = 1 + min(max(s[PITCH] + 20, 0), 46) if s[NOTES] else 0
-    row[12] = 1 + min(max(s[PITCH] - s[PITCH_BEFORE] + 11, 0), 22) if s[NOTES] == 2 else 0
-    row[13] = s[GUESS]
-    row[14] = s[RECORD]
-    row[15] = s[MATCH_LENGTH]
-    place = 16
+    row[6] = 1 + s[TONIC] if s[KEY] else 0
+    row[7] = 1 + min(s[TIME] // STEP, TIMES - 2) if body else 0
+    row[8] = 0 if not s[FULL] or not body else 1 if left < 0 else 2 + min(left // STEP, TIMES - 3)
+    row[9] = 1 + min(s[PART_BARS], 46) if body else 0
+    row[10] = 1 + min(s[PART], 14) if body else 0
+    row[11] = min(bars_of_previous_part(s), 47)
+    row[12] = 1 + s[LETTER] if sounded else 0
+    row[13] = 1 + min(max(s[PITCH] + 20, 0), 46) if sounded else 0
+    row[14] = 1 + min(max(s[PITCH] - s[PITCH_BEFORE] + 11, 0), 22) if sounded == 2 else 0
+    row[15] = s[GUESS]
+    row[16] = s[RECORD]
+    row[17] = s[MATCH_LENGTH]
+    place = 18
     for source in range(SOURCES):
         row[place] = s[GUESS + 1 + source]
         row[place + 1] = s[RECORD + 1 + source]

@@ -43,6 +43,7 @@ from folkkeras.features.state import (
     IN_UPBEAT,
     LAST,
     LENGTH,
+    LETTER,
     MODE,
     NOTES,
     ONSET,
@@ -73,6 +74,7 @@ MUSIC, FIELD_LINE, INLINE_FIELD, COMMENT, QUOTED, DECORATION, GRACE = range(7)
     BAR_LINE,
     ENDING_NUMBER,
 ) = range(13)
+MOST_NOTES = 6  # of a chord
 # What a character is to the bar: within it, a sign of a bar line, or the first sign of one.
 WITHIN, SIGN, FIRST_SIGN = range(3)
 
@@ -173,13 +175,16 @@ def _read_music(s: list[int], code: int) -> int:
 def _read_note(s: list[int], code: int, token: int) -> None:
     if token == OPEN_BRACKET:
         s[CHORD] = 1
-    if s[CHORD] == 2:  # it sounds with the chord's first note
-        return
-    if s[CHORD]:
-        s[CHORD] = 2
+    if s[CHORD] > MOST_NOTES:  # its bracket is missing
+        s[CHORD] = 0
+    elif s[CHORD]:
+        s[CHORD] += 1
+        if s[CHORD] > 2:  # it sounds with the chord's first note
+            return
     begin_note(s, False)
     s[PITCH_BEFORE] = s[PITCH]
-    s[PITCH] = ((code | TO_LOWER) - C) % 7 + (7 if code >= A else 0) - s[TONIC]
+    s[LETTER] = ((code | TO_LOWER) - C) % 7 + (7 if code >= A else 0)
+    s[PITCH] = s[LETTER] - s[TONIC]
     s[NOTES] = min(s[NOTES] + 1, 2)
     s[TOKEN] = NOTE
 
@@ -230,6 +235,7 @@ def _read_sign(s: list[int], code: int, token: int) -> int:
         if s[LENGTH] == s[BRACKET_PLACE] + 2 and s[BRACKET_PLACE]:  # after `[K`
             _begin_inline_field(s)
             return WITHIN
+    s[CHORD] = 0
     first = token not in (BAR_LINE, REPEAT_COLON)
     if code == CLOSING_BRACKET and first:
         return WITHIN

@@ -61,10 +61,11 @@ BROKEN_FROM = _places()  # ticks of the note before these signs
 TUPLET_NOTES = _places()
 TUPLET_TIME = _places()
 TUPLET_LEFT = _places()  # notes that the tuplet still lacks
-CHORD = _places()  # 0 outside a chord, 1 before its first note, 2 after it
+CHORD = _places()  # notes of the chord so far plus 1, 0 outside a chord
 
 # Melody
 NOTES = _places()  # number of notes so far, up to 2
+LETTER = _places()  # of the last note, 0 to 13 from C to b, without commas and apostrophes
 PITCH = _places()  # the last note, in scale steps above the tonic in the octave of middle C
 PITCH_BEFORE = _places()  # the note before it
 BRACKET_PLACE = _places()  # the place in the text after the last `[`

@@ -1,8 +1,8 @@
 """The model: Embedding -> LSTM -> Dense, from characters to the logits of the next character.
 
 Beside the characters it may read features of the text before, see `folkkeras.features`. They go into the LSTM and into
-the dense layer. Some features name a character that may be copied, and the dense layer gives what to add to its logit:
-A. See et al., "Get To The Point" (2017), arXiv:1704.04368; S. Merity et al. (2016), arXiv:1609.07843.
+the dense layer, further outputs of which are added to the logits of characters that features name, such as one that may
+be copied: A. See et al., "Get To The Point" (2017), arXiv:1704.04368; S. Merity et al. (2016), arXiv:1609.07843.
 
 One builder serves training and generation: the stateful clone of batch size 1 has the same layers and
 takes the same weights. Sources: MIT 6.S191 lab 1 part 2; A. Graves, "Generating Sequences With Recurrent
@@ -19,10 +19,12 @@ import keras
 import tensorflow as tf
 
 from folkkeras.features.columns import NONE, features_of, sizes_of
+from folkkeras.features.outputs import count_of
 from folkkeras.file_format import FILE_FORMAT
 from folkkeras.model.keras_compat import set_seed, value_in_place_of
 from folkkeras.model.lstm import LSTM, lstm_of_characters
-from folkkeras.model.weights import ExportedWeights, copied, fused_embedding
+from folkkeras.model.raised_logits import raised_logits
+from folkkeras.model.weights import ExportedWeights, fused_embedding
 from folkkeras.vocabulary import Vocabulary
 
 
@@ -85,7 +87,6 @@ class TuneModel(keras.Model):
         }
         self.metadata = metadata or {}
         self.features = features_of(features)
-        self._copied = copied(self.features)
         initializers = keras.initializers
 
         def start(initializer: type, number: int, **options: Any) -> Any:
@@ -117,7 +118,7 @@ class TuneModel(keras.Model):
             for layer in range(layers)
         ]
         self.dense = keras.layers.Dense(
-            len(self.vocabulary) + len(self._copied),
+            len(self.vocabulary) + count_of(self.features),
             kernel_initializer=start(initializers.GlorotUniform, 2 * layers + 1),
         )
         # One mask over all steps of a sequence: element-wise masks cost more than the step itself.
@@ -165,12 +166,8 @@ class TuneModel(keras.Model):
                 x = x * self._mask_of(shard, layer, x) if shard else self.dropouts[layer](x, training=True)
         if beside is None:
             return self.dense(x)  # (batch, length, vocabulary)
-        outputs = self.dense(tf.concat([x, beside], -1))  # (batch, length, vocabulary + copies)
-        logits, raised = tf.split(outputs, [len(self.vocabulary), len(self._copied)], -1)
-        for place, raise_by in zip(self._copied, tf.unstack(raised, axis=-1), strict=True):
-            copy = tf.cast(inputs[self.features[place]], tf.int32) - 1  # -1, for none, is a row of zeros
-            logits += tf.one_hot(copy, len(self.vocabulary), dtype=logits.dtype) * raise_by[..., None]
-        return logits
+        outputs = self.dense(tf.concat([x, beside], -1))  # (batch, length, vocabulary and more outputs)
+        return raised_logits(outputs, inputs, self.features, self.vocabulary)
 
     def _features_embedded(self, inputs: Any) -> tf.Tensor:
         """The sum of the features' vectors, (batch, length, feature_embedding)."""

@@ -2,14 +2,14 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from folkkeras.features.columns import COPIED, features_of, sizes_of
+from folkkeras.features.columns import features_of, sizes_of
+from folkkeras.features.outputs import count_of
 from folkkeras.vocabulary import Vocabulary
 
 GATES = 4
@@ -23,7 +23,7 @@ def shapes(
     """The shapes of a model's weights, in the order of `ExportedWeights.weights`."""
     names = features_of(features)
     beside = feature_embedding if names else 0
-    outputs = vocabulary + len(copied(names))
+    outputs = vocabulary + count_of(names)
     all_shapes: list[tuple[int, ...]] = [(vocabulary, embedding)]
     if names:
         all_shapes.append((sum(sizes_of(names, vocabulary)), feature_embedding))
@@ -31,11 +31,6 @@ def shapes(
         below = units if layer else embedding + beside
         all_shapes += [(below, GATES * units), (units, GATES * units), (GATES * units,)]
     return [*all_shapes, (units + beside, outputs), (outputs,)]
-
-
-def copied(names: Sequence[str]) -> list[int]:
-    """The places of the features that name a character, whose logits the model can raise."""
-    return [place for place, name in enumerate(names) if name in COPIED]
 
 
 def fused_embedding(embedding: Any, kernel: Any, bias: Any) -> Any:

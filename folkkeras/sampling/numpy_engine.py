@@ -90,7 +90,7 @@ class NumpyEngine:
             below = h
         h = self._states[-1][0]
         outputs = (h if vectors is None else np.concatenate([h, vectors], 1)) @ self._dense + self._bias
-        self._logits = self._features.with_copies(outputs) if self._features else outputs
+        self._logits = self._features.logits(outputs) if self._features else outputs
 
     def state(self, slot: int) -> SlotState:
         """See `slots.DecodingEngine.state`."""

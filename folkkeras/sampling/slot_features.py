@@ -7,9 +7,10 @@ import numpy as np
 import numpy.typing as npt
 
 from folkkeras.features.columns import COUNT, columns_of, sizes_of
+from folkkeras.features.outputs import copies, degree_table, interval_table, letter_table
 from folkkeras.features.state import SIZE, clear
 from folkkeras.features.stream import FeatureStream
-from folkkeras.model.weights import Array, ExportedWeights, copied
+from folkkeras.model.weights import Array, ExportedWeights
 from folkkeras.sampling.slots import Ids
 
 COMPILED = 32  # slots; for fewer, Numba takes longer to load than it saves
@@ -29,7 +30,17 @@ class SlotFeatures:
         self._vectors = exported.weights[1]
         self._columns = np.array(columns_of(names))
         self._offsets = np.array([0, *accumulate(sizes[:-1])])
-        self._copied = self._columns[copied(names)]
+        self._copied = columns_of(copies(names))
+        # For each value of a feature, the output that raises each letter; the last output is always 0.
+        self._tables: list[tuple[int, npt.NDArray[np.int64]]] = []
+        first = self._characters + len(self._copied)
+        for name, table in (("tonic", degree_table()), ("letter", interval_table())):
+            if name in names:
+                places = np.where(table.any(0), first + table.argmax(0), -1)
+                self._tables.append((columns_of([name])[0], places))
+                first += len(table)
+        letters = letter_table(exported.vocabulary)
+        self._letters = np.where(letters.any(1), 1 + letters.argmax(1), 0)
         self._slots = np.arange(number)
         self._rows = np.zeros((number, COUNT), np.int32)
         self._reader = (_CompiledStreams if number >= COMPILED else _Streams)(exported, number)
@@ -48,17 +59,22 @@ class SlotFeatures:
         self._reader.read(ids, self._rows)
         return self._vectors[self._rows[:, self._columns] + self._offsets].sum(1)
 
-    def with_copies(self, outputs: Array) -> Array:
+    def logits(self, outputs: Array) -> Array:
         """The logits of the next characters, (slots, vocabulary).
 
         Args:
-            outputs: of the dense layer: the logits, and what to add to those of the characters that may be copied,
-                (slots, vocabulary + copies).
+            outputs: of the dense layer: the logits, and what to add to those of characters that features name,
+                (slots, outputs).
         """
-        logits = np.zeros((len(outputs), self._characters + 1), np.float32)  # the first column is for no character
+        logits = np.zeros((len(outputs), 1 + self._characters), np.float32)  # the first column is for no character
         logits[:, 1:] = outputs[:, : self._characters]
-        for place, column in enumerate(self._copied):
-            logits[self._slots, self._rows[:, column]] += outputs[:, self._characters + place]
+        for place, column in enumerate(self._copied, start=self._characters):
+            logits[self._slots, self._rows[:, column]] += outputs[:, place]
+        if self._tables:
+            padded = np.concatenate([outputs, np.zeros((len(outputs), 1), np.float32)], 1)
+            for column, places in self._tables:
+                raised = np.take_along_axis(padded, places[self._rows[:, column]], 1)  # (slots, letters)
+                logits[:, self._letters] += raised
         return logits[:, 1:]
 
     def state(self, slot: int) -> Any:

@@ -92,7 +92,7 @@ class XlaEngine:
                 np.copyto(now, draw(logits, uniform, self._sampling), where=drawing, casting="same_kind")
             vectors = features.read(now)
             outputs, self._states = _compiled_step(*self._weights.arrays(), self._states, now, vectors.T)
-            logits = features.with_copies(outputs.numpy().T)
+            logits = features.logits(outputs.numpy().T)
         self._logits = tf.constant(logits.T)
         return ids
 

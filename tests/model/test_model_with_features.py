@@ -12,11 +12,13 @@ from support.models import FEATURES, VOCABULARY, small
 
 from folkkeras.features.columns import COPIED, features_of
 from folkkeras.features.inputs import model_inputs
+from folkkeras.features.outputs import DEGREES, TONICS, WIDEST
 from folkkeras.model.likelihood import Likelihood
 from folkkeras.model.lstm import LSTM
 from folkkeras.model.saving import open_model, save_model
 from folkkeras.model.transfer import extended, load_pretrained_weights
 from folkkeras.model.tune_model import TuneModel, build_model
+from folkkeras.vocabulary import Vocabulary
 
 TUNE = "X:1\nT:a\n" + "abc def|" * 4
 
@@ -38,7 +40,7 @@ def test_a_copy_raises_the_logit_of_the_character_that_it_names() -> None:
     kernel, bias = model.dense.get_weights()
     inputs = inputs_of(TUNE, model)
     before = model(inputs).numpy()[0]
-    bias[len(VOCABULARY) :] += np.arange(1, len(COPIED) + 1)
+    bias[len(VOCABULARY) : len(VOCABULARY) + len(COPIED)] += np.arange(1, len(COPIED) + 1)
     model.dense.set_weights([kernel, bias])
     raised = model(inputs).numpy()[0] - before
     expected = np.zeros_like(raised)
@@ -48,6 +50,22 @@ def test_a_copy_raises_the_logit_of_the_character_that_it_names() -> None:
                 expected[place, value - 1] += number
     assert expected.max() > 5
     np.testing.assert_allclose(raised, expected, atol=1e-4)
+
+
+def test_a_degree_raises_the_letter_above_the_tonic_and_an_interval_the_one_after_the_last_note() -> None:
+    text = "X:1\nM:4/4\nK:E\nE2 GB|"
+    vocabulary = Vocabulary.from_text(text + "CDEFGABcdefgab")
+    model = build_model(vocabulary, embedding=4, units=4, features="header,pitch", feature_embedding=3)
+    kernel, bias = model.dense.get_weights()
+    inputs = {name: row[:, -1:] for name, row in inputs_of(text, model).items()}
+    before = model(inputs).numpy()[0, 0]
+    bias[len(vocabulary) + TONICS - 1 + 4] += 2.0  # the fifth above the tonic E
+    bias[len(vocabulary) + DEGREES + WIDEST - 1] += 3.0  # one step down from the last note, a B
+    model.dense.set_weights([kernel, bias])
+    raised = model(inputs).numpy()[0, 0] - before
+    expected = {"B": 2.0, "A": 3.0}
+    for index, character in enumerate(vocabulary.characters):
+        assert raised[index] == pytest.approx(expected.get(character, 0.0), abs=1e-5), character
 
 
 @pytest.mark.parametrize("layers", [1, 2])

@@ -1,0 +1,53 @@
+"""Add to the logits what the outputs of copies, degrees and intervals raise; see `folkkeras.features.outputs`."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from folkkeras.features.outputs import DEGREES, INTERVALS, copies, degree_table, interval_table, letter_table
+from folkkeras.vocabulary import Vocabulary
+
+
+def raised_logits(
+    outputs: tf.Tensor, inputs: dict[str, Any], names: Sequence[str], vocabulary: Vocabulary
+) -> tf.Tensor:
+    """The logits of the next characters, (batch, length, vocabulary).
+
+    Args:
+        outputs: of the dense layer, (batch, length, outputs): the logits, then those of copies, degrees and intervals.
+        inputs: the model's inputs by name, (batch, length) each.
+        names: the features that the model reads.
+        vocabulary: the characters.
+    """
+    copied, size = copies(names), len(vocabulary)
+    sizes = size, len(copied), DEGREES if "tonic" in names else 0, INTERVALS if "letter" in names else 0
+    logits, by_copy, by_degree, by_interval = tf.split(outputs, sizes, -1)
+    for name, raised in zip(copied, tf.unstack(by_copy, axis=-1), strict=True):
+        copy = tf.cast(inputs[name], tf.int32) - 1  # -1, for none, is a row of zeros
+        logits += tf.one_hot(copy, size, dtype=logits.dtype) * raised[..., None]
+    letters: Any = 0.0
+    if sizes[2]:
+        letters += _of_letters(by_degree, inputs["tonic"], degree_table())
+    if sizes[3]:
+        letters += _of_letters(by_interval, inputs["letter"], interval_table())
+    return logits + letters @ letter_table(vocabulary) if sizes[2] or sizes[3] else logits
+
+
+def _of_letters(raised: tf.Tensor, values: Any, table: Any) -> tf.Tensor:
+    """What outputs add to the logits of the letters, (batch, length, letters).
+
+    Args:
+        raised: the outputs, (batch, length, outputs).
+        values: a feature's values, (batch, length).
+        table: which letter each output raises with each value, (outputs, values, letters).
+    """
+    outputs, count, letters = table.shape
+    for_all = raised @ np.reshape(table, (outputs, count * letters))
+    for_all = tf.reshape(for_all, (*_shape(raised)[:2], count, letters))
+    return tf.reduce_sum(for_all * tf.one_hot(tf.cast(values, tf.int32), count, dtype=raised.dtype)[..., None], -2)
+
+
+def _shape(array: tf.Tensor) -> list[Any]:
+    return [size if size is not None else tf.shape(array)[axis] for axis, size in enumerate(array.shape)]
