@@ -58,8 +58,8 @@ def evaluate(
 ) -> None:
     """Measure a model and the tunes it writes.
 
-    The report has its bits per character beside those of n-grams, and says whether its tunes are complete, new and
-    in style.
+    The report has its bits per character beside those of n-grams, and says whether its tunes are complete and new, and
+    like real ones in form and style.
     """
     require_min("tunes", tunes, 1)
     require_min("seed", seed, 0)
