@@ -6,6 +6,8 @@ no memory and no time beforehand. The offsets depend only on (seed, step), so a 
 batches that an uninterrupted run would see, and no iterator needs saving.
 """
 
+import atexit
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -17,6 +19,27 @@ from folkkeras.corpus.corpus import require_window
 from folkkeras.corpus.packed_tunes import Encoded
 from folkkeras.features.inputs import features_of_ids
 from folkkeras.vocabulary import Vocabulary
+
+_PAUSE, _QUIET = 0.02, 4  # seconds, and how many pauses in a row with nothing begun
+
+
+class _Cutting:
+    """Counts the batches that TensorFlow's threads cut, so that the process does not end while they need Python."""
+
+    def __init__(self) -> None:
+        self.begun = self.ended = 0
+        atexit.register(self.wait)
+
+    def wait(self) -> None:
+        """Let the threads fill their buffers; one that waits for Python while it ends would wait for ever."""
+        seen, quiet = self.begun, 0 if self.begun else _QUIET
+        while quiet < _QUIET:
+            time.sleep(_PAUSE)
+            quiet = quiet + 1 if seen == self.begun == self.ended else 0
+            seen = self.begun
+
+
+_cutting = _Cutting()
 
 
 def random_windows(
@@ -61,9 +84,13 @@ def random_windows(
     rows_of = _features_of_windows(ids, seq_length, tune_starts, vocabulary, features) if features else None
 
     def cut(starts: npt.NDArray[np.int64], tunes: npt.NDArray[np.int64]) -> list[npt.NDArray[np.int32]]:
-        starts = np.concatenate([fitting[tunes], starts])
-        window = ids[starts[:, None] + within].astype(np.int32)
-        return [window, *(rows_of(starts) if rows_of else ())]
+        _cutting.begun += 1
+        try:
+            starts = np.concatenate([fitting[tunes], starts])
+            window = ids[starts[:, None] + within].astype(np.int32)
+            return [window, *(rows_of(starts) if rows_of else ())]
+        finally:
+            _cutting.ended += 1
 
     def batch(step: tf.Tensor) -> tuple[Any, tf.Tensor]:
         def drawn(count: int, most: int, key: tf.Tensor) -> tf.Tensor:
