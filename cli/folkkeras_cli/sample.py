@@ -107,7 +107,10 @@ def sample(
     form: Annotated[
         Form | None,
         typer.Option(
-            show_default=False, rich_help_panel=TUNE, help="usual: parts as long as is usual for the tune's type."
+            metavar="usual",
+            show_default=False,
+            rich_help_panel=TUNE,
+            help="usual: parts as long as is usual for the tune's type.",
         ),
     ] = None,
     max_copy: Annotated[

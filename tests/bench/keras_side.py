@@ -61,7 +61,8 @@ def train_stock(units: int, layers: int) -> Measure:
 
 def train(units: int, layers: int) -> Measure:
     """Seconds a step of `fit` with folkkeras."""
-    return fit(compiled_model(ALPHABET, TrainingConfig(units=units, layers=layers)))
+    # The peers have no features.
+    return fit(compiled_model(ALPHABET, TrainingConfig(units=units, layers=layers, features="none")))
 
 
 def fit(model: keras.Model) -> Measure:

@@ -92,7 +92,8 @@ def test_a_folder_of_other_tunes_or_files_is_not_changed(sampling: Sampling, tmp
 
 
 def test_an_impossible_request_ends_the_command(sampling: Sampling, tmp_path: Path) -> None:
-    code, out, error = sampling("--tunes", 8, "--seed", 1, "--max-copy", 1, "--out", "none/")
+    start = r"X:1\nM:4/4\nL:1/8\nK:D\nFA dF|"  # each tune shares these notes with a training tune
+    code, out, error = sampling("--tunes", 8, "--seed", 1, "--start", start, "--max-copy", 1, "--out", "none/")
     assert code == 3
     assert len(split_tunes(out)[1]) < 8  # the tunes that were accepted before it gave up
     assert "shared " in error
