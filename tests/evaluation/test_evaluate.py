@@ -80,7 +80,7 @@ def test_a_classifier_tells_the_tunes_of_three_seeds_from_real_ones(trained: Tra
     found = evaluate(model, trained.corpus, others, count=count, seed=3).form.told_apart
     assert len(found.generated_by_seed) == 3
     assert found.generated == np.mean(found.generated_by_seed) > 0.9
-    assert found.training == np.mean(found.training_by_sample) < 0.95  # they are from another collection
+    assert found.training == np.mean(found.training_by_sample) < found.generated
     new = [[read_tune(tune.text) for tune in Generator(model).tunes(TuneRequest(count=count, seed=4))]]
     again = told_apart(new, new, [read_tune(text) for text in others])
     assert again.generated_by_seed == found.generated_by_seed[1:2]
