@@ -106,7 +106,7 @@ def _outside_scale(tune: Tune) -> float:
 
 
 def _entropy(values: Iterable[Hashable]) -> float:
-    """The Shannon entropy of the values' distribution, in bits; nan if there are none."""
+    """The Shannon entropy of the values' distribution, in bits; nan without values."""
     counts = Counter(values)
     total = counts.total()
     return -sum(count / total * math.log2(count / total) for count in counts.values()) if total else math.nan

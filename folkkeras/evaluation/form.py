@@ -132,6 +132,6 @@ def _on_tonic(tune: Tune) -> bool | None:
 
 
 def _mean(values: Iterable[bool | None]) -> float:
-    """The fraction that is true, of those that are known; nan if there are none."""
+    """The fraction that is true, of those that are known; nan if none is known."""
     known = [value for value in values if value is not None]
     return ratio(sum(known), len(known))

@@ -91,7 +91,7 @@ def start_of(s: list[int], bar: int) -> int:
 
 
 def bars_of_previous_part(s: list[int]) -> int:
-    """The number of bars in the previous part, 0 if there is none."""
+    """The number of bars in the previous part, 0 in the first part."""
     return s[PART_BASE] - s[BASES + (s[PART] - 1) % PARTS] if s[PART] else 0
 
 

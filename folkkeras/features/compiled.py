@@ -15,6 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from folkkeras.features import bars, characters, columns, copies, fields, machine, music, rhythm, state
+from folkkeras.features.columns import write
+from folkkeras.features.machine import read
+from folkkeras.features.state import clear
 
 _MODULES = characters, state, fields, rhythm, bars, music, copies, columns, machine
 
@@ -47,17 +50,17 @@ def advance(states: Ids, ids: Ids, codes: Ids, rows: Ids) -> None:
 
 
 def _loop_over_text(ids: Any, codes: Any, first: int, s: Any, rows: Any) -> None:
-    clear(s)  # type: ignore[name-defined]  # noqa: F821
+    clear(s)
     for number in range(len(ids)):
-        read(s, ids[number], codes[ids[number]])  # type: ignore[name-defined]  # noqa: F821
+        read(s, ids[number], codes[ids[number]])
         if number >= first:
-            write(s, rows[number - first])  # type: ignore[name-defined]  # noqa: F821
+            write(s, rows[number - first])
 
 
 def _loop_over_states(states: Any, ids: Any, codes: Any, rows: Any) -> None:
     for number in range(len(ids)):
-        read(states[number], ids[number], codes[ids[number]])  # type: ignore[name-defined]  # noqa: F821
-        write(states[number], rows[number])  # type: ignore[name-defined]  # noqa: F821
+        read(states[number], ids[number], codes[ids[number]])
+        write(states[number], rows[number])
 
 
 def _compiled(function: Callable[..., None], names: dict[str, Any], version: str) -> Any:

@@ -58,7 +58,7 @@ def check_guesses(s: list[int], index: int) -> None:
 
 
 def extend_match(s: list[int], index: int) -> None:
-    """Extend the match by the character that was read, or find another one. The text must not contain it yet."""
+    """Extend the match by the character that was read, or end it. The text must not contain the character yet."""
     place = s[MATCH]
     if place >= 0 and s[TEXT + place % HISTORY] == index:
         s[MATCH] = place + 1
@@ -123,7 +123,7 @@ def _begin_sources(s: list[int], event: int) -> None:
 
 
 def agreement(tried: int, right: int) -> int:
-    """How many guesses were right: 0 of none, 1 of fewer than half, 2 of more, 4 of all."""
+    """How many guesses were right: 0 without guesses, 1 for fewer than half, 2 for half or more, 4 for all."""
     if not tried:
         return 0
     return 1 + 2 * right // tried + (1 if right == tried else 0)
@@ -134,7 +134,7 @@ def _clock_before(s: list[int], source: int, place: int) -> int:
 
 
 def _place_at(s: list[int], source: int) -> int:
-    """The first place of a source's bar at which its time is the current one; the pointer stays if there is none."""
+    """The first place in a source's bar with the current time; if the bar has no such place, where the pointer is."""
     place, time = s[SEGMENT + source], s[TIME]
     if time == 0:
         return place

@@ -1,11 +1,11 @@
 """Hold a tune to the form that is requested: how many parts it has, and how many bars each part has."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from folkkeras.music.parts import parts_of
+from folkkeras.music.parts import Part, parts_of
 from folkkeras.music.tune import BarLine, Tune
 
 USUAL = 0.05  # fraction of the parts, or of the tunes, that makes a length or a metre usual
@@ -34,12 +34,12 @@ class RequestedForm:
 
     def has_too_many_parts(self, tune: Tune) -> bool:
         """Whether the beginning of a tune has more parts already."""
-        return self.parts is not None and len(parts_of(tune, ended=False)) > self.parts
+        return self._is_exceeded_by(parts_of(tune, ended=False))
 
     def is_possible(self, tune: Tune) -> bool:
         """Whether a tune of this form may begin with these bars, the last of which has just ended."""
         found = parts_of(tune, ended=False)
-        if self.has_too_many_parts(tune):
+        if self._is_exceeded_by(found):
             return False
         if not self.bars or not found:
             return True
@@ -48,6 +48,9 @@ class RequestedForm:
             if last.length >= max(self.bars):
                 return False
         return all(part.bars in self.bars for part in found)
+
+    def _is_exceeded_by(self, parts: Sequence[Part]) -> bool:
+        return self.parts is not None and len(parts) > self.parts
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,12 @@
 
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from support.models import FEATURES, VOCABULARY, small
+from support.models import FEATURES, VOCABULARY, gradients_of, small
 
 from folkkeras.features.columns import COPIED, features_of
 from folkkeras.features.inputs import model_inputs
@@ -73,16 +72,9 @@ def test_results_and_gradients_equal_those_of_keras_layers(layers: int, monkeypa
     model = small(layers=layers, weight_drop=0.5, **FEATURES)
     inputs = inputs_of(TUNE, model)
 
-    def gradients() -> list[Any]:
-        model.set_step(3)
-        with tf.GradientTape() as tape:
-            loss = tf.reduce_sum(tf.sin(model(inputs, training=True)))
-        found = tape.gradient(loss, model.trainable_variables)
-        return [tf.convert_to_tensor(gradient).numpy() for gradient in found]
-
-    ours = gradients()
+    ours = gradients_of(model, inputs)
     monkeypatch.setattr(LSTM, "is_covered", lambda self, mask=None: False)
-    for one, other in zip(ours, gradients(), strict=True):
+    for one, other in zip(ours, gradients_of(model, inputs), strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-5)
     assert all(np.abs(gradient).max() > 0 for gradient in ours)
 

@@ -9,7 +9,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from support.models import VOCABULARY, rewritten, small
+from support.models import VOCABULARY, gradients_of, rewritten, small
 
 from folkkeras.errors import ModelFileError
 from folkkeras.model.likelihood import Likelihood
@@ -68,16 +68,9 @@ def test_dropped_weights_give_the_same_gradients_as_in_keras(layers: int, monkey
     model = small(weight_drop=0.5, layers=layers)
     ids = tf.constant([VOCABULARY.encode("X:1\nabc").astype(np.int32)])
 
-    def gradients() -> list[np.ndarray]:
-        model.set_step(3)
-        with tf.GradientTape() as tape:
-            loss = tf.reduce_sum(model(ids, training=True) ** 2)
-        found = tape.gradient(loss, model.trainable_variables)
-        return [tf.convert_to_tensor(gradient).numpy() for gradient in found]
-
-    ours = gradients()
+    ours = gradients_of(model, ids)
     monkeypatch.setattr(LSTM, "is_covered", lambda self, mask=None: False)
-    for one, other in zip(ours, gradients(), strict=True):
+    for one, other in zip(ours, gradients_of(model, ids), strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-5)
 
 

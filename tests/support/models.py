@@ -4,6 +4,9 @@ import json
 import zipfile
 from pathlib import Path
 
+import numpy as np
+import tensorflow as tf
+
 from folkkeras.model.tune_model import TuneModel, build_model
 from folkkeras.vocabulary import Vocabulary
 
@@ -17,6 +20,15 @@ FEATURES: dict[str, object] = {"features": "all", "feature_embedding": 5}
 def small(**options: object) -> TuneModel:
     hyperparameters = {"embedding": 8, "units": 12, "layers": 2, "seed": 5, **options}
     return build_model(VOCABULARY, **hyperparameters)
+
+
+def gradients_of(model: TuneModel, inputs: object) -> list[np.ndarray]:
+    """The gradients of a loss in training, with the masks of one step."""
+    model.set_step(3)
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_sum(tf.sin(model(inputs, training=True)))
+    found = tape.gradient(loss, model.trainable_variables)
+    return [tf.convert_to_tensor(gradient).numpy() for gradient in found]
 
 
 def rewritten(data: bytes, path: Path, change: object, compression: int = zipfile.ZIP_STORED) -> Path:
