@@ -33,7 +33,7 @@ class Group(TyperGroup):
 
 def _shortened(param: Any) -> Any:
     if isinstance(param, TyperArgument):
-        setattr(param, "display_type_rich", lambda ctx: None)  # noqa: B010  # its help describes it
+        vars(param)["display_type_rich"] = lambda ctx: None  # no type in brackets, since the help says what it is
     is_flag = getattr(param, "is_flag", False)
     if is_flag and param.metavar is None:
         param.metavar = ""

@@ -37,7 +37,7 @@ def quiet_tensorflow() -> Iterator[None]:
 
 # Keras and TensorFlow import these if they are installed, and work without them. music21 installs them, and
 # importing them takes a fifth of the total import time.
-_NOT_NEEDED = ("matplotlib", "chardet")
+_NOT_NEEDED = ("matplotlib", "chardet", "sklearn")
 
 
 @contextmanager
@@ -47,7 +47,7 @@ def _lean_import() -> Iterator[None]:
     gc.disable()
     try:
         for name in hidden:
-            sys.modules[name] = None  # type: ignore[assignment]  # makes its import fail
+            sys.modules[name] = None  # type: ignore[assignment]  # None makes an import fail, which typeshed leaves out
         yield
     finally:
         for name in hidden:
