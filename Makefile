@@ -10,7 +10,7 @@ TORCH ?= torch==2.13.0
 DEMO_RUN ?= demo-$(shell date +%Y%m%d-%H%M%S)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-lowest try-lowest bench celtic recipe fuzz oracles agreement faults pictures lint format clean
+.PHONY: help install demo test test-lowest try-lowest bench celtic recipe fuzz oracles agreement faults pictures tunes lint format clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,11 +56,14 @@ bench: install $(PEERS)/installed ## Time training and sampling beside Keras, Py
 	$(BIN)/python tests/bench/reading.py
 	$(BIN)/python tests/bench/bench.py --peer $(PEERS)/bin/python --out bench.json $(BENCH)
 
-celtic: install ## Train the pretrained model again and write its card: half an hour on two cores
+celtic: install ## Train the pretrained model again and write its card: an hour and a half on two cores
 	$(BIN)/python docs/tools/celtic.py
 
+tunes: install ## Draw the twenty tunes of docs/tunes.html
+	$(BIN)/python docs/tools/tunes.py
+
 RECIPE ?= oneills
-recipe: install ## Train the default recipe and the lab's over five splits of RECIPE, a corpus: hours
+recipe: install ## Train three recipes over five splits of RECIPE, a corpus: hours
 	$(BIN)/python tests/bench/recipe.py $(RECIPE)
 
 COUNT ?= 1000

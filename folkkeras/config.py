@@ -54,6 +54,7 @@ class TrainingConfig:
     layers: int = 1  # LSTM layers
     features: str = ALL  # groups of features that the network reads beside the characters, or all or none
     feature_embedding: int = 64  # dimensions of the vector of a character's features
+    feature_dropout: float = 0.1  # fraction of the windows in which a group of features is unknown
     dropout: float = 0.5  # fraction of each LSTM's outputs set to 0, one mask per sequence
     weight_drop: float = 0.3  # fraction of each LSTM's recurrent weights set to 0, one mask per step
     weight_decay: float = 0.0  # AdamW's, for the kernels: a step shrinks them by this times the learning rate
@@ -80,7 +81,7 @@ class TrainingConfig:
             raise UsageError(
                 "--transpose needs tunes in the normal form, and these are raw: leave it out, or give --no-raw"
             )
-        for name in ("dropout", "weight_drop"):
+        for name in ("feature_dropout", "dropout", "weight_drop"):
             if not 0 <= getattr(self, name) < 1:
                 raise UsageError(f"{option(name)} {getattr(self, name)} is not at least 0 and below 1")
         if not 0 <= self.weight_decay <= MAX_DECAY:

@@ -14,7 +14,7 @@ from folkkeras.notation.tunes import TUNE_START
 from folkkeras.sampling.conditioning import RARE, header_fields
 from folkkeras.sampling.continuation import beginning_of
 from folkkeras.sampling.request import DEFAULT_START, TuneRequest
-from folkkeras.sampling.sampler import Sampling
+from folkkeras.sampling.sampler import DEFAULT_TEMPERATURE, Sampling
 from folkkeras_cli import completions
 from folkkeras_cli.console import say, write
 from folkkeras_cli.models import ChosenModel, chosen_model
@@ -155,9 +155,9 @@ def sample(
         typer.Option(
             metavar="T",
             rich_help_panel=SAMPLING,
-            help="Below 1, unlikely characters get rarer; 0: the likeliest.",
+            help="1 draws as learned; below, unlikely characters get rarer; 0: the likeliest.",
         ),
-    ] = 1.0,
+    ] = DEFAULT_TEMPERATURE,
     top_k: Annotated[
         int, typer.Option(metavar="K", rich_help_panel=SAMPLING, help="Draw from the K likeliest characters; 0: all.")
     ] = 0,

@@ -100,6 +100,10 @@ def train(
     feature_embedding: Annotated[
         int | None, _option("feature_embedding", "N", "Dimensions of the features' vector.", MODEL)
     ] = None,
+    feature_dropout: Annotated[
+        float | None,
+        _option("feature_dropout", "FRACTION", "Fraction of windows in which a group of features is unknown.", MODEL),
+    ] = None,
     dropout: Annotated[
         float | None, _option("dropout", "FRACTION", "Dropout of each LSTM's outputs, one mask per sequence.", MODEL)
     ] = None,
@@ -168,6 +172,7 @@ def train(
         "layers": layers,
         "features": features,
         "feature_embedding": feature_embedding,
+        "feature_dropout": feature_dropout,
         "dropout": dropout,
         "weight_drop": weight_drop,
         "weight_decay": weight_decay,

@@ -2,7 +2,7 @@
 
     python docs/tools/celtic.py
 
-trains the runs `celtic-short` and, from it, `celtic` in the folder runs, unless they are there already, and writes
+trains the run `celtic` in the folder runs, or resumes it, unless it has ended, and writes
 folkkeras/pretrained/celtic.keras and folkkeras/pretrained/model-card.md.
 """
 
@@ -20,14 +20,12 @@ from folkkeras.runs.folder import open_run
 ROOT = Path(__file__).resolve().parents[2]
 RUNS = ROOT / "runs"
 PRETRAINED = ROOT / "folkkeras" / "pretrained"
+NAME = "celtic"
 FOLK = Path(sys.executable).parent / "folk"
-DROPS = "--dropout 0.4 --weight-drop 0.25"
-# Short windows first, which learn fast, then long ones from the tunes' beginnings, which learn how tunes are made.
-STAGES = {
-    "celtic-short": f"--units 768 --batch-size 64 --steps 3000 {DROPS}",
-    "celtic": "--from celtic-short --seq-length 400 --batch-size 24 --tune-start-fraction 0.75 --steps 1000 "
-    f"--learning-rate 0.003 {DROPS}",
-}
+OPTIONS = (
+    "--units 768 --feature-embedding 128 --batch-size 48 --seq-length 150 --steps 7000 --patience 0 --learning-rate 0.004 "
+    "--dropout 0.5 --weight-drop 0.5 --feature-dropout 0.1"
+)
 
 CARD = """# The pretrained model `celtic`
 
@@ -45,9 +43,10 @@ Digest of the texts: `{digest}`.
 
 ## How it was made
 
-An embedding of {embedding} dimensions and one LSTM of {units} units, {parameters:,} weights, trained with
+An embedding of {embedding} dimensions, [features of the text before](../../docs/features.md) in {feature_embedding}
+dimensions, and one LSTM of {units} units: {parameters:,} weights, trained with
 
-{commands}
+    folk {command}
 
 and stored in half precision. `make celtic` repeats this and writes this card.
 
@@ -65,19 +64,19 @@ lines too.
 ## Its limits
 
 It knows only what these collections show: fiddle tunes in few keys and metres, and hardly any modal tunes except in A
-and E. It reads one character at a time, so a tune may forget how it began, and its second part often has little to do
-with its first. Its titles are not real language. The table shows how new its tunes are. `--max-copy` limits what a tune
-shares with a training tune, but it may still contain a few familiar bars.
+and E. In most of its tunes phrases return and parts have eight bars, but a tune may end on a note that does not
+close it, and some tunes repeat themselves too much. Its titles are not real language. The table shows how new its tunes
+are. `--max-copy` limits what a tune shares with a training tune, but it may still contain a few familiar bars.
 """
 
 
 def main() -> None:
     """Train, store in half precision, evaluate, write the card."""
-    commands = {name: f"train {' '.join(COLLECTIONS)} {options} --name {name}" for name, options in STAGES.items()}
-    for name, command in commands.items():
-        if not (RUNS / name / "result.json").exists():
-            subprocess.run([FOLK, *command.split(), "--runs", RUNS], check=True)
-    run = open_run(RUNS, "celtic")
+    command = f"train {' '.join(COLLECTIONS)} {OPTIONS} --name {NAME}"
+    if not (RUNS / NAME / "result.json").exists():
+        words = ["resume", NAME] if (RUNS / NAME).exists() else command.split()
+        subprocess.run([FOLK, *words, "--runs", RUNS], check=True)
+    run = open_run(RUNS, NAME)
     model = open_model(run.best)
     save_half(model, PRETRAINED / "celtic.keras")
     done = subprocess.run([FOLK, "evaluate", "celtic"], check=True, capture_output=True, text=True)
@@ -89,9 +88,10 @@ def main() -> None:
         held_out=len(corpus.held_out),
         digest=corpus.digest,
         embedding=model.hyperparameters["embedding"],
+        feature_embedding=model.hyperparameters["feature_embedding"],
         units=model.hyperparameters["units"],
         parameters=model.count_params(),
-        commands="\n".join(f"    folk {command}" for command in commands.values()),
+        command=command,
         report="\n".join(done.stdout.splitlines()[2:]),
     )
     (PRETRAINED / "model-card.md").write_text(card, encoding="utf-8")

@@ -77,7 +77,7 @@ def evaluate(
             that the model was trained on are left out.
         before: the training tunes of the models that this one was fine-tuned from.
         evaluation_intervals: the run's evaluation intervals up to this model.
-        count: the number of tunes to generate, at temperature 1.
+        count: the number of tunes to generate, at the default temperature.
         seed: the random seed.
         on_stage: called before each stage with a description of it.
 

@@ -22,9 +22,12 @@ from folkkeras.features.state import (
     LETTER,
     MATCH_LENGTH,
     METRE,
+    MOVED,
+    MOVED_RECORD,
     NOTES,
     PART,
     PART_BARS,
+    PART_TIME,
     PITCH,
     PITCH_BEFORE,
     RECORD,
@@ -39,23 +42,33 @@ from folkkeras.features.state import (
 )
 
 STEP = TICKS // 96  # ticks of a step in which times are counted
+USUAL_BARS = 8  # of a part
+PHRASE = 4  # bars of a phrase, with the pick-up before it and without the one before the next phrase
+UNIT_PARTS = 4  # parts of a unit length in which the time left is counted too
 TIMES, LETTERS = 192, 32
 
 # Values of each feature; 0 for those that are values of the vocabulary, of which there is one more than characters.
 GROUPS: dict[str, dict[str, int]] = {
     "header": {"field": LETTERS, "type": TYPES, "metre": METRES, "unit_length": 64, "key": 32, "mode": 8, "tonic": 8},
-    "time": {"time": TIMES, "time_left": TIMES},
-    "bar": {"bar": 48, "part": 16, "previous_part": 48},
+    "time": {"time": TIMES, "time_left": TIMES, "units_left": 64, "phrase_left": TIMES},
+    "bar": {"bar": 48, "part": 16, "previous_part": 48, "bars_left": 48, "part_left": TIMES},
     "pitch": {"letter": 15, "pitch": 48, "interval": 24},
     "match": {"match": 0, "match_record": 16, "match_length": 32},
     **{
-        name: {name: 0, f"{name}_record": 16, f"{name}_agreement": 25}
+        name: {
+            name: 0,
+            f"{name}_record": 16,
+            f"{name}_agreement": 25,
+            f"{name}_moved": 15,
+            f"{name}_moved_record": 16,
+        }
         for name in (*(f"lag_{lag}" for lag in LAGS), "previous")
     },
 }
 FEATURES: dict[str, int] = {name: size for group in GROUPS.values() for name, size in group.items()}
 COUNT = len(FEATURES)
 COPIED = tuple(name for name, size in FEATURES.items() if not size)  # the features that name a character
+MOVED_NOTES = tuple(name for name in FEATURES if name.endswith("_moved"))  # those that name a note's letter
 NONE, ALL = "none", "all"
 _IN_BODY = 27  # the fields have the numbers of their letters
 
@@ -75,6 +88,12 @@ def features_of(groups: str) -> tuple[str, ...]:
     return tuple(name for group, features in GROUPS.items() if group in names for name in features)
 
 
+def groups_of(names: Iterable[str]) -> list[int]:
+    """The number of each feature's group, in the order of `GROUPS`."""
+    groups = {name: number for number, group in enumerate(GROUPS.values()) for name in group}
+    return [groups[name] for name in names]
+
+
 def columns_of(names: Iterable[str]) -> list[int]:
     """The columns of features in a row of `write`."""
     places = {name: place for place, name in enumerate(FEATURES)}
@@ -89,7 +108,8 @@ def sizes_of(names: Iterable[str], characters: int) -> list[int]:
 def write(s: list[int], row: list[int]) -> None:
     """Write the features of a state into a row, (COUNT,)."""
     body, sounded = s[IN_BODY], s[NOTES]
-    left = s[FULL] - s[TIME]
+    full = s[FULL]
+    left = full - s[TIME]
     row[0] = _IN_BODY + s[ENDING] if body and not s[FIELD] else s[FIELD] & 31
     row[1] = s[TYPE]
     row[2] = s[METRE]
@@ -98,19 +118,34 @@ def write(s: list[int], row: list[int]) -> None:
     row[5] = s[KEY_MODE]
     row[6] = 1 + s[TONIC] if s[KEY] else 0
     row[7] = 1 + min(s[TIME] // STEP, TIMES - 2) if body else 0
-    row[8] = 0 if not s[FULL] or not body else 1 if left < 0 else 2 + min(left // STEP, TIMES - 3)
-    row[9] = 1 + min(s[PART_BARS], 46) if body else 0
-    row[10] = 1 + min(s[PART], 14) if body else 0
-    row[11] = min(bars_of_previous_part(s), 47)
-    row[12] = 1 + s[LETTER] if sounded else 0
-    row[13] = 1 + min(max(s[PITCH] + 20, 0), 46) if sounded else 0
-    row[14] = 1 + min(max(s[PITCH] - s[PITCH_BEFORE] + 11, 0), 22) if sounded == 2 else 0
-    row[15] = s[GUESS]
-    row[16] = s[RECORD]
-    row[17] = s[MATCH_LENGTH]
-    place = 18
+    row[8] = row[9] = row[10] = 0
+    if full and body:
+        row[8] = 1 if left < 0 else 2 + min(left // STEP, TIMES - 3)
+        row[9] = 1 if left < 0 else 2 + min(UNIT_PARTS * left // max(s[UNIT], 1), 61)
+        row[10] = 1 + min(-(s[PART_TIME] + s[TIME]) % (PHRASE * full) // STEP, TIMES - 2)
+    previous = bars_of_previous_part(s)
+    row[11] = 1 + min(s[PART_BARS], 46) if body else 0
+    row[12] = 1 + min(s[PART], 14) if body else 0
+    row[13] = min(previous, 47)
+    row[14] = 1 + min(max(previous - s[PART_BARS] + 16, 0), 46) if previous else 0
+    row[15] = 1 + min(max(_part_left(s, previous), 0) // STEP, TIMES - 2) if full and body else 0
+    row[16] = 1 + s[LETTER] if sounded else 0
+    row[17] = 1 + min(max(s[PITCH] + 20, 0), 46) if sounded else 0
+    row[18] = 1 + min(max(s[PITCH] - s[PITCH_BEFORE] + 11, 0), 22) if sounded == 2 else 0
+    row[19] = s[GUESS]
+    row[20] = s[RECORD]
+    row[21] = s[MATCH_LENGTH]
+    place = 22
     for source in range(SOURCES):
         row[place] = s[GUESS + 1 + source]
         row[place + 1] = s[RECORD + 1 + source]
         row[place + 2] = 5 * s[AGREED + source] + agreement(s[TRIED + source], s[RIGHT + source])
-        place += 3
+        row[place + 3] = s[MOVED + source]
+        row[place + 4] = s[MOVED_RECORD + source]
+        place += 5
+
+
+def _part_left(s: list[int], previous: int) -> int:
+    """The ticks until the part is as long as the previous one, or else until it has 8, 16, ... bars."""
+    bars = previous if s[PART_BARS] < previous else USUAL_BARS * (1 + s[PART_BARS] // USUAL_BARS)
+    return bars * s[FULL] - s[PART_TIME] - s[TIME]

@@ -2,13 +2,14 @@
 
 A match is the longest earlier occurrence in the tune of the characters just read. A source is an earlier bar, and its
 pointer follows the time within the current bar. Each has its record: whether its last guesses were right.
+A source also gives the note that continues the melody as it does, if a phrase returns at another pitch.
 
 Sources: the match is the match model of M. Mahoney, "Adaptive Weighing of Context Models for Lossless Data Compression"
 (2005); pointers to what stood bars before: E. Waite, "Generating Long-Term Structure in Songs and Stories" (2016).
 """
 
 from folkkeras.features.bars import IN_LATER, bar_in_previous_part, start_of
-from folkkeras.features.music import FIRST_SIGN, WITHIN
+from folkkeras.features.music import FIRST_SIGN, WITHIN, letter_of
 from folkkeras.features.state import (
     AFTER_LONG,
     AFTER_SHORT,
@@ -22,13 +23,19 @@ from folkkeras.features.state import (
     HASHES,
     HISTORY,
     IN_BODY,
+    INTERVAL_OFFSET,
+    INTERVALS,
     LAGS,
     LENGTH,
     LONG,
     MATCH,
     MATCH_LENGTH,
+    MOVED,
+    MOVED_RECORD,
+    NOTES,
     PART_BARS,
     PART_BASE,
+    PITCH,
     POINTER,
     PREVIOUS,
     RECORD,
@@ -38,14 +45,16 @@ from folkkeras.features.state import (
     SOURCES,
     TEXT,
     TIME,
+    TONIC,
     TRIED,
 )
 
+NOTE_LETTERS = 14  # of notes, from C to b
 LONGEST = 24  # characters of a match that are counted
 _WITHIN_HISTORY = HISTORY - 1
 
 
-def check_guesses(s: list[int], index: int) -> None:
+def check_guesses(s: list[int], index: int, code: int) -> None:
     """Compare the guesses with the character that was read."""
     for copy in range(COPIES):
         guess = s[GUESS + copy]
@@ -55,6 +64,10 @@ def check_guesses(s: list[int], index: int) -> None:
             if copy:
                 s[TRIED + copy - 1] += 1
                 s[RIGHT + copy - 1] += right
+    for source in range(SOURCES):
+        if s[MOVED + source]:
+            right = 1 if s[MOVED + source] == letter_of(code) else 0
+            s[MOVED_RECORD + source] = (s[MOVED_RECORD + source] << 1 | right) & 15
 
 
 def extend_match(s: list[int], index: int) -> None:
@@ -155,7 +168,19 @@ def renew_guesses(s: list[int]) -> None:
     s[GUESS] = s[TEXT + place % HISTORY] + 1 if 0 <= place < length else 0
     for source in range(SOURCES):
         place = s[POINTER + source]
-        guess = 0
+        s[GUESS + 1 + source] = s[MOVED + source] = 0
         if 0 <= place < length and _clock_before(s, source, place) == s[TIME]:
-            guess = s[TEXT + place % HISTORY] + 1
-        s[GUESS + 1 + source] = guess
+            s[GUESS + 1 + source] = s[TEXT + place % HISTORY] + 1
+            s[MOVED + source] = _moved(s, s[INTERVALS + place % HISTORY])
+
+
+def _moved(s: list[int], interval: int) -> int:
+    """The letter + 1 of the note at an interval from the last note, whatever its octave; 0 without one."""
+    if not interval or not s[NOTES]:
+        return 0
+    letter = s[PITCH] + s[TONIC] + interval - INTERVAL_OFFSET
+    while letter < 0:
+        letter += NOTE_LETTERS // 2
+    while letter >= NOTE_LETTERS:
+        letter -= NOTE_LETTERS // 2
+    return letter + 1

@@ -41,6 +41,8 @@ from folkkeras.features.state import (
     FIELD,
     IN_BODY,
     IN_UPBEAT,
+    INTERVAL,
+    INTERVAL_OFFSET,
     LAST,
     LENGTH,
     LETTER,
@@ -172,6 +174,12 @@ def _read_music(s: list[int], code: int) -> int:
     return WITHIN
 
 
+def letter_of(code: int) -> int:
+    """The number of a note's letter, 1 to 14 from C to b; 0 for other characters."""
+    lower = code | TO_LOWER
+    return 1 + (lower - C) % 7 + (7 if code >= A else 0) if A <= lower <= G else 0
+
+
 def _read_note(s: list[int], code: int, token: int) -> None:
     if token == OPEN_BRACKET:
         s[CHORD] = 1
@@ -183,8 +191,10 @@ def _read_note(s: list[int], code: int, token: int) -> None:
             return
     begin_note(s, False)
     s[PITCH_BEFORE] = s[PITCH]
-    s[LETTER] = ((code | TO_LOWER) - C) % 7 + (7 if code >= A else 0)
+    s[LETTER] = letter_of(code) - 1
     s[PITCH] = s[LETTER] - s[TONIC]
+    if s[NOTES]:
+        s[INTERVAL] = s[PITCH] - s[PITCH_BEFORE] + INTERVAL_OFFSET
     s[NOTES] = min(s[NOTES] + 1, 2)
     s[TOKEN] = NOTE
 

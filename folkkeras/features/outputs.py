@@ -1,6 +1,7 @@
 """The outputs that features add to the dense layer, and the characters whose logits they raise.
 
 - A copy raises the character that it names.
+- A moved note raises the note letter that continues the melody as an earlier bar does.
 - A degree raises the note letter at a place above the tonic. So what is learned of a scale degree holds in all keys.
 - An interval raises the note letter at a distance from the last note's.
 
@@ -13,7 +14,7 @@ from itertools import product
 import numpy as np
 import numpy.typing as npt
 
-from folkkeras.features.columns import COPIED
+from folkkeras.features.columns import COPIED, MOVED_NOTES
 from folkkeras.vocabulary import Vocabulary
 
 LETTERS = "CDEFGABcdefgab"  # in steps of a scale
@@ -30,9 +31,14 @@ def copies(names: Sequence[str]) -> list[str]:
     return [name for name in names if name in COPIED]
 
 
+def moved_notes(names: Sequence[str]) -> list[str]:
+    """The features that name a note's letter."""
+    return [name for name in names if name in MOVED_NOTES]
+
+
 def count_of(names: Sequence[str]) -> int:
     """The number of outputs beside the logits for a model that reads these features."""
-    return len(copies(names)) + DEGREES * ("tonic" in names) + INTERVALS * ("letter" in names)
+    return len(copies(names)) + len(moved_notes(names)) + DEGREES * ("tonic" in names) + INTERVALS * ("letter" in names)
 
 
 def degree_table() -> Array:

@@ -68,6 +68,9 @@ NOTES = _places()  # number of notes so far, up to 2
 LETTER = _places()  # of the last note, 0 to 13 from C to b, without commas and apostrophes
 PITCH = _places()  # the last note, in scale steps above the tonic in the octave of middle C
 PITCH_BEFORE = _places()  # the note before it
+INTERVAL = (
+    _places()
+)  # if the last character was a note of the melody, the steps from the note before plus INTERVAL_OFFSET
 BRACKET_PLACE = _places()  # the place in the text after the last `[`
 
 # Bars and parts
@@ -86,6 +89,8 @@ IN_UPBEAT = _places()  # whether this may be a pick-up: no bar line has been rea
 # Copies
 GUESS = _places(COPIES)  # index + 1 of the character that each would copy, 0 for none
 RECORD = _places(COPIES)  # whether each of the last four guesses was right, as bits
+MOVED = _places(SOURCES)  # letter + 1 of the note that continues the melody as each source does, 0 for none
+MOVED_RECORD = _places(SOURCES)  # whether each of the last four of these was right, as bits
 MATCH = _places()  # the place after the match, or -1
 MATCH_LENGTH = _places()
 POINTER = _places(SOURCES)  # the place that each source has reached, or -1
@@ -100,9 +105,10 @@ AFTER_LONG = _places(HASHES)
 CLEARED = _size  # places up to here are cleared before a tune; the rest is never read before it is written
 TEXT = _places(HISTORY)  # indices of the characters
 CLOCK = _places(HISTORY)  # ticks since the bar line after each character, -1 after the characters of a bar line
+INTERVALS = _places(HISTORY)  # what INTERVAL was after each character
 SIZE = _size
 
-KEY_OFFSET = 16
+KEY_OFFSET, INTERVAL_OFFSET = 16, 64
 
 
 def clear(s: list[int]) -> None:

@@ -1,4 +1,4 @@
-"""Add to the logits what the outputs of copies, degrees and intervals raise; see `folkkeras.features.outputs`."""
+"""Add to the logits what the further outputs of the dense layer raise; see `folkkeras.features.outputs`."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,7 +6,16 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from folkkeras.features.outputs import DEGREES, INTERVALS, copies, degree_table, interval_table, letter_table
+from folkkeras.features.outputs import (
+    DEGREES,
+    INTERVALS,
+    LETTERS,
+    copies,
+    degree_table,
+    interval_table,
+    letter_table,
+    moved_notes,
+)
 from folkkeras.vocabulary import Vocabulary
 
 
@@ -16,23 +25,28 @@ def raised_logits(
     """The logits of the next characters, (batch, length, vocabulary).
 
     Args:
-        outputs: of the dense layer, (batch, length, outputs): the logits, then those of copies, degrees and intervals.
+        outputs: of the dense layer, (batch, length, outputs): the logits, then those of copies, moved notes, degrees,
+            and intervals.
         inputs: the model's inputs by name, (batch, length) each.
         names: the features that the model reads.
         vocabulary: the characters.
     """
-    copied, size = copies(names), len(vocabulary)
-    sizes = size, len(copied), DEGREES if "tonic" in names else 0, INTERVALS if "letter" in names else 0
-    logits, by_copy, by_degree, by_interval = tf.split(outputs, sizes, -1)
+    copied, moved, size = copies(names), moved_notes(names), len(vocabulary)
+    of_degrees, of_intervals = DEGREES if "tonic" in names else 0, INTERVALS if "letter" in names else 0
+    sizes = size, len(copied), len(moved), of_degrees, of_intervals
+    logits, by_copy, by_moved, by_degree, by_interval = tf.split(outputs, sizes, -1)
     for name, raised in zip(copied, tf.unstack(by_copy, axis=-1), strict=True):
         copy = tf.cast(inputs[name], tf.int32) - 1  # -1, for none, is a row of zeros
         logits += tf.one_hot(copy, size, dtype=logits.dtype) * raised[..., None]
     letters: Any = 0.0
-    if sizes[2]:
+    for name, raised in zip(moved, tf.unstack(by_moved, axis=-1), strict=True):
+        letter = tf.cast(inputs[name], tf.int32) - 1
+        letters += tf.one_hot(letter, len(LETTERS), dtype=logits.dtype) * raised[..., None]
+    if of_degrees:
         letters += _of_letters(by_degree, inputs["tonic"], degree_table())
-    if sizes[3]:
+    if of_intervals:
         letters += _of_letters(by_interval, inputs["letter"], interval_table())
-    return logits + letters @ letter_table(vocabulary) if sizes[2] or sizes[3] else logits
+    return logits + letters @ letter_table(vocabulary) if sum(sizes[2:]) else logits
 
 
 def _of_letters(raised: tf.Tensor, values: Any, table: Any) -> tf.Tensor:

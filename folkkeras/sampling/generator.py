@@ -12,7 +12,7 @@ from folkkeras.config import require_min
 from folkkeras.model.reader import read_exported
 from folkkeras.sampling.decoder import Decoder
 from folkkeras.sampling.request import DEFAULT_START, TuneRequest
-from folkkeras.sampling.sampler import Sampling
+from folkkeras.sampling.sampler import DEFAULT_TEMPERATURE, Sampling
 from folkkeras.sampling.scheduler import TuneSampler
 from folkkeras.sampling.slots import Stream
 from folkkeras.sampling.tune_text import TuneText
@@ -26,7 +26,7 @@ class Generator(Decoder):
         *,
         length: int | None = None,
         start: str = DEFAULT_START,
-        temperature: float = 1.0,
+        temperature: float = DEFAULT_TEMPERATURE,
         top_k: int = 0,
         top_p: float = 1.0,
         seed: int = 0,
@@ -37,7 +37,7 @@ class Generator(Decoder):
         Args:
             length: the number of new characters to write; None writes one tune to its end.
             start: the text to continue.
-            temperature: divides the logits; 0 takes the likeliest character.
+            temperature: divides the logits; 1 draws as learned, 0 takes the likeliest character.
             top_k: keep the k likeliest characters; 0 keeps all.
             top_p: keep the fewest characters whose probabilities add up to p; 1 keeps all.
             seed: the random seed.

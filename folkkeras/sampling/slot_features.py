@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from folkkeras.features.columns import COUNT, columns_of, sizes_of
-from folkkeras.features.outputs import copies, degree_table, interval_table, letter_table
+from folkkeras.features.outputs import copies, degree_table, interval_table, letter_table, moved_notes
 from folkkeras.features.state import SIZE, clear
 from folkkeras.features.stream import FeatureStream
 from folkkeras.model.weights import Array, ExportedWeights
@@ -30,17 +30,19 @@ class SlotFeatures:
         self._vectors = exported.weights[1]
         self._columns = np.array(columns_of(names))
         self._offsets = np.array([0, *accumulate(sizes[:-1])])
-        self._copied = columns_of(copies(names))
+        letters = letter_table(exported.vocabulary)
+        self._letters = np.where(letters.any(1), 1 + letters.argmax(1), 0)
+        # Each feature that names a character, and the number that each of its values stands for: 0 is none.
+        self._naming = [(column, np.arange(self._characters + 1)) for column in columns_of(copies(names))]
+        self._naming += [(column, np.array([0, *self._letters])) for column in columns_of(moved_notes(names))]
         # For each value of a feature, the output that raises each letter; the last output is always 0.
         self._tables: list[tuple[int, npt.NDArray[np.int64]]] = []
-        first = self._characters + len(self._copied)
+        first = self._characters + len(self._naming)
         for name, table in (("tonic", degree_table()), ("letter", interval_table())):
             if name in names:
                 places = np.where(table.any(0), first + table.argmax(0), -1)
                 self._tables.append((columns_of([name])[0], places))
                 first += len(table)
-        letters = letter_table(exported.vocabulary)
-        self._letters = np.where(letters.any(1), 1 + letters.argmax(1), 0)
         self._slots = np.arange(number)
         self._rows = np.zeros((number, COUNT), np.int32)
         self._reader = (_CompiledStreams if number >= COMPILED else _Streams)(exported, number)
@@ -68,8 +70,8 @@ class SlotFeatures:
         """
         logits = np.zeros((len(outputs), 1 + self._characters), np.float32)  # the first column is for no character
         logits[:, 1:] = outputs[:, : self._characters]
-        for place, column in enumerate(self._copied, start=self._characters):
-            logits[self._slots, self._rows[:, column]] += outputs[:, place]
+        for place, (column, numbers) in enumerate(self._naming, start=self._characters):
+            logits[self._slots, numbers[self._rows[:, column]]] += outputs[:, place]
         if self._tables:
             padded = np.concatenate([outputs, np.zeros((len(outputs), 1), np.float32)], 1)
             for column, places in self._tables:

@@ -17,9 +17,11 @@ import tensorflow as tf
 
 from folkkeras.corpus.corpus import require_window
 from folkkeras.corpus.packed_tunes import Encoded
+from folkkeras.features.columns import GROUPS, groups_of
 from folkkeras.features.inputs import features_of_ids
 from folkkeras.vocabulary import Vocabulary
 
+_MASKS = 2**31  # added to the seed for the features' masks; seeds are smaller
 _PAUSE, _QUIET = 0.02, 4  # seconds, and how many pauses in a row with nothing begun
 
 
@@ -53,6 +55,7 @@ def random_windows(
     tune_start_fraction: float = 0.0,
     vocabulary: Vocabulary | None = None,
     features: Sequence[str] = (),
+    feature_dropout: float = 0.0,
 ) -> tf.data.Dataset:
     """An endless data set of (inputs, labels), each int32 (batch_size, seq_length).
 
@@ -70,6 +73,7 @@ def random_windows(
         tune_start_fraction: the fraction of a batch's windows that begin where a tune does.
         vocabulary: the characters of the indices; needed for features.
         features: the names of the features, from `folkkeras.features.columns.FEATURES`.
+        feature_dropout: the fraction of windows in which the features of a group are unknown, 0.
 
     Raises:
         CorpusError: the text is shorter than one window and its last label.
@@ -106,6 +110,11 @@ def random_windows(
         if not features:
             return inputs, labels
         rows = [tf.ensure_shape(row, (batch_size, seq_length)) for row in rows]
+        if feature_dropout:
+            keys = tf.stack([tf.constant(seed + _MASKS, tf.int64), step])
+            uniforms = tf.random.stateless_uniform((len(GROUPS), batch_size, 1), seed=keys)
+            known = tf.unstack(tf.cast(uniforms >= feature_dropout, tf.int32))
+            rows = [row * known[group] for row, group in zip(rows, groups_of(features), strict=True)]
         return {"characters": inputs, **dict(zip(features, rows, strict=True))}, labels
 
     return tf.data.Dataset.counter(start_step).map(batch).prefetch(2)

@@ -209,6 +209,7 @@ def _windows(corpus: Corpus, vocabulary: Vocabulary, config: TrainingConfig, sta
         tune_start_fraction=config.tune_start_fraction,
         vocabulary=vocabulary,
         features=features_of(config.features),
+        feature_dropout=config.feature_dropout,
     )
 
 

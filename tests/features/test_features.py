@@ -144,6 +144,14 @@ def test_features_say_where_the_next_character_stands() -> None:
     assert named(TUNE, "A2|")["bar"] == 1  # the pick-up does not count
     assert named(TUNE, "d2fd A2FA|BGEG FDDA|")["bar"] == 3
     assert named(TUNE, "(3DE")["time"] == 1 + 72 + 16
+    assert after_note["units_left"] == 2 + 4 * 6  # in quarters of the unit length, an eighth
+
+
+def test_a_phrase_of_four_bars_ends_before_the_next_pick_up() -> None:
+    """The first part of the tune has a pick-up of two eighths."""
+    assert [named(TUNE, after)["phrase_left"] for after in ("K:D\n", "|1 BGEF D2", ":|2 BGEF D2")] == [1, 1, 1]
+    assert named(TUNE, "FDDA|")["phrase_left"] == 1 + 2 * 96 - 24
+    assert named(TUNE, "A2|")["phrase_left"] == FEATURES["phrase_left"] - 1  # more than is counted
 
 
 def test_a_later_ending_continues_its_part_where_the_first_ending_began() -> None:
@@ -158,6 +166,7 @@ def test_a_later_ending_continues_its_part_where_the_first_ending_began() -> Non
         "part": 2,
         "previous_part": 4,
     }
+    assert [named(TUNE, after)["bars_left"] for after in ("||\n", "b2ga|", "FD(3DEF|")] == [17 + 4, 17 + 3, 17 + 2]
 
 
 def test_copies_name_what_stood_at_the_same_place_before() -> None:
@@ -167,6 +176,13 @@ def test_copies_name_what_stood_at_the_same_place_before() -> None:
     assert named(TUNE, "FDDA|d2fd A")["match"] == "2"
     assert named(TUNE, "FDDA|d2fd A2FA")["lag_2_record"] == 15  # its last four guesses were right
     assert named(TUNE, "D2:|2 BGEF D2fg||\na2fa b2ga|BGEG FD(3")["lag_8"] == ""
+
+
+def test_a_moved_note_continues_the_melody_as_an_earlier_bar_does() -> None:
+    tune = "X:1\nT:A\nM:2/4\nL:1/8\nK:C\nCEDC|DFED|EG^FE|B,Dx"
+    ends = ("|D", "|DF", "FED|EG", "FED|EG^", "FE|B,")
+    assert [named(tune, after)["lag_1_moved"] for after in ends] == ["-CDEFGAB".index(note) for note in "FEFFD"]
+    assert named(tune, "|DFE")["lag_1_moved_record"] == 3  # its first two guesses were right
 
 
 def test_the_inputs_of_a_model_have_names() -> None:

@@ -5,7 +5,7 @@ import pytest
 
 from folkkeras.corpus.corpus import Corpus
 from folkkeras.errors import CorpusError
-from folkkeras.features.columns import features_of
+from folkkeras.features.columns import GROUPS, features_of
 from folkkeras.features.inputs import model_inputs
 from folkkeras.training.batches import random_windows
 from folkkeras.vocabulary import Vocabulary
@@ -84,3 +84,34 @@ def test_the_features_of_a_window_are_those_of_its_place_in_the_tune(corpus: Cor
             for name, values in inputs.items():
                 assert np.array_equal(values.numpy()[row], whole[name][0, start : start + 90]), name
     assert across > 3
+
+
+def test_a_fraction_of_the_windows_has_no_features_of_a_group(corpus: Corpus) -> None:
+    names, vocabulary = features_of("time,pitch"), Vocabulary.from_text(corpus.training.text)
+
+    def cut(step: int, dropout: float) -> list[dict[str, np.ndarray]]:
+        windows = random_windows(
+            corpus.training.encoded(vocabulary),
+            batch_size=200,
+            seq_length=30,
+            seed=4,
+            start_step=step,
+            tune_starts=corpus.training.starts,
+            vocabulary=vocabulary,
+            features=names,
+            feature_dropout=dropout,
+        )
+        return [{name: values.numpy() for name, values in inputs.items()} for inputs, _ in windows.take(2)]
+
+    whole, first, second = cut(0, 0)[0], *cut(0, 0.3)
+    assert np.array_equal(whole["characters"], first["characters"])
+    without = {}
+    for group in ("time", "pitch"):
+        known = np.stack([first[name].any(1) for name in GROUPS[group]]).any(0)
+        for name in GROUPS[group]:
+            assert np.array_equal(first[name], np.where(known[:, None], whole[name], 0))
+        without[group] = ~known
+        assert 0.2 < without[group].mean() < 0.5  # a window that is all header has none either
+    assert not np.array_equal(without["time"], without["pitch"])
+    again = cut(1, 0.3)[0]
+    assert all(np.array_equal(second[name], again[name]) for name in second)
