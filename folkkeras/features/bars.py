@@ -16,6 +16,7 @@ from folkkeras.features.state import (
     FULL,
     IN_UPBEAT,
     LENGTH,
+    MOST_TICKS,
     ONSET,
     PART,
     PART_BARS,
@@ -27,7 +28,7 @@ from folkkeras.features.state import (
     UPBEAT_START,
 )
 
-IN_FIRST, AFTER_FIRST, IN_LATER = 1, 2, 3
+IN_FIRST, AFTER_FIRST, IN_LATER, AFTER_LATER = 1, 2, 3, 4
 
 
 def end_bar(s: list[int]) -> None:
@@ -37,12 +38,12 @@ def end_bar(s: list[int]) -> None:
     if not length:
         return
     if full:
-        s[PART_TIME] += length
+        s[PART_TIME] = min(s[PART_TIME] + length, MOST_TICKS)
         s[PART_BARS] = max(before, (4 * s[PART_TIME] + full) // (4 * full))
     else:
         s[PART_BARS] += 1
     s[IN_UPBEAT] = 1 if s[PART_BARS] > before else 0
-    if s[ENDING] == AFTER_FIRST:
+    if s[ENDING] in (AFTER_FIRST, AFTER_LATER):
         s[ENDING] = 0
 
 
@@ -51,7 +52,7 @@ def end_part(s: list[int]) -> None:
     if s[ENDING] == IN_FIRST:
         s[ENDING] = AFTER_FIRST
     elif s[ENDING] == IN_LATER:
-        s[ENDING] = 0
+        s[ENDING] = AFTER_LATER
     if s[PART_BARS]:
         s[BASES + s[PART] % PARTS] = s[PART_BASE]
         s[PART] += 1
@@ -66,7 +67,7 @@ def begin_ending(s: list[int], first: bool) -> None:
         s[ENDING] = IN_FIRST
         s[ENDING_BASE], s[ENDING_BARS], s[ENDING_TIME] = s[PART_BASE], s[PART_BARS], s[PART_TIME]
         s[ENDING_PLACE] = s[LENGTH]
-    elif s[ENDING] in (IN_FIRST, AFTER_FIRST):
+    elif s[ENDING] in (IN_FIRST, AFTER_FIRST, AFTER_LATER):
         if s[PART_BASE] != s[ENDING_BASE]:  # the repeat sign before it has not ended the part
             s[PART] -= 1
         s[PART_BASE], s[PART_BARS], s[PART_TIME] = s[ENDING_BASE], s[ENDING_BARS], s[ENDING_TIME]

@@ -2,6 +2,7 @@
 
 NEWLINE, SPACE = ord("\n"), ord(" ")
 EXCLAMATION, QUOTE, SHARP, PERCENT, AMPERSAND = map(ord, '!"#%&')
+PLUS = ord("+")
 PARENTHESIS, APOSTROPHE, COMMA, SLASH, COLON = map(ord, "(',/:")
 LESS, GREATER, BRACKET, CLOSING_BRACKET, BAR = map(ord, "<>[]|")
 BRACE, CLOSING_BRACE = map(ord, "{}")

@@ -58,7 +58,7 @@ GROUPS: dict[str, dict[str, int]] = {
         name: {
             name: 0,
             f"{name}_record": 16,
-            f"{name}_agreement": 25,
+            f"{name}_agreement": 16,
             f"{name}_moved": 15,
             f"{name}_moved_record": 16,
         }
@@ -139,7 +139,7 @@ def write(s: list[int], row: list[int]) -> None:
     for source in range(SOURCES):
         row[place] = s[GUESS + 1 + source]
         row[place + 1] = s[RECORD + 1 + source]
-        row[place + 2] = 5 * s[AGREED + source] + agreement(s[TRIED + source], s[RIGHT + source])
+        row[place + 2] = 4 * s[AGREED + source] + agreement(s[TRIED + source], s[RIGHT + source])
         row[place + 3] = s[MOVED + source]
         row[place + 4] = s[MOVED_RECORD + source]
         place += 5
@@ -147,5 +147,8 @@ def write(s: list[int], row: list[int]) -> None:
 
 def _part_left(s: list[int], previous: int) -> int:
     """The ticks until the part is as long as the previous one, or else until it has 8, 16, ... bars."""
-    bars = previous if s[PART_BARS] < previous else USUAL_BARS * (1 + s[PART_BARS] // USUAL_BARS)
+    done = s[PART_BARS]
+    if not s[TIME] and done and (done == previous or (done > previous and not done % USUAL_BARS)):
+        return 0
+    bars = previous if done < previous else USUAL_BARS * (1 + done // USUAL_BARS)
     return bars * s[FULL] - s[PART_TIME] - s[TIME]

@@ -75,6 +75,8 @@ def _compiled_names() -> dict[str, Any]:
     names: dict[str, Any] = {"__name__": __name__}
     for module in _MODULES:
         for name, value in vars(module).items():
+            if isinstance(value, (int, tuple)) and names.get(name, value) != value:
+                raise NameError(f"{name} has two meanings in the modules of the features")
             if inspect.isfunction(value) and value.__module__ == module.__name__:
                 names[name] = numba.njit(nogil=True)(types.FunctionType(value.__code__, names))
             elif isinstance(value, (int, tuple)):

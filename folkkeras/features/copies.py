@@ -1,8 +1,9 @@
 """What may be copied next: the characters after the longest match, and at the same place of earlier bars.
 
-A match is the longest earlier occurrence in the tune of the characters just read. A source is an earlier bar, and its
-pointer follows the time within the current bar. Each has its record: whether its last guesses were right.
-A source also gives the note that continues the melody as it does, if a phrase returns at another pitch.
+A match is an earlier occurrence in the tune of the characters just read: the last one of the five or two last
+characters, for as long as it continues. A source is an earlier bar, and its pointer follows the time within the current
+bar. Each has its record: whether its last guesses were right. A source also gives the note that continues the melody as
+it does, if a phrase returns at another pitch.
 
 Sources: the match is the match model of M. Mahoney, "Adaptive Weighing of Context Models for Lossless Data Compression"
 (2005); pointers to what stood bars before: E. Waite, "Generating Long-Term Structure in Songs and Stories" (2016).
@@ -49,7 +50,6 @@ from folkkeras.features.state import (
     TRIED,
 )
 
-NOTE_LETTERS = 14  # of notes, from C to b
 LONGEST = 24  # characters of a match that are counted
 _WITHIN_HISTORY = HISTORY - 1
 
@@ -112,7 +112,9 @@ def move_sources(s: list[int], index: int, event: int, time_before: int) -> None
         place = s[POINTER + source]
         if place < 0:
             continue
-        if s[TEXT + place % HISTORY] == index and s[CLOCK + place % HISTORY] == s[TIME]:
+        if s[LENGTH] - s[SEGMENT + source] >= _WITHIN_HISTORY:
+            s[POINTER + source] = -1
+        elif s[TEXT + place % HISTORY] == index and s[CLOCK + place % HISTORY] == s[TIME]:
             s[POINTER + source] = place + 1
         elif s[TIME] != time_before or _clock_before(s, source, place) != s[TIME]:
             s[POINTER + source] = _place_at(s, source)
@@ -136,10 +138,8 @@ def _begin_sources(s: list[int], event: int) -> None:
 
 
 def agreement(tried: int, right: int) -> int:
-    """How many guesses were right: 0 without guesses, 1 for fewer than half, 2 for half or more, 4 for all."""
-    if not tried:
-        return 0
-    return 1 + 2 * right // tried + (1 if right == tried else 0)
+    """How many guesses were right: 0 without guesses, 1 for fewer than half, 2 for half or more, 3 for all."""
+    return 1 + 2 * right // tried if tried else 0
 
 
 def _clock_before(s: list[int], source: int, place: int) -> int:
@@ -179,8 +179,4 @@ def _moved(s: list[int], interval: int) -> int:
     if not interval or not s[NOTES]:
         return 0
     letter = s[PITCH] + s[TONIC] + interval - INTERVAL_OFFSET
-    while letter < 0:
-        letter += NOTE_LETTERS // 2
-    while letter >= NOTE_LETTERS:
-        letter -= NOTE_LETTERS // 2
-    return letter + 1
+    return 1 + letter % 7 + (7 if letter >= 7 else 0)

@@ -13,6 +13,8 @@ from folkkeras.features.characters import (
     FIELD_M,
     FIELD_R,
     FLAT,
+    PERCENT,
+    PLUS,
     SHARP,
     SLASH,
     SPACE,
@@ -25,6 +27,8 @@ from folkkeras.features.characters import (
 )
 from folkkeras.features.state import (
     COMPOUND,
+    ENDING_BARS,
+    ENDING_TIME,
     FIELD,
     FIELD_FIRST,
     FIELD_SECOND,
@@ -36,8 +40,11 @@ from folkkeras.features.state import (
     KEY_MODE,
     KEY_OFFSET,
     METRE,
+    MOST_TICKS,
     PART_BARS,
     PART_TIME,
+    PITCH,
+    PITCH_BEFORE,
     TICKS,
     TONIC,
     TYPE,
@@ -47,6 +54,7 @@ from folkkeras.features.state import (
 
 TYPES = 64  # classes of types
 METRES = 128
+COMMENTED = 9  # the state of a field whose value has ended in a comment
 # Fifths above C of the letters C to B.
 FIFTHS = (0, 2, 4, -1, 1, 3, 5)
 # The first letters of the modes in base 32, and the fifths that their signature differs by from the major one.
@@ -63,7 +71,9 @@ def begin_field(s: list[int], letter: int) -> None:
 def read_field(s: list[int], code: int) -> None:
     """Read a character of a field's value."""
     letter = s[FIELD]
-    if letter == FIELD_R:
+    if s[FIELD_STATE] == COMMENTED or code == PERCENT:
+        s[FIELD_STATE] = COMMENTED
+    elif letter == FIELD_R:
         if code != SPACE:
             s[FIELD_WORD] = (s[FIELD_WORD] * 31 + (code | TO_LOWER)) & 0xFFFF
     elif letter == FIELD_K:
@@ -74,6 +84,9 @@ def read_field(s: list[int], code: int) -> None:
             s[place] = min(s[place] * 10 + code - DIGIT_0, 999)
         elif code == SLASH:
             s[FIELD_STATE] = 1
+        elif code == PLUS:  # 2+3/8
+            s[FIELD_WORD] += s[FIELD_FIRST]
+            s[FIELD_FIRST] = 0
         elif code == UPPER_C:
             s[FIELD_FIRST] = s[FIELD_SECOND] = 4
         elif code == BAR:  # C|
@@ -110,9 +123,11 @@ def end_field(s: list[int]) -> None:
             s[UNIT] = TICKS * first // second
             s[UNIT_GIVEN] = 1
     elif letter == FIELD_M:
+        first = min(first + s[FIELD_WORD], 999)
         full = TICKS * first // second if first and second else 0
-        if full and s[FULL]:  # the same place of the part in the new metre
-            s[PART_TIME] = s[PART_BARS] * full
+        if full:
+            _change_full_bar(s, PART_TIME, PART_BARS, full)
+            _change_full_bar(s, ENDING_TIME, ENDING_BARS, full)
         s[FULL] = full
         s[METRE] = 1 + (first * 8 + second) % (METRES - 1) if full else 0
         s[COMPOUND] = 1 if first > 3 and first % 3 == 0 else 0
@@ -120,10 +135,18 @@ def end_field(s: list[int]) -> None:
             s[UNIT] = TICKS // 16 if full and 4 * full < 3 * TICKS else TICKS // 8
     elif letter == FIELD_K and first:
         mode, fifths = _mode(s[FIELD_WORD])
+        for place in (PITCH, PITCH_BEFORE):  # which are steps above the tonic
+            s[place] += s[TONIC] - (first - 1)
         s[TONIC] = first - 1
         s[KEY] = max(1, KEY_OFFSET + FIFTHS[first - 1] + 7 * second + fifths)
         s[KEY_MODE] = mode
     s[FIELD] = 0
+
+
+def _change_full_bar(s: list[int], time: int, bars: int, full: int) -> None:
+    """Set a time since the part began to that of the same bars in a new metre; what there is beside them remains."""
+    beside = s[time] - s[bars] * s[FULL] if s[FULL] else 0
+    s[time] = min(s[bars] * full + beside, MOST_TICKS)
 
 
 def _mode(word: int) -> tuple[int, int]:

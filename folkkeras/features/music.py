@@ -39,14 +39,17 @@ from folkkeras.features.state import (
     CHORD,
     COLUMN,
     FIELD,
+    HISTORY,
     IN_BODY,
     IN_UPBEAT,
     INTERVAL,
     INTERVAL_OFFSET,
+    INTERVALS,
     LAST,
     LENGTH,
     LETTER,
     MODE,
+    NOTE_PLACE,
     NOTES,
     ONSET,
     PITCH,
@@ -158,7 +161,7 @@ def _read_music(s: list[int], code: int) -> int:
             s[TOKEN] = AFTER_SLASH
     elif code in (COMMA, APOSTROPHE):
         if token == NOTE:
-            s[PITCH] += 7 if code == APOSTROPHE else -7
+            _move_octave(s, 7 if code == APOSTROPHE else -7)
         if token in (NOTE, ENDING_NUMBER):
             s[TOKEN] = token
     elif code in (GREATER, LESS):
@@ -193,10 +196,19 @@ def _read_note(s: list[int], code: int, token: int) -> None:
     s[PITCH_BEFORE] = s[PITCH]
     s[LETTER] = letter_of(code) - 1
     s[PITCH] = s[LETTER] - s[TONIC]
+    s[NOTE_PLACE] = s[LENGTH] - 1
     if s[NOTES]:
         s[INTERVAL] = s[PITCH] - s[PITCH_BEFORE] + INTERVAL_OFFSET
     s[NOTES] = min(s[NOTES] + 1, 2)
     s[TOKEN] = NOTE
+
+
+def _move_octave(s: list[int], steps: int) -> None:
+    """Read an octave mark after a note."""
+    s[PITCH] += steps
+    place = INTERVALS + s[NOTE_PLACE] % HISTORY
+    if s[place]:
+        s[place] += steps
 
 
 def _read_digit(s: list[int], code: int, token: int) -> int:
@@ -218,12 +230,13 @@ def _read_digit(s: list[int], code: int, token: int) -> int:
     elif token == TUPLET_LAST_COLON:
         s[TUPLET_LEFT] = digit
     elif token in (BAR_LINE, OPEN_BRACKET):
-        if token == OPEN_BRACKET and s[TIME]:
+        ends_bar = token == OPEN_BRACKET and s[TIME] > 0
+        if ends_bar:
             end_bar(s)
         begin_ending(s, digit == 1)
         begin_bar(s)
         s[TOKEN] = ENDING_NUMBER
-        return SIGN
+        return FIRST_SIGN if ends_bar else SIGN
     elif token == ENDING_NUMBER:
         s[TOKEN] = ENDING_NUMBER
     return WITHIN
@@ -242,7 +255,7 @@ def _read_sign(s: list[int], code: int, token: int) -> int:
         if token in (TUPLET, TUPLET_COLON, TUPLET_NUMBER):
             s[TOKEN] = TUPLET_COLON if token == TUPLET else TUPLET_LAST_COLON
             return WITHIN
-        if s[LENGTH] == s[BRACKET_PLACE] + 2 and s[BRACKET_PLACE]:  # after `[K`
+        if s[LENGTH] == s[BRACKET_PLACE] + 2 and s[BRACKET_PLACE] and A <= s[LAST] | TO_LOWER <= Z:  # after `[K`
             _begin_inline_field(s)
             return WITHIN
     s[CHORD] = 0

@@ -13,6 +13,7 @@ from folkkeras.features.state import (
     COMPOUND,
     DENOMINATOR,
     FULL,
+    MOST_TICKS,
     NUMERATOR,
     ONSET,
     TIME,
@@ -43,9 +44,9 @@ def begin_note(s: list[int], full_bar: bool) -> None:
         base = base * ((2 << -signs) - 1) >> -signs
     s[BROKEN] = 0
     s[ONSET] = s[TIME]
-    s[BASE] = base
+    s[BASE] = base = min(base, MOST_TICKS)
     s[NUMERATOR] = s[DENOMINATOR] = 0
-    s[TIME] += base
+    s[TIME] = min(s[TIME] + base, MOST_TICKS)
 
 
 def read_length(s: list[int], code: int) -> None:
@@ -65,7 +66,7 @@ def read_denominator(s: list[int], digit: int, first: bool) -> None:
 
 def set_multiplier(s: list[int]) -> None:
     """Apply the multiplier to the last note."""
-    s[TIME] = s[ONSET] + s[BASE] * (s[NUMERATOR] or 1) // (s[DENOMINATOR] or 1)
+    s[TIME] = min(s[ONSET] + s[BASE] * (s[NUMERATOR] or 1) // (s[DENOMINATOR] or 1), MOST_TICKS)
 
 
 def end_chord(s: list[int]) -> None:
@@ -86,7 +87,7 @@ def read_broken(s: list[int], sign: int) -> None:
         length = length * ((2 << signs) - 1) >> signs
     elif signs < 0:
         length = length >> -signs
-    s[TIME] = s[ONSET] + length
+    s[TIME] = min(s[ONSET] + length, MOST_TICKS)
 
 
 def begin_tuplet(s: list[int], notes: int) -> None:

@@ -68,9 +68,9 @@ NOTES = _places()  # number of notes so far, up to 2
 LETTER = _places()  # of the last note, 0 to 13 from C to b, without commas and apostrophes
 PITCH = _places()  # the last note, in scale steps above the tonic in the octave of middle C
 PITCH_BEFORE = _places()  # the note before it
-INTERVAL = (
-    _places()
-)  # if the last character was a note of the melody, the steps from the note before plus INTERVAL_OFFSET
+# If the last character was a note of the melody, the steps from the note before it plus INTERVAL_OFFSET; otherwise 0.
+INTERVAL = _places()
+NOTE_PLACE = _places()  # the last note's place in the text
 BRACKET_PLACE = _places()  # the place in the text after the last `[`
 
 # Bars and parts
@@ -79,7 +79,7 @@ PART_TIME = _places()  # ticks since the part began
 PART_BARS = _places()  # bars of the part that have ended
 PART_BASE = _places()  # bars of the tune before the part
 BASES = _places(PARTS)  # the same of each earlier part
-ENDING = _places()  # 1 in a first ending, 2 after its repeat sign, 3 in a later ending
+ENDING = _places()  # 1 in a first ending, 2 after its repeat sign, 3 in a later ending, 4 after it
 ENDING_BASE = _places()  # PART_BASE, PART_BARS, PART_TIME and the text's place where the first ending begins
 ENDING_BARS = _places()
 ENDING_TIME = _places()
@@ -97,7 +97,7 @@ POINTER = _places(SOURCES)  # the place that each source has reached, or -1
 SEGMENT = _places(SOURCES)  # where the source's bar begins
 TRIED = _places(SOURCES)  # guesses in this bar
 RIGHT = _places(SOURCES)
-AGREED = _places(SOURCES)  # how many guesses were right in the bar before, 0 to 4
+AGREED = _places(SOURCES)  # how many guesses were right in the bar before, 0 to 3
 UPBEAT_START = _places(SLOTS)  # where each bar begins in the text, with the pick-up before it
 BAR_START = _places(SLOTS)  # where each bar begins in the text
 AFTER_SHORT = _places(HASHES)  # the place after the last occurrence of each short context, 0 for none
@@ -105,10 +105,11 @@ AFTER_LONG = _places(HASHES)
 CLEARED = _size  # places up to here are cleared before a tune; the rest is never read before it is written
 TEXT = _places(HISTORY)  # indices of the characters
 CLOCK = _places(HISTORY)  # ticks since the bar line after each character, -1 after the characters of a bar line
-INTERVALS = _places(HISTORY)  # what INTERVAL was after each character
+INTERVALS = _places(HISTORY)  # what INTERVAL was after each character, with the octave marks that followed it
 SIZE = _size
 
 KEY_OFFSET, INTERVAL_OFFSET = 16, 64
+MOST_TICKS = 2**28  # times are limited to this, so that they fit into 32 bits
 
 
 def clear(s: list[int]) -> None:

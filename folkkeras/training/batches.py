@@ -69,7 +69,7 @@ def random_windows(
         seq_length: characters in a window.
         seed: the seed of the offsets.
         start_step: the step of the first batch.
-        tune_starts: where tunes begin in the text.
+        tune_starts: where tunes begin in the text, in ascending order.
         tune_start_fraction: the fraction of a batch's windows that begin where a tune does.
         vocabulary: the characters of the indices; needed for features.
         features: the names of the features, from `folkkeras.features.columns.FEATURES`.
@@ -131,7 +131,8 @@ def _features_of_windows(
     if vocabulary is None:
         raise ValueError("features need a vocabulary")
     begins = np.asarray(tune_starts, np.int64)
-    begins = begins if len(begins) else np.zeros(1, np.int64)
+    if not len(begins) or begins[0]:
+        begins = np.insert(begins, 0, 0)
 
     def rows_of(starts: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
         found = []

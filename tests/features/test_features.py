@@ -26,6 +26,7 @@ Rows = npt.NDArray[np.int32]
 PIECES = [
     *("X:1\n", "T:A\n", "R:reel\n", "M:6/8\n", "M:C|\n", "M:none\n", "L:1/16\n", "K:Edor\n", "K:D\n", "K:HP\n", "\n"),
     *"ABcdz' ,2/3|:[]()<>-^={}\"!&%~`$+1é",
+    *("999", "L:1/1\n", "M:2+3/8 % 7\n", "[K:A]", ":|3 ", "[1", "B,,", "c'", "[|:"),
     *("|1 ", ":|2 ", "::", "|]", "||", "[|", "(3", "(3:2:4", "[K:G]", "[M:3/4]", "a2b/", "[CE]2", "A>>B", "{gf}"),
 ]
 TEXTS = st.lists(st.sampled_from(PIECES), max_size=120).map("".join)
@@ -183,6 +184,35 @@ def test_a_moved_note_continues_the_melody_as_an_earlier_bar_does() -> None:
     ends = ("|D", "|DF", "FED|EG", "FED|EG^", "FE|B,")
     assert [named(tune, after)["lag_1_moved"] for after in ends] == ["-CDEFGAB".index(note) for note in "FEFFD"]
     assert named(tune, "|DFE")["lag_1_moved_record"] == 3  # its first two guesses were right
+
+
+def test_a_moved_note_keeps_octave_marks_and_a_change_of_key() -> None:
+    head = "X:1\nT:A\nM:2/4\nL:1/8\nK:C\n"
+    assert named(head + "DB,CD|E", "|E")["lag_1_moved"] == "-CDEFGAB".index("C")
+    assert named(head + "CDEF|C", "|C")["lag_1_moved"] == "-CDEFGAB".index("D")
+    assert named(head + "CDEF|[K:G]C", "]C")["lag_1_moved"] == "-CDEFGAB".index("D")
+    assert named(head + "F|[K:G]G", "]G")["interval"] == 12 + 1
+
+
+def test_third_and_fourth_endings_continue_the_part() -> None:
+    tune = "X:1\nM:4/4\nL:1/8\nK:C\nA8|A8|1 B8:|2 c8:|3 d8:|4 e8||"
+    assert [named(tune, after)["bar"] for after in ("A8|A8|", "|1 ", "|2 ", "|3 ", "|4 ")] == [3, 3, 3, 3, 3]
+    assert {named(tune, after)["part"] for after in ("|1 ", "|2 ", "|3 ", "|4 ")} == {1}
+
+
+def test_bars_are_counted_through_changes_of_metre() -> None:
+    tune = "X:1\nM:none\nL:1/8\nK:C\nAB|cd|[M:4/4]A8|B8|[M:2+3/8 % five]A5|[|:c5|"
+    assert [named(tune, after)["bar"] for after in ("AB|", "cd|", "A8|", "B8|", "A5|")] == [2, 3, 4, 5, 6]
+    assert named(tune, "five]A")["time_left"] == 2 + 4 * 12
+    assert (named(tune, "[|:")["part"], named(tune, "c5|")["bar"]) == (2, 2)
+    tune = "X:1\nM:4/4\nL:1/8\nK:C\nA2|[M:4/4]d8|d8|d8|d6|"
+    assert named(tune, "d6")["phrase_left"] == 1
+
+
+def test_the_time_left_in_a_part_is_that_of_the_previous_part() -> None:
+    tune = "X:1\nM:2/4\nL:1/8\nK:C\nC|" + "A4|" * 5 + "D3||c|" + "d4|" * 5 + "e3|]"
+    assert named(tune, "D")["part_left"] == 1 + 2 * 48 + 2 * 12  # of eight bars
+    assert [named(tune, after)["part_left"] for after in ("e", "e3", "e3|")] == [1 + 24, 1, 1]
 
 
 def test_the_inputs_of_a_model_have_names() -> None:
