@@ -10,7 +10,7 @@ TORCH ?= torch==2.13.0
 DEMO_RUN ?= demo-$(shell date +%Y%m%d-%H%M%S)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-lowest try-lowest bench celtic recipe fuzz oracles agreement faults pictures tunes lint format clean
+.PHONY: help install demo test test-lowest try-lowest bench celtic recipe ablation fuzz oracles agreement faults pictures tunes lint format clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,6 +65,9 @@ tunes: install ## Draw the twenty tunes of docs/tunes.html
 RECIPE ?= oneills
 recipe: install ## Train three recipes over five splits of RECIPE, a corpus: hours
 	$(BIN)/python tests/bench/recipe.py $(RECIPE)
+
+ablation: install ## Train without each group of features, and with it alone: two hours
+	$(BIN)/python tests/bench/ablation.py oneills ryans airds
 
 COUNT ?= 1000
 TIMES ?= 43

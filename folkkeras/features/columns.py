@@ -70,7 +70,7 @@ COUNT = len(FEATURES)
 COPIED = tuple(name for name, size in FEATURES.items() if not size)  # the features that name a character
 MOVED_NOTES = tuple(name for name in FEATURES if name.endswith("_moved"))  # those that name a note's letter
 NONE, ALL = "none", "all"
-_IN_BODY = 27  # the fields have the numbers of their letters
+_BODY_FIELD = 27  # the fields have the numbers of their letters
 
 
 def features_of(groups: str) -> tuple[str, ...]:
@@ -110,7 +110,7 @@ def write(s: list[int], row: list[int]) -> None:
     body, sounded = s[IN_BODY], s[NOTES]
     full = s[FULL]
     left = full - s[TIME]
-    row[0] = _IN_BODY + s[ENDING] if body and not s[FIELD] else s[FIELD] & 31
+    row[0] = _BODY_FIELD + s[ENDING] if body and not s[FIELD] else s[FIELD] & 31
     row[1] = s[TYPE]
     row[2] = s[METRE]
     row[3] = min(TICKS // max(s[UNIT], 1), 63)

@@ -172,13 +172,13 @@ class TuneModel(keras.Model):
     def _features_embedded(self, inputs: Any) -> tf.Tensor:
         """The sum of the features' vectors, (batch, length, feature_embedding)."""
         vectors = tf.convert_to_tensor(self.feature_embedding.embeddings)
-        sizes = sizes_of(self.features, len(self.vocabulary))
-        # A product with ones at the features' rows: its gradient is another product, and not a scatter of rows.
-        ones = [
-            tf.one_hot(tf.cast(inputs[name], tf.int32), size, dtype=vectors.dtype)
-            for name, size in zip(self.features, sizes, strict=True)
-        ]
-        return tf.concat(ones, -1) @ vectors
+        offsets = zip(self.features, self._offsets, strict=True)
+        rows = tf.stack([tf.cast(inputs[name], tf.int32) + offset for name, offset in offsets], -1)
+        # Summed as they are read, since all vectors of a batch side by side would take long to write.
+        batch, length, count = (size or tf.shape(rows)[axis] for axis, size in enumerate(rows.shape))
+        places = tf.repeat(tf.range(batch * length), count)
+        summed = tf.sparse.segment_sum(vectors, tf.reshape(rows, (-1,)), places)
+        return tf.reshape(summed, (batch, length, vectors.shape[1]))
 
     def _mask_of(self, shard: BatchShard, layer: int, x: tf.Tensor) -> tf.Tensor:
         """The shard's rows of the full batch's dropout mask, (sequences, 1, units)."""

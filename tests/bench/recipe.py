@@ -9,32 +9,16 @@ training ends once three intervals have brought nothing.
 """
 
 import argparse
-import json
 import statistics
-import subprocess
-import sys
 from pathlib import Path
 
-FOLK = Path(sys.executable).parent / "folk"
+from trial import result_of
+
 RECIPES = {
     "lab": ["--preset", "lab", "--patience", "3"],
     "plain": ["--features", "none", "--dropout", "0.5", "--weight-drop", "0.3"],  # its best in docs/recipe.md
     "default": [],
 }
-
-
-def train(name: str, corpus: str, raw: bool, split: int, runs: Path) -> dict:
-    """The run's result, after its training."""
-    run = runs / f"{Path(corpus).stem}-{name}-{split}"
-    if not (run / "result.json").exists():
-        if run.exists():
-            words = ["resume", run.name]
-        else:
-            form = "--raw" if raw else "--no-raw"
-            words = ["train", corpus, form, *RECIPES[name], "--split", str(split), "--name", run.name]
-        subprocess.run([FOLK, *words, "--runs", runs], check=True)
-    result: dict = json.loads((run / "result.json").read_text())
-    return result
 
 
 def main() -> None:
@@ -46,14 +30,15 @@ def main() -> None:
     parser.add_argument("--recipes", default=",".join(RECIPES), help="names with commas, the one to compare last")
     parser.add_argument("--runs", type=Path, default=Path("recipe-runs"))
     arguments = parser.parse_args()
-    names = arguments.recipes.split(",")
+    names, form = arguments.recipes.split(","), "--raw" if arguments.raw else "--no-raw"
     print("| split | " + " | ".join(f"{name}, bits | at step" for name in names) + " |")
     print("|" + "---|" * (2 * len(names) + 1))
     bits: dict[str, list[float]] = {name: [] for name in names}
     for split in range(arguments.splits):
         cells = []
         for name in names:
-            result = train(name, arguments.corpus, arguments.raw, split, arguments.runs)
+            options = [arguments.corpus, form, *RECIPES[name], "--split", str(split)]
+            result = result_of(f"{Path(arguments.corpus).stem}-{name}-{split}", options, arguments.runs)
             bits[name].append(result["validation_bits"])
             cells.append(f"{result['validation_bits']:.3f} | {result['best_step']}")
         print(f"| {split} | " + " | ".join(cells) + " |", flush=True)
