@@ -14,6 +14,7 @@ from folkkeras.errors import CorpusError, UsageError
 from folkkeras.files import write_bytes
 from folkkeras.runs.metrics import EvaluationInterval
 from folkkeras.runs.run import Run
+from folkkeras.sampling.sampler import DEFAULT_TEMPERATURE, Sampling
 from folkkeras_cli import completions
 from folkkeras_cli.console import say, status, write
 from folkkeras_cli.models import chosen_model
@@ -49,6 +50,9 @@ def evaluate(
     last: Annotated[bool, typer.Option("--last", help="Use the last model of the run instead of its best.")] = False,
     tunes: Annotated[int, typer.Option(metavar="N", help="Tunes to generate.")] = 200,
     seed: Annotated[int, typer.Option(metavar="N", help="Seed of the generated tunes.")] = 0,
+    temperature: Annotated[
+        float, typer.Option(metavar="T", help="Temperature of the generated tunes.")
+    ] = DEFAULT_TEMPERATURE,
     as_json: Annotated[bool, typer.Option("--json", help="Write JSON, with the figures of each tune.")] = False,
     out: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Also write the report to this .png or .html file.")
@@ -63,6 +67,7 @@ def evaluate(
     """
     require_min("tunes", tunes, 1)
     require_min("seed", seed, 0)
+    Sampling(temperature=temperature)  # before a model is read
     if out is not None:
         if out.suffix not in PICTURES:
             raise UsageError(f"--out {out} is not a supported picture: end its name in {' or '.join(PICTURES)}")
@@ -91,6 +96,7 @@ def evaluate(
             evaluation_intervals=_evaluation_intervals(chosen.run, opened.metadata),
             count=tunes,
             seed=seed,
+            temperature=temperature,
             on_stage=line.update,
         )
     table = report(evaluation, chosen.name)

@@ -8,6 +8,7 @@ All random numbers come from the seed, and samples are chosen by hash, so a seed
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -45,6 +46,7 @@ from folkkeras.notation.tunes import music_begins
 from folkkeras.runs.metrics import EvaluationInterval
 from folkkeras.sampling.generator import Generator
 from folkkeras.sampling.request import TuneRequest
+from folkkeras.sampling.sampler import DEFAULT_TEMPERATURE, Sampling
 from folkkeras.sampling.scheduler import RejectionStatistics
 from folkkeras.sampling.training_tunes import TrainingTunes
 
@@ -66,6 +68,7 @@ def evaluate(
     evaluation_intervals: Sequence[EvaluationInterval] = (),
     count: int = TUNES,
     seed: int = 0,
+    temperature: float = DEFAULT_TEMPERATURE,
     on_stage: Callable[[str], None] = lambda stage: None,
 ) -> Evaluation:
     """Evaluate a model.
@@ -77,17 +80,19 @@ def evaluate(
             that the model was trained on are left out.
         before: the training tunes of the models that this one was fine-tuned from.
         evaluation_intervals: the run's evaluation intervals up to this model.
-        count: the number of tunes to generate, at the default temperature.
+        count: the number of tunes to generate.
         seed: the random seed.
+        temperature: at which tunes are generated; see `Sampling`.
         on_stage: called before each stage with a description of it.
 
     Raises:
-        UsageError: `count` or `seed` is out of range.
+        UsageError: `count`, `seed` or `temperature` is out of range.
         CorpusError: there are no tunes to evaluate on, the model was trained on all of them, or all of them have
             characters that it does not know.
     """
     require_min("tunes", count, 1)
     require_min("seed", seed, 0)
+    request = TuneRequest(count=count, seed=seed, sampling=Sampling(temperature=temperature))
     learned = corpus.training.union(before)
     given = list(at_most(corpus.held_out, EVALUATED) if tunes is None else tunes)
     compared = _not_learned(given, learned if tunes is not None else before)
@@ -95,7 +100,7 @@ def evaluate(
     likelihood = _likelihood(model, corpus, learned, compared, len(given) - len(compared), evaluation_intervals)
 
     on_stage(f"generating {count:,} tunes")
-    generated = [tune.text for tune in Generator(model).tunes(TuneRequest(count=count, seed=seed))]
+    generated = [tune.text for tune in Generator(model).tunes(request)]
     read = [read_tune(tune) for tune in generated]
     on_stage("comparing melodies")
     index = MelodyIndex(learned)
@@ -107,12 +112,13 @@ def evaluate(
     constrained = Generator(model, training_tunes=TrainingTunes.of([tune.text for tune in own]))
     fewer = max(1, count // 4)
     on_stage(f"generating {fewer:,} complete tunes")
-    complete = _drawn(constrained, TuneRequest(count=fewer, seed=seed, complete=True))[1]
+    complete = _drawn(constrained, replace(request, count=fewer, complete=True))[1]
     evaluated = list(map(read_tune, compared))
-    apart = _told_apart(model, corpus.training, read, evaluated, seed, on_stage)
+    apart = _told_apart(model, corpus.training, read, evaluated, request, on_stage)
     on_stage(f"generating {fewer:,} tunes in requested keys")
     return Evaluation(
         seed=seed,
+        temperature=temperature,
         held_out=tunes is None,
         likelihood=likelihood,
         completeness=Completeness(
@@ -120,7 +126,7 @@ def evaluate(
             first_attempt=_first_attempt([complete]),
             corpus=_fraction(tune.complete for tune in own),
         ),
-        key=None if corpus.raw else _key_figures(constrained, own, fewer, seed),
+        key=None if corpus.raw else _key_figures(constrained, own, replace(request, count=fewer)),
         novelty=Novelty(limit, _overlaps(overlaps, limit), _overlaps(held_out, limit)),
         form=FormFigures(form_figures(read), form_figures(evaluated), apart),
         style=_styles(read, evaluated, list(map(read_tune, sample_of(corpus.training, SAMPLE)))),
@@ -185,21 +191,21 @@ def _first_attempt(statistics: Sequence[RejectionStatistics]) -> float:
     return sum(each.accepted_first for each in statistics) / sum(each.first_attempts for each in statistics)
 
 
-def _key_figures(generator: Generator, own: Sequence[Tune], count: int, seed: int) -> KeyFigures | None:
-    """Figures of `count` tunes, requested in the corpus's commonest keys in turn; None if the model knows no key."""
+def _key_figures(generator: Generator, own: Sequence[Tune], request: TuneRequest) -> KeyFigures | None:
+    """Figures of tunes that are asked for in the corpus's commonest keys in turn; None if the model knows no key."""
     endings: Endings = endings_of(own)
     keys = Counter(key for tune in own if (key := key_of(tune.key)) and not generator.vocabulary.unknown(str(key)))
     asked = [key for key, number in keys.most_common(KEYS) if number >= RARE * len(own)]
     statistics, accepted = [], 0
     for place, key in enumerate(asked):
-        if number := len(range(place, count, len(asked))):
-            tunes, found = _drawn(generator, TuneRequest(count=number, seed=seed, fields={"K": str(key)}))
+        if number := len(range(place, request.count, len(asked))):
+            tunes, found = _drawn(generator, replace(request, count=number, fields={"K": str(key)}))
             statistics.append(found)
             accepted += sum(keeps_key(tune, key, endings) for tune in tunes)
     if not asked:
         return None
     of_corpus = _fraction(keeps_key(tune, key, endings) for tune in own if (key := key_of(tune.key)))
-    return KeyFigures(first_attempt=_first_attempt(statistics), accepted=accepted / count, corpus=of_corpus)
+    return KeyFigures(first_attempt=_first_attempt(statistics), accepted=accepted / request.count, corpus=of_corpus)
 
 
 def _bits(tunes: Sequence[str], bits: Sequence[npt.NDArray[np.float64]]) -> Bits:
@@ -225,23 +231,20 @@ def _told_apart(
     training: TuneList,
     generated: Sequence[Tune],
     evaluated: Sequence[Tune],
-    seed: int,
+    request: TuneRequest,
     on_stage: Callable[[str], None],
 ) -> ToldApart:
     """How well a classifier tells generated and training tunes from the evaluated ones; nan with too few of them."""
-    count = len(generated)
+    count, seeds = len(generated), range(request.seed, request.seed + SETS)
     if min(count, len(evaluated)) < MIN_TUNES:
         return ToldApart(math.nan, math.nan, (), ())
     on_stage(f"generating {(SETS - 1) * count:,} tunes to tell from the evaluated ones")
     more = [
-        [read_tune(tune.text) for tune in Generator(model).tunes(TuneRequest(count=count, seed=other))]
-        for other in range(seed + 1, seed + SETS)
+        [read_tune(tune.text) for tune in Generator(model).tunes(replace(request, seed=other))] for other in seeds[1:]
     ]
     on_stage("telling tunes apart")
     size = min(len(training), len(evaluated))
-    choices = [
-        np.random.default_rng(other).choice(len(training), size, replace=False) for other in range(seed, seed + SETS)
-    ]
+    choices = [np.random.default_rng(other).choice(len(training), size, replace=False) for other in seeds]
     samples = [[read_tune(training[place]) for place in choice.tolist()] for choice in choices]
     return told_apart([generated, *more], samples, evaluated)
 

@@ -133,6 +133,7 @@ class Evaluation:
     """The result of `evaluate`."""
 
     seed: int
+    temperature: float  # at which the tunes were generated
     held_out: bool  # whether the evaluated tunes are the corpus's held-out tunes
     likelihood: LikelihoodFigures
     completeness: Completeness

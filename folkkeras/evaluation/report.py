@@ -46,7 +46,11 @@ def _likelihood(evaluation: Evaluation) -> list[str]:
 def _tunes(evaluation: Evaluation) -> list[str]:
     complete, key = evaluation.completeness, evaluation.key
     lines = [
-        _row(f"tunes (seed {evaluation.seed})", f"{len(evaluation.tunes):,} new", "corpus"),
+        _row(
+            f"tunes (seed {evaluation.seed}, temperature {evaluation.temperature:g})",
+            f"{len(evaluation.tunes):,} new",
+            "corpus",
+        ),
         _row("complete", _percent(complete.generated), _percent(complete.corpus)),
         _row("--complete, at the first attempt", _percent(complete.first_attempt)),
     ]

@@ -67,6 +67,7 @@ GROUPS: dict[str, dict[str, int]] = {
 }
 FEATURES: dict[str, int] = {name: size for group in GROUPS.values() for name, size in group.items()}
 COUNT = len(FEATURES)
+PER_SOURCE = 5  # features of each source
 COPIED = tuple(name for name, size in FEATURES.items() if not size)  # the features that name a character
 MOVED_NOTES = tuple(name for name in FEATURES if name.endswith("_moved"))  # those that name a note's letter
 NONE, ALL = "none", "all"
@@ -135,14 +136,14 @@ def write(s: list[int], row: list[int]) -> None:
     row[19] = s[GUESS]
     row[20] = s[RECORD]
     row[21] = s[MATCH_LENGTH]
-    place = 22
+    place = COUNT - PER_SOURCE * SOURCES
     for source in range(SOURCES):
         row[place] = s[GUESS + 1 + source]
         row[place + 1] = s[RECORD + 1 + source]
         row[place + 2] = 4 * s[AGREED + source] + agreement(s[TRIED + source], s[RIGHT + source])
         row[place + 3] = s[MOVED + source]
         row[place + 4] = s[MOVED_RECORD + source]
-        place += 5
+        place += PER_SOURCE
 
 
 def _part_left(s: list[int], previous: int) -> int:
