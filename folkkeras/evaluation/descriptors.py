@@ -114,7 +114,9 @@ def _entropy(values: Iterable[Hashable]) -> float:
 
 def _longest_repetition(intervals: Sequence[int]) -> int:
     """How many intervals the longest passage has that occurs twice; the two may overlap."""
-    text = "".join(chr(0x1000 + interval) for interval in intervals)  # searching a text is fastest
+    # Searching a text is fastest. A drawn note may have any number of octave marks, so intervals have no limit.
+    number = {interval: place for place, interval in enumerate(set(intervals))}
+    text = "".join(chr(0x10000 + number[interval]) for interval in intervals)
     longest = 0
     for begin in range(len(text)):
         while begin + longest < len(text) and text.find(text[begin : begin + longest + 1], begin + 1) >= 0:
