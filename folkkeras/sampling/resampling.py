@@ -67,7 +67,7 @@ class ConstrainedTune(TuneStream):
     def verdict(self) -> Verdict:
         """What to do next; None to continue drawing."""
         begin, end = music_begins(self.text), self._end()
-        if change := self._header_change(begin) or self._body_change(begin):
+        if change := self._header_change(begin) or self._body_change(begin, end):
             self._resamples[change.place] += 1
             return (
                 change if self._resamples.total() <= MAX_RESAMPLES else Reject("left the requested type, metre or key")
@@ -103,9 +103,10 @@ class ConstrainedTune(TuneStream):
             place += len(line)
         return None
 
-    def _body_change(self, begin: int) -> Backtrack | None:
+    def _body_change(self, begin: int, end: int) -> Backtrack | None:
         """A backtrack to the first field in the music that changes what was requested for the complete tune."""
-        for match in _CHANGE.finditer(self.text, begin) if self._request.fields else ():
+        end = end if end >= 0 else len(self.text)  # the text after the tune's end may have the next tune's header
+        for match in _CHANGE.finditer(self.text, begin, end) if self._request.fields else ():
             letter, value = match[1] or match[3], match[2] or match[4] or ""
             if letter == "R" or self._request.fields.get(letter, value) != value:
                 return Backtrack(match.start(), "\n" if match[0].startswith("\n") else "")

@@ -140,3 +140,13 @@ def test_a_requested_title_is_part_of_the_start() -> None:
     assert start_with_fields(TuneRequest(fields=fields)) == "X:1\nT:Mine\nR:jig\n"
     assert start_with_fields(TuneRequest(fields={"K": "D"})) == "X:1"
     assert start_with_fields(TuneRequest(fields={"K": "D"}, start="X:1\nT:My own")) == "X:1\nT:My own"
+
+
+def test_the_header_of_the_next_tune_changes_nothing() -> None:
+    """Characters are drawn in chunks, so the text may go on after the tune's end."""
+    tune = growing(
+        "X:1\nT:A\nM:4/4\nL:1/8\nK:C\nc8|]\n\nX:1\nT:B\nM:6/8\nL:1/8\nK:G\nd3", TuneRequest(fields={"K": "C"})
+    )
+    verdict = tune.verdict()
+    assert isinstance(verdict, Accept)
+    assert verdict.text.endswith("K:C\nc8|]\n")
