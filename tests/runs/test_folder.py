@@ -68,13 +68,13 @@ def test_the_model_of_a_damaged_run_is_used_and_the_fault_reported(
 def test_a_clearly_better_model_is_suggested(trained: TrainedRun, tmp_path: Path) -> None:
     corpus = replace(trained.corpus, sources=("ryans",))
     runs = []
-    for name, bits in (("poor", 2.5), ("good", 1.2)):
+    for name, bits in (("poor", 2.5), ("good", 1.1)):
         run = create_run(tmp_path, name, corpus, TrainingConfig())
         write_metrics(run.metrics, [EvaluationInterval(100, bits, bits, 0.1, 1.0)])
         run.best.write_bytes(b"")
         runs.append(run)
     assert better_model(runs[0], 2.5, runs[:1]).name == "celtic"
-    assert better_model(runs[0], 2.5, runs) == ("good", 1.2)
-    assert better_model(runs[1], 1.2, runs) is None
+    assert better_model(runs[0], 2.5, runs) == ("good", 1.1)
+    assert better_model(runs[1], 1.1, runs) is None
     own = [replace(run, corpus=("mine.abc",)) for run in runs]
     assert better_model(own[0], 2.5, own[:1]) is None  # celtic's bits are for other tunes

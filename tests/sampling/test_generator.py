@@ -143,8 +143,8 @@ def test_slots_are_refilled_until_all_tunes_are_sampled(trained: TrainedRun) -> 
         assert tunes[number - 1].text == alone.text
 
 
-def test_bfloat16_draws_the_same_text_at_first(trained: TrainedRun) -> None:
-    exact, rounded = (folkkeras.load(trained.run.best, bfloat16=asked) for asked in (False, True))
+def test_bfloat16_draws_the_same_text_at_first() -> None:
+    exact, rounded = (folkkeras.load("celtic", bfloat16=asked) for asked in (False, True))
     texts = [generator.generate(length=20, temperature=0, seed=1) for generator in (exact, rounded)]
     assert texts[0] == texts[1]
     assert exact.generate(length=600, seed=1) != rounded.generate(length=600, seed=1)
