@@ -66,7 +66,7 @@ RECIPE ?= oneills
 recipe: install ## Train three recipes over five splits of RECIPE, a corpus: hours
 	$(BIN)/python tests/bench/recipe.py $(RECIPE)
 
-ablation: install ## Train without each group of features, and with it alone: two hours
+ablation: install ## Train without each group of features, and with it alone: hours
 	$(BIN)/python tests/bench/ablation.py oneills ryans airds
 
 COUNT ?= 1000

@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from typing import Any
 
 
 @contextmanager
@@ -45,9 +46,10 @@ def _lean_import() -> Iterator[None]:
     """Hide the modules that are not needed, and keep the garbage collector from scanning objects that stay alive."""
     hidden = [name for name in _NOT_NEEDED if name not in sys.modules]
     gc.disable()
+    modules: dict[str, Any] = sys.modules  # in which None makes an import fail
     try:
         for name in hidden:
-            sys.modules[name] = None  # type: ignore[assignment]  # None makes an import fail, which typeshed leaves out
+            modules[name] = None
         yield
     finally:
         for name in hidden:

@@ -32,7 +32,7 @@ class SlotFeatures:
         self._offsets = np.array([0, *accumulate(sizes[:-1])])
         letters = letter_table(exported.vocabulary)
         self._letters = np.where(letters.any(1), 1 + letters.argmax(1), 0)
-        # Each feature that names a character, and the number that each of its values stands for: 0 is none.
+        # The columns of the features that name a character, each with the column of the logits for each value.
         self._naming = [(column, np.arange(self._characters + 1)) for column in columns_of(copies(names))]
         self._naming += [(column, np.array([0, *self._letters])) for column in columns_of(moved_notes(names))]
         # For each value of a feature, the output that raises each letter; the last output is always 0.
