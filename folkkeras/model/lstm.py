@@ -141,24 +141,21 @@ def lstm_of_characters(
     x = tf.transpose(x, (1, 2, 0))  # (length, F, batch)
 
     @tf.custom_gradient
-    def run(x: tf.Tensor, h: tf.Tensor, c: tf.Tensor, table: tf.Tensor, kernel: tf.Tensor, weights: tf.Tensor) -> Any:
-        x, h, c, table, kernel, weights = map(tf.stop_gradient, (x, h, c, table, kernel, weights))
-        outputs, cells, gates = _forward_characters(ids, x, h, c, table, kernel, weights)
+    def run(x: tf.Tensor, h: tf.Tensor, c: tf.Tensor, table: tf.Tensor, weights: tf.Tensor) -> Any:
+        x, h, c, table, weights = map(tf.stop_gradient, (x, h, c, table, weights))
+        outputs, cells, gates = _forward_characters(ids, x, h, c, table, weights)
 
         def gradient(d_outputs: tf.Tensor, d_h: tf.Tensor, d_c: tf.Tensor) -> Arrays:
-            _, d_h, d_c, d_z = _backward(d_outputs, d_h, d_c, weights, gates, cells, c)
-            units, known = _shape(h)[0], _shape(table)[0]
-            ones = tf.one_hot(ids, known, axis=1, dtype=table.dtype)  # (length, vocabulary, batch)
-            d_weights = _weights_gradient(h, outputs, tf.concat([ones, x], 1), d_z)
-            d_recurrent, d_table, d_kernel = tf.split(d_weights, [units, known, _shape(kernel)[0]])
-            d_x = tf.add_n([part @ z for part, z in zip(tf.split(kernel, GATES, axis=1), d_z, strict=True)])
-            length, features, batch = _shape(x)
-            d_x = tf.transpose(tf.reshape(d_x, (features, length, batch)), (1, 0, 2))
-            return [d_x, d_h, d_c, d_table, d_kernel, d_recurrent]
+            d_x, d_h, d_c, d_z = _backward(d_outputs, d_h, d_c, weights, gates, cells, c)
+            ones = tf.one_hot(ids, _shape(table)[0], axis=1, dtype=table.dtype)  # (length, vocabulary, batch)
+            d_weights = _weights_gradient(h, outputs, tf.concat([x, ones], 1), d_z)
+            d_weights, d_table = tf.split(d_weights, [_shape(weights)[0], _shape(table)[0]])
+            return [d_x, d_h, d_c, d_table, d_weights]
 
         return (outputs, outputs[-1], cells[-1]), gradient
 
-    return _batch_first(dtype, *run(x, tf.transpose(h), tf.transpose(c), table, kernel, recurrent_kernel))
+    weights = tf.concat([recurrent_kernel, kernel], 0)
+    return _batch_first(dtype, *run(x, tf.transpose(h), tf.transpose(c), table, weights))
 
 
 def _wide(array: Any) -> tf.Tensor:
@@ -190,19 +187,14 @@ def _forward(x: tf.Tensor, h: tf.Tensor, c: tf.Tensor, weights: tf.Tensor) -> An
 
 @tf.function(jit_compile=True, autograph=False)
 def _forward_characters(
-    ids: tf.Tensor, x: tf.Tensor, h: tf.Tensor, c: tf.Tensor, table: tf.Tensor, kernel: tf.Tensor, weights: tf.Tensor
+    ids: tf.Tensor, x: tf.Tensor, h: tf.Tensor, c: tf.Tensor, table: tf.Tensor, weights: tf.Tensor
 ) -> Any:
-    """`_forward` for characters, (length, batch), and x, with only the recurrent kernel as weights, (U, 4U)."""
-    length, _, batch = _shape(x)
-    transposed = tf.transpose(weights)  # (4U, U)
-    contributions = tf.transpose(tf.gather(table, ids), (0, 2, 1))  # (length, 4U, batch)
-    if kernel.shape[0]:
-        contributions += tf.reshape(
-            tf.transpose(tf.reshape(tf.transpose(kernel) @ _by_feature(x), (-1, length, batch)), (1, 0, 2)),
-            (length, -1, batch),
-        )
-    contributions = tf.reshape(contributions, (length, -1))  # (length, 4U * batch)
-    return _loop(lambda t, h: _flat(transposed @ h) + contributions[t], length, h, c)
+    """`_forward` for characters, (length, batch), with further input x beside them, (length, F, batch)."""
+    transposed = tf.transpose(weights)  # (4U, U + F)
+    contributions = tf.reshape(
+        tf.transpose(tf.gather(table, ids), (0, 2, 1)), (_shape(x)[0], -1)
+    )  # (length, 4U * batch)
+    return _loop(lambda t, h: _flat(transposed @ tf.concat([h, x[t]], 0)) + contributions[t], _shape(x)[0], h, c)
 
 
 def _loop(z_of: Callable[[tf.Tensor, tf.Tensor], tf.Tensor], length: Size, h: tf.Tensor, c: tf.Tensor) -> Any:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from folkkeras.features.columns import COPIED, MOVED_NOTES
 from folkkeras.features.outputs import (
     DEGREES,
     INTERVALS,
@@ -17,6 +18,8 @@ from folkkeras.features.outputs import (
     moved_notes,
 )
 from folkkeras.vocabulary import Vocabulary
+
+NAMING = {*COPIED, *MOVED_NOTES, "tonic", "letter"}  # the features that name a character, or a letter for each output
 
 
 def raised_logits(
@@ -31,16 +34,25 @@ def raised_logits(
         names: the features that the model reads.
         vocabulary: the characters.
     """
+    used = {name: tf.cast(inputs[name], tf.int32) for name in names if name in NAMING}
+    return _raised(outputs, used, tuple(names), vocabulary)
+
+
+@tf.function(jit_compile=True, autograph=False)
+def _raised(
+    outputs: tf.Tensor, inputs: dict[str, tf.Tensor], names: tuple[str, ...], vocabulary: Vocabulary
+) -> tf.Tensor:
+    """See `raised_logits`; XLA fuses it into few loops."""
     copied, moved, size = copies(names), moved_notes(names), len(vocabulary)
     of_degrees, of_intervals = DEGREES if "tonic" in names else 0, INTERVALS if "letter" in names else 0
     sizes = size, len(copied), len(moved), of_degrees, of_intervals
     logits, by_copy, by_moved, by_degree, by_interval = tf.split(outputs, sizes, -1)
     for name, raised in zip(copied, tf.unstack(by_copy, axis=-1), strict=True):
-        copy = tf.cast(inputs[name], tf.int32) - 1  # -1, for none, is a row of zeros
+        copy = inputs[name] - 1  # -1, for none, is a row of zeros
         logits += tf.one_hot(copy, size, dtype=logits.dtype) * raised[..., None]
     letters: Any = 0.0
     for name, raised in zip(moved, tf.unstack(by_moved, axis=-1), strict=True):
-        letter = tf.cast(inputs[name], tf.int32) - 1
+        letter = inputs[name] - 1
         letters += tf.one_hot(letter, len(LETTERS), dtype=logits.dtype) * raised[..., None]
     if of_degrees:
         letters += _of_letters(by_degree, inputs["tonic"], degree_table())
@@ -49,7 +61,7 @@ def raised_logits(
     return logits + letters @ letter_table(vocabulary) if sum(sizes[2:]) else logits
 
 
-def _of_letters(raised: tf.Tensor, values: Any, table: Any) -> tf.Tensor:
+def _of_letters(raised: tf.Tensor, values: tf.Tensor, table: Any) -> tf.Tensor:
     """What outputs add to the logits of the letters, (batch, length, letters).
 
     Args:
@@ -60,7 +72,7 @@ def _of_letters(raised: tf.Tensor, values: Any, table: Any) -> tf.Tensor:
     outputs, count, letters = table.shape
     for_all = raised @ np.reshape(table, (outputs, count * letters))
     for_all = tf.reshape(for_all, (*_shape(raised)[:2], count, letters))
-    return tf.reduce_sum(for_all * tf.one_hot(tf.cast(values, tf.int32), count, dtype=raised.dtype)[..., None], -2)
+    return tf.reduce_sum(for_all * tf.one_hot(values, count, dtype=raised.dtype)[..., None], -2)
 
 
 def _shape(array: tf.Tensor) -> list[Any]:

@@ -21,6 +21,7 @@ import tensorflow as tf
 from folkkeras.features.columns import NONE, features_of, sizes_of
 from folkkeras.features.outputs import count_of
 from folkkeras.file_format import FILE_FORMAT
+from folkkeras.model.feature_sum import feature_sum
 from folkkeras.model.keras_compat import set_seed, value_in_place_of
 from folkkeras.model.lstm import LSTM, lstm_of_characters
 from folkkeras.model.raised_logits import raised_logits
@@ -171,14 +172,8 @@ class TuneModel(keras.Model):
 
     def _features_embedded(self, inputs: Any) -> tf.Tensor:
         """The sum of the features' vectors, (batch, length, feature_embedding)."""
-        vectors = tf.convert_to_tensor(self.feature_embedding.embeddings)
-        offsets = zip(self.features, self._offsets, strict=True)
-        rows = tf.stack([tf.cast(inputs[name], tf.int32) + offset for name, offset in offsets], -1)
-        # Summed as they are read, since all vectors of a batch side by side would take long to write.
-        batch, length, count = (size or tf.shape(rows)[axis] for axis, size in enumerate(rows.shape))
-        places = tf.repeat(tf.range(batch * length), count)
-        summed = tf.sparse.segment_sum(vectors, tf.reshape(rows, (-1,)), places)
-        return tf.reshape(summed, (batch, length, vectors.shape[1]))
+        table = tf.convert_to_tensor(self.feature_embedding.embeddings)
+        return feature_sum(table, [inputs[name] for name in self.features], self._offsets)
 
     def _mask_of(self, shard: BatchShard, layer: int, x: tf.Tensor) -> tf.Tensor:
         """The shard's rows of the full batch's dropout mask, (sequences, 1, units)."""
@@ -212,11 +207,12 @@ class TuneModel(keras.Model):
         vectors, weights, bias = map(
             tf.convert_to_tensor, (self.embedding.embeddings, lstm.cell.kernel, lstm.cell.bias)
         )
-        size = self.hyperparameters["embedding"]
-        table = fused_embedding(vectors, weights[:size], bias)
+        # Split, since two slices would each have a gradient of full size.
+        weights, of_features = tf.split(weights, [self.hyperparameters["embedding"], -1])
+        table = fused_embedding(vectors, weights, bias)
         if beside is None:
             beside = tf.zeros((*ids.shape, 0), table.dtype)
-        outputs, *after = lstm_of_characters(ids, beside, h, c, table, weights[size:], kernel)
+        outputs, *after = lstm_of_characters(ids, beside, h, c, table, of_features, kernel)
         if lstm.stateful:
             for state, value in zip(lstm.states, after, strict=True):
                 state.assign(value)
