@@ -46,7 +46,7 @@ class TrainingConfig:
     batch_size: int = 32  # windows in a batch
     seq_length: int = 100  # characters in a window
     tune_start_fraction: float = 0.0  # fraction of the windows that begin where a tune does; the others begin anywhere
-    transpose: bool = False  # also train on each tune in the other keys of its mode that the corpus has
+    transpose: bool = False  # train on each tune in the corpus's keys of its mode
     learning_rate: float = 5e-3  # Adam's; the peak of the cosine schedule
     schedule: str = "cosine"  # linear warm-up, then half a cosine down to 0; or "constant"
     embedding: int = 256  # dimensions of a character's vector
@@ -139,7 +139,7 @@ PRESETS: dict[str, dict[str, Any]] = {
 
 # The options for fine-tuning a trained model on a small corpus.
 FINE_TUNING: dict[str, Any] = {"steps": 600, "batch_size": 8, "learning_rate": 1e-3}
-SMALL_CORPUS = 500  # tunes; fine-tuning on a corpus of at most this size transposes it to all of its keys
+SMALL_CORPUS = 500  # tunes; fine-tuning on a corpus of at most this size transposes it
 
 
 def preset(name: str) -> dict[str, Any]:

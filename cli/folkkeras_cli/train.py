@@ -82,7 +82,7 @@ def train(
             "--transpose/--no-transpose",
             show_default=f"with --from and at most {SMALL_CORPUS} tunes",
             rich_help_panel=CORPUS,
-            help="Train on each tune in all keys of its mode that the corpus has.",
+            help="Train on each tune in the corpus's keys of its mode.",
         ),
     ] = None,
     embedding: Annotated[int | None, _option("embedding", "N", "Dimensions of the embedding.", MODEL)] = None,
@@ -206,7 +206,7 @@ def train(
         run = create_run(runs, name, tunes, config, text, base_file)
     say(
         f"run {run.name}: {len(tunes.training):,} training tunes, {len(tunes.held_out):,} held out; "
-        f"{tunes.training.length:,} characters{', transposed into all keys' if config.transpose else ''}"
+        f"{tunes.training.length:,} characters{', transposed' if config.transpose else ''}"
     )
     if len(tunes.held_out) < FEW:
         say(

@@ -6,12 +6,13 @@ note would need three sharps, for example, or if a key has accidentals of its ow
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import groupby
 
 from folkkeras.corpus.packed_tunes import GrowingTuneList, TuneList
 from folkkeras.notation.intervals import Interval, nearer_way
-from folkkeras.notation.keys import key_of
+from folkkeras.notation.keys import Key, key_of
 from folkkeras.notation.normal_form import normalise
 from folkkeras.notation.tokens import TOKEN
 from folkkeras.notation.transposing import (
@@ -22,6 +23,9 @@ from folkkeras.notation.transposing import (
     written,
 )
 from folkkeras.notation.tunes import header_of
+
+COPIES = 8  # of each tune
+GOLDEN_RATIO = (5**0.5 - 1) / 2
 
 
 class _Inexact(Exception):
@@ -53,25 +57,39 @@ def transposed(tune: str, fifths: int) -> str | None:
     return "\n".join(lines)
 
 
-def in_all_keys(tunes: Sequence[str], *, but_not: Iterable[str] = ()) -> TuneList:
-    """The tunes, each followed by its exact transpositions into all other keys of its mode that the tunes use.
+def in_usual_keys(tunes: Sequence[str], *, but_not: Iterable[str] = ()) -> TuneList:
+    """Each tune `COPIES` times, in the keys of its mode that the tunes use, each key as often as they use it.
+
+    So all keys are learned from all tunes, and the shares of the keys stay those of the corpus. A copy keeps the tune's
+    own key if it cannot be transposed exactly.
 
     Args:
         tunes: the training tunes, in the normal form.
         but_not: tunes that no transposition may equal, such as those held out.
     """
     forbidden = {normalise(tune).body for tune in but_not}
-    keys = [key_of(header_of(tune).get("K", "")) for tune in tunes]
-    found = sorted({key for key in keys if key})
-    learned = GrowingTuneList()
-    for tune, key in zip(tunes, keys, strict=True):
-        learned.append(tune)
-        for other in found:
-            if key and other.mode == key.mode and other != key:
-                moved = transposed(tune, other.tonic - key.tonic)
-                if moved is not None and normalise(moved).body not in forbidden:
-                    learned.append(moved)
-    return learned.done()
+    copies = GrowingTuneList()
+    for tune, moves in zip(tunes, _moves([key_of(header_of(tune).get("K", "")) for tune in tunes]), strict=True):
+        for fifths, same in groupby(moves):
+            moved = transposed(tune, fifths) if fifths else tune
+            copy = tune if moved is None or normalise(moved).body in forbidden else moved
+            for _ in same:
+                copies.append(copy)
+    return copies.done()
+
+
+def _moves(keys: Sequence[Key | None]) -> Iterator[list[int]]:
+    """The fifths by which each copy of each tune is transposed, from the tunes' keys."""
+    by_mode: dict[str, list[int]] = {}
+    for used in sorted(key for key in keys if key):
+        by_mode.setdefault(used.mode, []).append(used.tonic)
+    for number, key in enumerate(keys):
+        if key:
+            # Each copy's tonic is a quantile of those of its mode. The quantiles of different tunes are spread evenly.
+            tonics, offset = by_mode[key.mode], number * GOLDEN_RATIO % 1
+            yield [tonics[int((copy + offset) / COPIES * len(tonics))] - key.tonic for copy in range(COPIES)]
+        else:
+            yield [0] * COPIES
 
 
 class _Exact(Transposer):

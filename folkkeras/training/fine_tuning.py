@@ -29,5 +29,5 @@ def fine_tuning_options(base: ExportedWeights, given: Mapping[str, Any]) -> dict
 
 
 def is_transposed(training: Sequence[str], *, raw: bool) -> bool:
-    """Whether fine-tuning trains on these tunes in all keys where nothing else is asked: a small corpus gains by it."""
+    """Whether fine-tuning transposes these tunes where nothing else is asked: a small corpus gains by it."""
     return not raw and len(training) <= SMALL_CORPUS
