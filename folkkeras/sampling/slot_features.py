@@ -1,5 +1,6 @@
 """The features of the texts in an engine's slots."""
 
+from collections.abc import Sequence
 from itertools import accumulate
 from typing import Any
 
@@ -7,11 +8,20 @@ import numpy as np
 import numpy.typing as npt
 
 from folkkeras.features.columns import COUNT, columns_of, sizes_of
-from folkkeras.features.outputs import copies, degree_table, interval_table, letter_table, moved_notes
+from folkkeras.features.outputs import (
+    LETTERS,
+    copies,
+    count_of,
+    degree_table,
+    interval_table,
+    letter_table,
+    moved_notes,
+)
 from folkkeras.features.state import SIZE, clear
 from folkkeras.features.stream import FeatureStream
 from folkkeras.model.weights import Array, ExportedWeights
 from folkkeras.sampling.slots import Ids
+from folkkeras.vocabulary import Vocabulary
 
 COMPILED = 32  # slots; for fewer, Numba takes longer to load than it saves
 
@@ -25,25 +35,12 @@ class SlotFeatures:
     """
 
     def __init__(self, exported: ExportedWeights, number: int) -> None:
-        names, self._characters = exported.features, len(exported.vocabulary)
-        sizes = sizes_of(names, self._characters)
+        names = exported.features
+        sizes = sizes_of(names, len(exported.vocabulary))
         self._vectors = exported.weights[1]
         self._columns = np.array(columns_of(names))
         self._offsets = np.array([0, *accumulate(sizes[:-1])])
-        letters = letter_table(exported.vocabulary)
-        self._letters = np.where(letters.any(1), 1 + letters.argmax(1), 0)
-        # The columns of the features that name a character, each with the column of the logits for each value.
-        self._naming = [(column, np.arange(self._characters + 1)) for column in columns_of(copies(names))]
-        self._naming += [(column, np.array([0, *self._letters])) for column in columns_of(moved_notes(names))]
-        # For each value of a feature, the output that raises each letter; the last output is always 0.
-        self._tables: list[tuple[int, npt.NDArray[np.int64]]] = []
-        first = self._characters + len(self._naming)
-        for name, table in (("tonic", degree_table()), ("letter", interval_table())):
-            if name in names:
-                places = np.where(table.any(0), first + table.argmax(0), -1)
-                self._tables.append((columns_of([name])[0], places))
-                first += len(table)
-        self._slots = np.arange(number)
+        self._raising = _Raising(names, exported.vocabulary) if count_of(names) else None
         self._rows = np.zeros((number, COUNT), np.int32)
         self._reader = (_CompiledStreams if number >= COMPILED else _Streams)(exported, number)
 
@@ -68,16 +65,7 @@ class SlotFeatures:
             outputs: of the dense layer: the logits, and what to add to those of characters that features name,
                 (slots, outputs).
         """
-        logits = np.zeros((len(outputs), 1 + self._characters), np.float32)  # the first column is for no character
-        logits[:, 1:] = outputs[:, : self._characters]
-        for place, (column, numbers) in enumerate(self._naming, start=self._characters):
-            logits[self._slots, numbers[self._rows[:, column]]] += outputs[:, place]
-        if self._tables:
-            padded = np.concatenate([outputs, np.zeros((len(outputs), 1), np.float32)], 1)
-            for column, places in self._tables:
-                raised = np.take_along_axis(padded, places[self._rows[:, column]], 1)  # (slots, letters)
-                logits[:, self._letters] += raised
-        return logits[:, 1:]
+        return self._raising.logits(outputs, self._rows) if self._raising else outputs
 
     def state(self, slot: int) -> Any:
         """A slot's state, for `set_state`."""
@@ -87,6 +75,57 @@ class SlotFeatures:
         """Return to an earlier state."""
         of_reader, self._rows[slot] = state
         self._reader.set_state(slot, of_reader)
+
+
+class _Raising:
+    """Adds to the logits what the further outputs raise, see `folkkeras.features.outputs`.
+
+    Args:
+        names: the features that the model reads.
+        vocabulary: the characters.
+    """
+
+    def __init__(self, names: Sequence[str], vocabulary: Vocabulary) -> None:
+        self._characters = len(vocabulary)
+        letters = letter_table(vocabulary)
+        columns = np.where(letters.any(1), 1 + letters.argmax(1), 0)  # of the letters; column 0 is for no character
+        output = self._characters  # the first of the further outputs
+        # For each feature that says what is raised: the outputs and the columns that they raise, for each value.
+        tables: list[tuple[str, Ids, Ids]] = []
+        for named, raised in ((copies(names), np.arange(self._characters + 1)), (moved_notes(names), [0, *columns])):
+            for name in named:
+                tables.append((name, np.full((len(raised), 1), output), np.array(raised)[:, None]))
+                output += 1
+        for name, table in (("tonic", degree_table()), ("letter", interval_table())):
+            if name in names:
+                raises = table.any(0)  # (values, letters)
+                tables.append((name, output + table.argmax(0), np.where(raises, columns, 0)))
+                output += len(table)
+        wide = [(_padded(outputs), _padded(raised)) for _, outputs, raised in tables]
+        self._outputs, self._raised = (np.concatenate(arrays) for arrays in zip(*wide, strict=True))
+        self._columns = np.array(columns_of(name for name, _, _ in tables))
+        self._offsets = np.array([0, *accumulate(len(outputs) for _, outputs, _ in tables)][:-1])
+
+    def logits(self, outputs: Array, rows: Ids) -> Array:
+        """The logits of the next characters, (slots, vocabulary).
+
+        Args:
+            outputs: of the dense layer, (slots, outputs).
+            rows: the features, (slots, features).
+        """
+        number, width = len(outputs), 1 + self._characters
+        places = rows[:, self._columns] + self._offsets
+        each = np.arange(number)[:, None, None]
+        values = outputs[each, self._outputs[places]]
+        columns = self._raised[places] + width * each
+        raised = np.bincount(columns.ravel(), values.ravel(), number * width).reshape(number, width)
+        logits: Array = outputs[:, : self._characters] + raised[:, 1:].astype(np.float32)
+        return logits
+
+
+def _padded(table: Ids) -> Ids:
+    """A table of values, (values, n), with a column for each letter; what is beyond n raises no character."""
+    return np.pad(table, ((0, 0), (0, len(LETTERS) - table.shape[1])))
 
 
 class _Streams:

@@ -107,13 +107,16 @@ def machine() -> dict[str, Any]:
 def measure(peer: str, hyperparameters: list[tuple[int, int]], rounds: int) -> list[dict[str, Any]]:
     """All figures: a row for each measure and size."""
     side = str(HERE / "keras_side.py")
-    contenders = {name: Contender(sys.executable, side, name) for name in ("folkkeras", "stock", "lab")}
+    contenders = {name: Contender(sys.executable, side, name) for name in OWN}
     contenders["PyTorch"] = Contender(peer, str(HERE / "torch_side.py"))
     contenders["ONNX Runtime"] = Contender(peer, str(HERE / "onnx_side.py"))
     kinds = {
         "train": ("folkkeras", "stock", "lab", "PyTorch"),
         "sample": ("folkkeras", "PyTorch", "ONNX Runtime"),
         "sample64": ("folkkeras", "PyTorch"),
+        "train_tunes": ("features", "plain"),
+        "sample_tunes": ("features", "plain"),
+        "sample64_tunes": ("features", "plain"),
     }
     rows = []
     try:
@@ -138,20 +141,24 @@ def measure(peer: str, hyperparameters: list[tuple[int, int]], rounds: int) -> l
     return rows
 
 
+OWN = ("folkkeras", "stock", "lab", "features", "plain")
 LABELS = {
     "train": ("training step, ms", 1e3),
     "sample": ("sampling, one stream, characters/s", 1),
     "sample64": ("sampling, 64 streams, characters/s", 1),
+    "train_tunes": ("training step with features, ms", 1e3),
+    "sample_tunes": ("one stream with features, characters/s", 1),
+    "sample64_tunes": ("64 streams with features, characters/s", 1),
     "process1000": ("process that writes 1,000 characters, s", 1),
     "process10000": ("process that writes 10,000 characters, s", 1),
 }
 
 
 def show(row: dict[str, Any]) -> None:
-    """Print a row of the table: each contender's median, and folkkeras's share of it."""
+    """Print a row of the table: each contender's median, and the first one's share of it."""
     label, factor = LABELS[row["measure"]]
     medians = {name: statistics.median(figures) for name, figures in row["figures"].items()}
-    own = medians.pop("folkkeras")
+    own = medians.pop(next(iter(medians)))
     digits = 2 if own * factor < 100 else 0
     others = " | ".join(f"{name} {value * factor:,.{digits}f} ({own / value:.2f})" for name, value in medians.items())
     print(f"| {label} | {row['units']} | {row['layers']} | {own * factor:,.{digits}f} | {others} |", flush=True)

@@ -1,4 +1,4 @@
-"""Keras: the lab's eager loop, the stock layer in `fit`, and folkkeras."""
+"""Keras: the lab's eager loop, the stock layer in `fit`, and folkkeras, also on tunes with features and without."""
 
 import sys
 import time
@@ -10,6 +10,8 @@ import tensorflow as tf
 from contender import BATCH, CHARACTERS, EMBEDDING, LENGTH, STEPS, STREAMS, VOCABULARY, Measure, seconds_each, serve
 
 from folkkeras.config import TrainingConfig
+from folkkeras.corpus.load import read_corpus
+from folkkeras.features.columns import ALL, NONE, features_of
 from folkkeras.model.tune_model import TuneModel, build_model
 from folkkeras.sampling.numpy_engine import NumpyEngine
 from folkkeras.sampling.sampler import Sampling
@@ -22,8 +24,8 @@ from folkkeras.vocabulary import Vocabulary
 ALPHABET = Vocabulary("".join(chr(ord("(") + index) for index in range(VOCABULARY)))
 
 
-def windows() -> tf.data.Dataset:
-    """Batches as a training's."""
+def random_ids() -> tf.data.Dataset:
+    """Batches of random characters."""
     ids = np.random.default_rng(0).integers(0, VOCABULARY, 100_000).astype(np.uint8)
     return random_windows(ids, batch_size=BATCH, seq_length=LENGTH, seed=0)
 
@@ -36,7 +38,7 @@ def stock(units: int, layers: int) -> keras.Model:
 
 def train_lab(units: int, layers: int) -> Measure:
     """Seconds a step of the lab's own loop: eager, a GradientTape, no clipping."""
-    model, batches = stock(units, layers), iter(windows())
+    model, batches = stock(units, layers), iter(random_ids())
     optimizer = keras.optimizers.Adam(5e-3)
 
     def step() -> None:
@@ -56,18 +58,36 @@ def train_stock(units: int, layers: int) -> Measure:
         optimizer=keras.optimizers.Adam(5e-3, global_clipnorm=1.0),
         loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
     )
-    return fit(model)
+    return fit(model, random_ids())
 
 
 def train(units: int, layers: int) -> Measure:
     """Seconds a step of `fit` with folkkeras."""
     # The peers have no features.
-    return fit(compiled_model(ALPHABET, TrainingConfig(units=units, layers=layers, features="none")))
+    return fit(compiled_model(ALPHABET, TrainingConfig(units=units, layers=layers, features="none")), random_ids())
 
 
-def fit(model: keras.Model) -> Measure:
+def train_on_tunes(features: str) -> Callable[[int, int], Measure]:
+    """Seconds a step of `fit` with folkkeras on O'Neill's tunes."""
+
+    def build(units: int, layers: int) -> Measure:
+        config = TrainingConfig(units=units, layers=layers, features=features)
+        batches = random_windows(
+            TUNES.encoded(OF_TUNES),
+            batch_size=BATCH,
+            seq_length=LENGTH,
+            seed=0,
+            tune_starts=TUNES.starts,
+            vocabulary=OF_TUNES,
+            features=features_of(features),
+        )
+        return fit(compiled_model(OF_TUNES, config), batches)
+
+    return build
+
+
+def fit(model: keras.Model, batches: tf.data.Dataset) -> Measure:
     """Seconds a step between the ends of the first and the last of a `fit`."""
-    batches = windows()
 
     class Clock(keras.callbacks.Callback):
         ends: list[float]
@@ -84,14 +104,19 @@ def fit(model: keras.Model) -> Measure:
     return measure
 
 
-def sample(streams: int) -> Callable[[int, int], Measure]:
+def sample(
+    streams: int, vocabulary: Vocabulary = ALPHABET, features: str = NONE, start: str = ALPHABET.characters[0]
+) -> Callable[[int, int], Measure]:
     """Characters a second of all streams together."""
 
     def build(units: int, layers: int) -> Measure:
-        model: TuneModel = build_model(ALPHABET, embedding=EMBEDDING, units=units, layers=layers)
+        own = TrainingConfig().feature_embedding if features != NONE else 0
+        model: TuneModel = build_model(
+            vocabulary, embedding=EMBEDDING, units=units, layers=layers, features=features, feature_embedding=own
+        )
         loop = NumpyEngine if streams == 1 else XlaEngine  # as for few tunes and for many
         slots = Slots(loop(model.export_weights(), streams, Sampling()))
-        texts = [Stream(np.zeros(1, np.int32), (0, number)) for number in range(streams)]
+        texts = [Stream(vocabulary.encode(start).astype(np.int32), (0, number)) for number in range(streams)]
         calls = CHARACTERS // CHUNK
         return lambda: streams * CHUNK / seconds_each(lambda: slots.step(texts), calls)
 
@@ -100,9 +125,19 @@ def sample(streams: int) -> Callable[[int, int], Measure]:
 
 if __name__ == "__main__":
     keras.utils.set_random_seed(0)
+    TUNES = read_corpus(["oneills"]).training
+    OF_TUNES = Vocabulary.from_text(TUNES.text)
     kinds = {
         "lab": {"train": train_lab},
         "stock": {"train": train_stock},
         "folkkeras": {"train": train, "sample": sample(1), "sample64": sample(STREAMS)},
+        **{
+            name: {
+                "train_tunes": train_on_tunes(features),
+                "sample_tunes": sample(1, OF_TUNES, features, TUNES[0]),
+                "sample64_tunes": sample(STREAMS, OF_TUNES, features, TUNES[0]),
+            }
+            for name, features in (("features", ALL), ("plain", NONE))
+        },
     }
     serve(kinds[sys.argv[1]])
