@@ -82,7 +82,7 @@ def train(
             "--transpose/--no-transpose",
             show_default=f"with --from and at most {SMALL_CORPUS} tunes",
             rich_help_panel=CORPUS,
-            help="Train on each tune in the corpus's keys of its mode.",
+            help="Train on eight copies of each tune, in the corpus's keys of its mode.",
         ),
     ] = None,
     embedding: Annotated[int | None, _option("embedding", "N", "Dimensions of the embedding.", MODEL)] = None,
@@ -102,7 +102,12 @@ def train(
     ] = None,
     feature_dropout: Annotated[
         float | None,
-        _option("feature_dropout", "FRACTION", "Fraction of windows in which a group of features is unknown.", MODEL),
+        _option(
+            "feature_dropout",
+            "FRACTION",
+            "For each group of features, fraction of windows in which it is unknown.",
+            MODEL,
+        ),
     ] = None,
     dropout: Annotated[
         float | None, _option("dropout", "FRACTION", "Dropout of each LSTM's outputs, one mask per sequence.", MODEL)
@@ -206,7 +211,7 @@ def train(
         run = create_run(runs, name, tunes, config, text, base_file)
     say(
         f"run {run.name}: {len(tunes.training):,} training tunes, {len(tunes.held_out):,} held out; "
-        f"{tunes.training.length:,} characters{', transposed' if config.transpose else ''}"
+        f"{tunes.training.length:,} characters{', each tune in eight copies, transposed' if config.transpose else ''}"
     )
     if len(tunes.held_out) < FEW:
         say(

@@ -24,8 +24,8 @@ from folkkeras.notation.transposing import (
 )
 from folkkeras.notation.tunes import header_of
 
-COPIES = 8  # of each tune
-GOLDEN_RATIO = (5**0.5 - 1) / 2
+COPIES = 8  # of each tune that is transposed
+SPREAD = (5**0.5 - 1) / 2  # its multiples, modulo 1, are spread evenly
 
 
 class _Inexact(Exception):
@@ -57,11 +57,11 @@ def transposed(tune: str, fifths: int) -> str | None:
     return "\n".join(lines)
 
 
-def in_usual_keys(tunes: Sequence[str], *, but_not: Iterable[str] = ()) -> TuneList:
-    """Each tune `COPIES` times, in the keys of its mode that the tunes use, each key as often as they use it.
+def in_keys_of_corpus(tunes: Sequence[str], *, but_not: Iterable[str] = ()) -> TuneList:
+    """Eight copies of each tune: one in its key, the others in the keys of its mode, each as often as the tunes use it.
 
     So all keys are learned from all tunes, and the shares of the keys stay those of the corpus. A copy keeps the tune's
-    own key if it cannot be transposed exactly.
+    own key if it cannot be transposed exactly, or would equal a tune that no transposition may equal.
 
     Args:
         tunes: the training tunes, in the normal form.
@@ -85,9 +85,9 @@ def _moves(keys: Sequence[Key | None]) -> Iterator[list[int]]:
         by_mode.setdefault(used.mode, []).append(used.tonic)
     for number, key in enumerate(keys):
         if key:
-            # Each copy's tonic is a quantile of those of its mode. The quantiles of different tunes are spread evenly.
-            tonics, offset = by_mode[key.mode], number * GOLDEN_RATIO % 1
-            yield [tonics[int((copy + offset) / COPIES * len(tonics))] - key.tonic for copy in range(COPIES)]
+            # Each further copy's tonic is a quantile of those of its mode.
+            tonics, offset, further = by_mode[key.mode], number * SPREAD % 1, COPIES - 1
+            yield [0, *(tonics[int((copy + offset) / further * len(tonics))] - key.tonic for copy in range(further))]
         else:
             yield [0] * COPIES
 

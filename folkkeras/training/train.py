@@ -17,7 +17,7 @@ import tensorflow as tf
 from folkkeras.config import EVALUATION_INTERVAL, TrainingConfig, require_even_shards
 from folkkeras.corpus.corpus import EVALUATED, Corpus, at_most, sample_of
 from folkkeras.corpus.provenance import base_of
-from folkkeras.corpus.transposition import in_usual_keys
+from folkkeras.corpus.transposition import in_keys_of_corpus
 from folkkeras.distributed.replicas import Replicas
 from folkkeras.errors import TrainingError
 from folkkeras.features.columns import NONE, features_of
@@ -158,7 +158,7 @@ def _learned(corpus: Corpus, config: TrainingConfig) -> Corpus:
     """The corpus with the training tunes from which windows are cut, transposed if the configuration says so."""
     if not config.transpose:
         return corpus
-    return replace(corpus, training=in_usual_keys(corpus.training, but_not=corpus.held_out))
+    return replace(corpus, training=in_keys_of_corpus(corpus.training, but_not=corpus.held_out))
 
 
 def _fit_alone(
