@@ -44,7 +44,7 @@ def evaluate(
             show_default=False,
             callback=lambda arguments: expanded(arguments) if arguments else arguments,
             autocompletion=completions.corpora,
-            help="Tunes to evaluate on; default: the held-out tunes of the run.",
+            help="Tunes to evaluate on; default: those held out of the model's corpus.",
         ),
     ] = None,
     last: Annotated[bool, typer.Option("--last", help="Use the last model of the run instead of its best.")] = False,

@@ -77,7 +77,7 @@ Raw = Annotated[
 ]
 Split = Annotated[
     int | None,
-    typer.Option(metavar="N", show_default="0", rich_help_panel="Corpus", help="Another choice of held-out tunes."),
+    typer.Option(metavar="N", show_default="0", rich_help_panel="Corpus", help="Which choice of held-out tunes."),
 ]
 Force = Annotated[bool, typer.Option("--force", help="Overwrite existing files.")]
 

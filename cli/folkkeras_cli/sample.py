@@ -164,7 +164,9 @@ def sample(
     top_p: Annotated[
         float,
         typer.Option(
-            metavar="P", rich_help_panel=SAMPLING, help="Draw from the fewest characters of this total probability."
+            metavar="P",
+            rich_help_panel=SAMPLING,
+            help="Draw from the likeliest characters that make up this probability; 1: all.",
         ),
     ] = 1.0,
     bfloat16: Annotated[

@@ -189,7 +189,15 @@ def _forward(x: tf.Tensor, h: tf.Tensor, c: tf.Tensor, weights: tf.Tensor) -> An
 def _forward_characters(
     ids: tf.Tensor, x: tf.Tensor, h: tf.Tensor, c: tf.Tensor, table: tf.Tensor, weights: tf.Tensor
 ) -> Any:
-    """`_forward` for characters, (length, batch), with further input x beside them, (length, F, batch)."""
+    """`_forward` for characters.
+
+    Args:
+        ids: indices of characters, (length, batch).
+        x: further input beside the characters, (length, F, batch).
+        h, c: the initial states, (U, batch) each.
+        table: each character's contribution to z, (vocabulary, 4U).
+        weights: R above K, (U + F, 4U).
+    """
     transposed = tf.transpose(weights)  # (4U, U + F)
     contributions = tf.reshape(
         tf.transpose(tf.gather(table, ids), (0, 2, 1)), (_shape(x)[0], -1)
@@ -229,7 +237,7 @@ def _backward(
     Args:
         d_outputs: the gradient with respect to the outputs, (length, U, batch).
         d_h, d_c: the gradients with respect to the last states, (U, batch) each.
-        weights: R above K, (U + F, 4U); only R if x needs no gradient.
+        weights: R above K, (U + F, 4U).
         gates, cells: from `_forward`.
         c: the initial cell state, (U, batch).
 

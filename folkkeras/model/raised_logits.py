@@ -19,7 +19,7 @@ from folkkeras.features.outputs import (
 )
 from folkkeras.vocabulary import Vocabulary
 
-NAMING = {*COPIED, *MOVED_NOTES, "tonic", "letter"}  # the features that name a character, or a letter for each output
+RAISING = {*COPIED, *MOVED_NOTES, "tonic", "letter"}  # the features that say which characters the outputs raise
 
 
 def raised_logits(
@@ -34,7 +34,7 @@ def raised_logits(
         names: the features that the model reads.
         vocabulary: the characters.
     """
-    used = {name: tf.cast(inputs[name], tf.int32) for name in names if name in NAMING}
+    used = {name: tf.cast(inputs[name], tf.int32) for name in names if name in RAISING}
     return _raised(outputs, used, tuple(names), vocabulary)
 
 
@@ -42,7 +42,7 @@ def raised_logits(
 def _raised(
     outputs: tf.Tensor, inputs: dict[str, tf.Tensor], names: tuple[str, ...], vocabulary: Vocabulary
 ) -> tf.Tensor:
-    """See `raised_logits`; XLA fuses it into few loops."""
+    """See `raised_logits`; the inputs are int32. XLA fuses the loops over the outputs."""
     copied, moved, size = copies(names), moved_notes(names), len(vocabulary)
     of_degrees, of_intervals = DEGREES if "tonic" in names else 0, INTERVALS if "letter" in names else 0
     sizes = size, len(copied), len(moved), of_degrees, of_intervals

@@ -204,14 +204,12 @@ class TuneModel(keras.Model):
         kernel = tf.convert_to_tensor(lstm.cell.recurrent_kernel)
         before = lstm.states if lstm.stateful else lstm.get_initial_state(tf.shape(ids)[0])
         h, c = (tf.cast(state, kernel.dtype) for state in before)  # (batch, units) each
-        vectors, weights, bias = map(
-            tf.convert_to_tensor, (self.embedding.embeddings, lstm.cell.kernel, lstm.cell.bias)
-        )
+        vectors, both, bias = map(tf.convert_to_tensor, (self.embedding.embeddings, lstm.cell.kernel, lstm.cell.bias))
         # Split, since two slices would each have a gradient of full size.
-        weights, of_features = tf.split(weights, [self.hyperparameters["embedding"], -1])
-        table = fused_embedding(vectors, weights, bias)
+        of_characters, of_features = tf.split(both, [self.hyperparameters["embedding"], -1])
+        table = fused_embedding(vectors, of_characters, bias)
         if beside is None:
-            beside = tf.zeros((*ids.shape, 0), table.dtype)
+            beside = tf.zeros((*tf.unstack(tf.shape(ids)), 0), table.dtype)
         outputs, *after = lstm_of_characters(ids, beside, h, c, table, of_features, kernel)
         if lstm.stateful:
             for state, value in zip(lstm.states, after, strict=True):

@@ -35,6 +35,15 @@ def test_a_stateful_clone_reading_single_characters_equals_the_model() -> None:
     np.testing.assert_allclose(clone(ids[:, :1]).numpy()[0, 0], whole[0], atol=1e-6)
 
 
+def test_batches_of_unknown_and_of_different_sizes_are_read() -> None:
+    model = small()
+    ids = np.arange(20, dtype=np.int32).reshape(5, 4) % len(VOCABULARY)
+    together = model(ids).numpy()
+    np.testing.assert_allclose(model.predict(ids, batch_size=2, verbose=0), together, atol=1e-6)
+    traced = tf.function(model, input_signature=[tf.TensorSpec((None, None), tf.int32)])
+    np.testing.assert_allclose(traced(ids), together, atol=1e-6)
+
+
 def test_dropout_masks_depend_on_the_step_and_last_for_a_sequence() -> None:
     model = small(dropout=0.5, layers=1)
     x = tf.ones((3, 6, 8))
