@@ -17,8 +17,7 @@ import tensorflow as tf
 
 from folkkeras.corpus.corpus import require_window
 from folkkeras.corpus.packed_tunes import Encoded
-from folkkeras.features.columns import GROUPS, groups_of
-from folkkeras.features.inputs import features_of_ids
+from folkkeras.features.columns import COUNT, GROUPS, columns_of, groups_of
 from folkkeras.vocabulary import Vocabulary
 
 _MASKS = 2**31  # added to the seed for the features' masks; seeds are smaller
@@ -92,7 +91,7 @@ def random_windows(
         try:
             starts = np.concatenate([fitting[tunes], starts])
             window = ids[starts[:, None] + within].astype(np.int32)
-            return [window, *(rows_of(starts) if rows_of else ())]
+            return [window, rows_of(starts)] if rows_of else [window]
         finally:
             _cutting.ended += 1
 
@@ -104,18 +103,17 @@ def random_windows(
         starts = drawn(batch_size - at_tunes, windows, step)
         tunes = drawn(at_tunes, max(1, len(fitting)), -1 - step)
         # NumPy cuts the windows, since a data set would hold a copy of the text.
-        window, *rows = tf.numpy_function(cut, [starts, tunes], [tf.int32] * (1 + len(features)))
+        window, *rows = tf.numpy_function(cut, [starts, tunes], [tf.int32] * (2 if features else 1))
         window = tf.ensure_shape(window, (batch_size, seq_length + 1))
         inputs, labels = window[:, :-1], window[:, 1:]
         if not features:
             return inputs, labels
-        rows = [tf.ensure_shape(row, (batch_size, seq_length)) for row in rows]
+        values = tf.ensure_shape(rows[0], (len(features), batch_size, seq_length))
         if feature_dropout:
             keys = tf.stack([tf.constant(seed + _MASKS, tf.int64), step])
             uniforms = tf.random.stateless_uniform((len(GROUPS), batch_size, 1), seed=keys)
-            known = tf.unstack(tf.cast(uniforms >= feature_dropout, tf.int32))
-            rows = [row * known[group] for row, group in zip(rows, groups_of(features), strict=True)]
-        return {"characters": inputs, **dict(zip(features, rows, strict=True))}, labels
+            values *= tf.gather(tf.cast(uniforms >= feature_dropout, tf.int32), groups_of(features))
+        return {"characters": inputs, **dict(zip(features, tf.unstack(values), strict=True))}, labels
 
     return tf.data.Dataset.counter(start_step).map(batch).prefetch(2)
 
@@ -134,11 +132,16 @@ def _features_of_windows(
     if not len(begins) or begins[0]:
         begins = np.insert(begins, 0, 0)
 
+    from folkkeras.features.compiled import features_of_text  # Numba takes a second to load
+
+    codes, columns = vocabulary.codes, columns_of(features)
+
     def rows_of(starts: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
-        found = []
-        for start, begin in zip(starts, begins[np.searchsorted(begins, starts, "right") - 1], strict=True):
-            text = ids[np.arange(begin, start + seq_length)]
-            found.append(list(features_of_ids(text, vocabulary, features, start - begin).values()))
-        return np.stack(found, 1)
+        found = np.empty((len(starts), seq_length, COUNT), np.int32)
+        begins_of_tunes = begins[np.searchsorted(begins, starts, "right") - 1]
+        for rows, start, begin in zip(found, starts, begins_of_tunes, strict=True):
+            text = ids[np.arange(begin, start + seq_length)].astype(np.int32)
+            rows[:] = features_of_text(text, codes, start - begin)
+        return np.ascontiguousarray(found.transpose(2, 0, 1)[columns])
 
     return rows_of
