@@ -53,8 +53,8 @@ class TrainingConfig:
     units: int = 512  # in each LSTM layer
     layers: int = 1  # LSTM layers
     features: str = ALL  # groups of features that the network reads beside the characters, or all or none
-    feature_embedding: int = 128  # dimensions of the vector of a character's features
-    feature_dropout: float = 0.1  # fraction of the windows in which a group of features is unknown
+    feature_embedding: int = 64  # dimensions of the vector of a character's features
+    feature_dropout: float = 0.1  # for each group of features, fraction of windows in which it is unknown
     dropout: float = 0.5  # fraction of each LSTM's outputs set to 0, one mask per sequence
     weight_drop: float = 0.5  # fraction of each LSTM's recurrent weights set to 0, one mask per step
     weight_decay: float = 0.0  # AdamW's, for the kernels: a step shrinks them by this times the learning rate

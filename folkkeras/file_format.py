@@ -1,6 +1,9 @@
-"""The version of folkkeras's file format, for models, checkpoints and the configs of runs."""
+"""The version of folkkeras's file format, for models, checkpoints and the configs of runs.
 
-FILE_FORMAT = 1
+It changes with the meaning of what is stored, so also if a feature is added or says something else.
+"""
+
+FILE_FORMAT = 2
 
 
 def format_fault(found: object) -> str | None:

@@ -24,7 +24,7 @@ NAME = "celtic"
 FOLK = Path(sys.executable).parent / "folk"
 OPTIONS = (
     "--units 768 --feature-embedding 128 --batch-size 48 --seq-length 150 --steps 6000 --patience 0 "
-    "--dropout 0.6 --weight-drop 0.6 --feature-dropout 0.1 --learning-rate 0.004"
+    "--dropout 0.5 --weight-drop 0.5 --feature-dropout 0.1 --learning-rate 0.004 --transpose"
 )
 
 CARD = """# The pretrained model `celtic`

@@ -13,16 +13,20 @@ from folkkeras.features.state import (
     ENDING_BASE,
     ENDING_PLACE,
     ENDING_TIME,
+    FINAL,
     FULL,
     IN_UPBEAT,
+    KEY,
     LENGTH,
     MOST_TICKS,
+    NOTES,
     ONSET,
     PART,
     PART_BARS,
     PART_BASE,
     PART_TIME,
     PARTS,
+    PITCH,
     SLOTS,
     TIME,
     UPBEAT_START,
@@ -58,6 +62,7 @@ def end_part(s: list[int]) -> None:
         s[PART] += 1
         s[PART_BASE] += s[PART_BARS]
         s[PART_BARS] = s[PART_TIME] = 0
+        s[FINAL] = 1 + s[PITCH] % 7 if s[NOTES] and s[KEY] else 0
         s[IN_UPBEAT] = 1
 
 

@@ -13,6 +13,7 @@ from folkkeras.features.state import (
     AGREED,
     ENDING,
     FIELD,
+    FINAL,
     FULL,
     GUESS,
     IN_BODY,
@@ -45,6 +46,9 @@ STEP = TICKS // 96  # ticks of a step in which times are counted
 USUAL_BARS = 8  # of a part
 PHRASE = 4  # bars of a phrase, with the pick-up before it and without the one before the next phrase
 UNIT_PARTS = 4  # parts of a unit length in which the time left is counted too
+CADENCE_BARS = 2  # at the end of a part
+BAR_PARTS = 8  # parts of a bar in which the time left in a cadence is counted
+CADENCE_TIMES = CADENCE_BARS * BAR_PARTS + 1
 TIMES, LETTERS = 192, 32
 
 # Values of each feature; 0 for those that are values of the vocabulary, of which there is one more than characters.
@@ -52,7 +56,7 @@ GROUPS: dict[str, dict[str, int]] = {
     "header": {"field": LETTERS, "type": TYPES, "metre": METRES, "unit_length": 64, "key": 32, "mode": 8, "tonic": 8},
     "time": {"time": TIMES, "time_left": TIMES, "units_left": 64, "phrase_left": TIMES},
     "bar": {"bar": 48, "part": 16, "previous_part": 48, "bars_left": 48, "part_left": TIMES},
-    "pitch": {"letter": 15, "pitch": 48, "interval": 24},
+    "pitch": {"letter": 15, "pitch": 48, "interval": 24, "cadence": 1 + 7 * CADENCE_TIMES, "final": 8},
     "match": {"match": 0, "match_record": 16, "match_length": 32},
     **{
         name: {
@@ -129,13 +133,18 @@ def write(s: list[int], row: list[int]) -> None:
     row[12] = 1 + min(s[PART], 14) if body else 0
     row[13] = min(previous, 47)
     row[14] = 1 + min(max(previous - s[PART_BARS] + 16, 0), 46) if previous else 0
-    row[15] = 1 + min(max(_part_left(s, previous), 0) // STEP, TIMES - 2) if full and body else 0
+    part_left = max(_part_left(s, previous), 0) if full and body else -1
+    row[15] = 1 + min(part_left // STEP, TIMES - 2) if part_left >= 0 else 0
     row[16] = 1 + s[LETTER] if sounded else 0
     row[17] = 1 + min(max(s[PITCH] + 20, 0), 46) if sounded else 0
     row[18] = 1 + min(max(s[PITCH] - s[PITCH_BEFORE] + 11, 0), 22) if sounded == 2 else 0
-    row[19] = s[GUESS]
-    row[20] = s[RECORD]
-    row[21] = s[MATCH_LENGTH]
+    row[19] = 0
+    if sounded and s[KEY] and 0 <= part_left <= CADENCE_BARS * full:
+        row[19] = 1 + s[PITCH] % 7 * CADENCE_TIMES + BAR_PARTS * part_left // full
+    row[20] = s[FINAL]
+    row[21] = s[GUESS]
+    row[22] = s[RECORD]
+    row[23] = s[MATCH_LENGTH]
     place = COUNT - PER_SOURCE * SOURCES
     for source in range(SOURCES):
         row[place] = s[GUESS + 1 + source]

@@ -34,6 +34,7 @@ from folkkeras.features.state import (
     FIELD_SECOND,
     FIELD_STATE,
     FIELD_WORD,
+    FINAL,
     FULL,
     IN_BODY,
     KEY,
@@ -137,6 +138,8 @@ def end_field(s: list[int]) -> None:
         mode, fifths = _mode(s[FIELD_WORD])
         for place in (PITCH, PITCH_BEFORE):  # which are steps above the tonic
             s[place] += s[TONIC] - (first - 1)
+        if s[FINAL]:
+            s[FINAL] = 1 + (s[FINAL] - 1 + s[TONIC] - (first - 1)) % 7
         s[TONIC] = first - 1
         s[KEY] = max(1, KEY_OFFSET + FIFTHS[first - 1] + 7 * second + fifths)
         s[KEY_MODE] = mode
@@ -146,7 +149,7 @@ def end_field(s: list[int]) -> None:
 def _change_full_bar(s: list[int], time: int, bars: int, full: int) -> None:
     """Set a time since the part began to that of the same bars in a new metre; what there is beside them remains."""
     beside = s[time] - s[bars] * s[FULL] if s[FULL] else 0
-    s[time] = min(s[bars] * full + beside, MOST_TICKS)
+    s[time] = max(-MOST_TICKS, min(s[bars] * full + beside, MOST_TICKS))
 
 
 def _mode(word: int) -> tuple[int, int]:

@@ -79,6 +79,7 @@ PART_TIME = _places()  # ticks since the part began
 PART_BARS = _places()  # bars of the part that have ended
 PART_BASE = _places()  # bars of the tune before the part
 BASES = _places(PARTS)  # the same of each earlier part
+FINAL = _places()  # degree + 1 of the last note of the part or the ending before, 0 if there is none
 ENDING = _places()  # 1 in a first ending, 2 after its repeat sign, 3 in a later ending, 4 after it
 ENDING_BASE = _places()  # PART_BASE, PART_BARS, PART_TIME and the text's place where the first ending begins
 ENDING_BARS = _places()

@@ -30,7 +30,7 @@ from folkkeras.vocabulary import Vocabulary
 CONFIG = "config.json"
 WEIGHTS = "model.weights.h5"
 _SIZES = ("embedding", "units", "layers")
-_WITHOUT_FEATURES = {"features": NONE, "feature_embedding": 0}  # of a model that was saved before there were any
+_FEATURES = ("features", "feature_embedding")
 _LARGEST_CONFIG = 16 << 20  # bytes
 _LARGEST_FLOAT = 8  # bytes
 _BOUNDS = {**{name: (1, MAX[name]) for name in _SIZES}, "seed": (0, 2**31 - 1)}
@@ -149,7 +149,7 @@ def _check(config: dict[str, Any], weights_size: int, path: Path) -> None:
         fraction = config.get(name)
         if isinstance(fraction, bool) or not isinstance(fraction, (int, float)) or not 0 <= fraction < 1:
             raise refuse(f"the {name} {fraction!r}")
-    features, size = (config.get(name, default) for name, default in _WITHOUT_FEATURES.items())
+    features, size = map(config.get, _FEATURES)
     try:
         valid = isinstance(features, str) and bool(features_of(features)) == bool(size)
     except UsageError:
@@ -165,9 +165,7 @@ def _check(config: dict[str, Any], weights_size: int, path: Path) -> None:
 
 
 def _hyperparameters(config: dict[str, Any]) -> dict[str, Any]:
-    return {name: config[name] for name in _SIZES} | {
-        name: config.get(name, default) for name, default in _WITHOUT_FEATURES.items()
-    }
+    return {name: config[name] for name in (*_SIZES, *_FEATURES)}
 
 
 def first_line(error: BaseException) -> str:

@@ -26,7 +26,7 @@ Rows = npt.NDArray[np.int32]
 PIECES = [
     *("X:1\n", "T:A\n", "R:reel\n", "M:6/8\n", "M:C|\n", "M:none\n", "L:1/16\n", "K:Edor\n", "K:D\n", "K:HP\n", "\n"),
     *"ABcdz' ,2/3|:[]()<>-^={}\"!&%~`$+1é",
-    *("999", "L:1/1\n", "M:2+3/8 % 7\n", "[K:A]", ":|3 ", "[1", "B,,", "c'", "[|:"),
+    *("999", "L:1/1\n", "M:2+3/8 % 7\n", "M:1/999\n", "M:999/1\n", "[K:A]", ":|3 ", "[1", "B,,", "c'", "[|:"),
     *("|1 ", ":|2 ", "::", "|]", "||", "[|", "(3", "(3:2:4", "[K:G]", "[M:3/4]", "a2b/", "[CE]2", "A>>B", "{gf}"),
 ]
 TEXTS = st.lists(st.sampled_from(PIECES), max_size=120).map("".join)
@@ -213,6 +213,22 @@ def test_the_time_left_in_a_part_is_that_of_the_previous_part() -> None:
     tune = "X:1\nM:2/4\nL:1/8\nK:C\nC|" + "A4|" * 5 + "D3||c|" + "d4|" * 5 + "e3|]"
     assert named(tune, "D")["part_left"] == 1 + 2 * 48 + 2 * 12  # of eight bars
     assert [named(tune, after)["part_left"] for after in ("e", "e3", "e3|")] == [1 + 24, 1, 1]
+
+
+def test_a_cadence_joins_the_last_note_with_the_time_left_in_its_part() -> None:
+    tune = "X:1\nM:2/4\nL:1/8\nK:D\n" + "d4|" * 6 + "e2fg|ad3|]B4|"
+    ends = {"d4|" * 6: (0, 16), "e": (1, 14), "e2f": (2, 10), "fg|": (3, 8), "|a": (4, 6), "ad": (0, 4), "ad3|": (0, 0)}
+    for after, (degree, eighths_of_a_bar) in ends.items():
+        assert named(tune, after)["cadence"] == 1 + 17 * degree + eighths_of_a_bar
+    assert [named(tune, after)["cadence"] for after in ("d4|" * 5, "|]", "B4")] == [0, 0, 0]
+    assert [named(head + "d4|", "d4|")["cadence"] for head in ("M:none\nK:D\n", "M:4/4\nK:none\n")] == [0, 0]
+
+
+def test_the_final_is_the_degree_on_which_the_part_before_ended() -> None:
+    tune = "X:1\nM:2/4\nL:1/8\nK:D\nd4|e4|1 f4:|2 g,4||c4|]"
+    assert [named(tune, after)["final"] for after in ("f4", ":|2", "g,", "||", "c4", "|]")] == [0, 3, 3, 4, 4, 7]
+    tune = "X:1\nM:2/4\nL:1/8\nK:D\nd4||[K:G]c4||[K:none]"
+    assert [named(tune, after)["final"] for after in ("||", "[K:G]", "c4||")] == [1, 5, 4]
 
 
 def test_the_inputs_of_a_model_have_names() -> None:
