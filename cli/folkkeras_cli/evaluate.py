@@ -14,7 +14,7 @@ from folkkeras.errors import CorpusError, UsageError
 from folkkeras.files import write_bytes
 from folkkeras.runs.metrics import EvaluationInterval
 from folkkeras.runs.run import Run
-from folkkeras.sampling.sampler import DEFAULT_TEMPERATURE, Sampling
+from folkkeras.sampling.sampler import DEFAULT_TEMPERATURE, DEFAULT_TOP_P, Sampling
 from folkkeras_cli import completions
 from folkkeras_cli.console import say, status, write
 from folkkeras_cli.models import chosen_model
@@ -53,6 +53,9 @@ def evaluate(
     temperature: Annotated[
         float, typer.Option(metavar="T", help="Temperature of the generated tunes.")
     ] = DEFAULT_TEMPERATURE,
+    top_p: Annotated[
+        float, typer.Option(metavar="P", help="Top-p of the generated tunes, see `folk sample --help`.")
+    ] = DEFAULT_TOP_P,
     as_json: Annotated[bool, typer.Option("--json", help="Write JSON, with the figures of each tune.")] = False,
     out: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Also write the report to this .png or .html file.")
@@ -67,7 +70,7 @@ def evaluate(
     """
     require_min("tunes", tunes, 1)
     require_min("seed", seed, 0)
-    Sampling(temperature=temperature)  # before a model is read
+    sampling = Sampling(temperature=temperature, top_p=top_p)
     if out is not None:
         if out.suffix not in PICTURES:
             raise UsageError(f"--out {out} is not a supported picture: end its name in {' or '.join(PICTURES)}")
@@ -96,7 +99,7 @@ def evaluate(
             evaluation_intervals=_evaluation_intervals(chosen.run, opened.metadata),
             count=tunes,
             seed=seed,
-            temperature=temperature,
+            sampling=sampling,
             on_stage=line.update,
         )
     table = report(evaluation, chosen.name)

@@ -14,7 +14,7 @@ from folkkeras.notation.tunes import TUNE_START
 from folkkeras.sampling.conditioning import RARE, header_fields
 from folkkeras.sampling.continuation import beginning_of
 from folkkeras.sampling.request import DEFAULT_START, TuneRequest
-from folkkeras.sampling.sampler import DEFAULT_TEMPERATURE, Sampling
+from folkkeras.sampling.sampler import DEFAULT_TEMPERATURE, DEFAULT_TOP_P, Sampling
 from folkkeras_cli import completions
 from folkkeras_cli.console import say, write
 from folkkeras_cli.models import ChosenModel, chosen_model
@@ -168,7 +168,7 @@ def sample(
             rich_help_panel=SAMPLING,
             help="Draw from the likeliest characters that make up this probability; 1: all.",
         ),
-    ] = 1.0,
+    ] = DEFAULT_TOP_P,
     bfloat16: Annotated[
         bool,
         typer.Option(

@@ -4,6 +4,8 @@ import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from folkkeras.sampling.sampler import Sampling
+
 _MEMORISED = 0.5  # training tunes below this fraction of the held-out tunes' bits count as memorised
 
 
@@ -133,7 +135,7 @@ class Evaluation:
     """The result of `evaluate`."""
 
     seed: int
-    temperature: float  # at which the tunes were generated
+    sampling: Sampling  # how the tunes' characters were drawn
     held_out: bool  # whether the evaluated tunes are the corpus's held-out tunes
     likelihood: LikelihoodFigures
     completeness: Completeness

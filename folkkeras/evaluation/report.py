@@ -6,7 +6,7 @@ from folkkeras.evaluation.figures import Evaluation
 
 NAMED = 3  # generated tunes to list: those with the longest shared passages
 MAX_TITLE = 28  # characters
-_NAME = 34  # columns for a row's name
+_NAME = 38  # columns for a row's name
 
 
 def report(evaluation: Evaluation, name: str) -> str:
@@ -44,13 +44,10 @@ def _likelihood(evaluation: Evaluation) -> list[str]:
 
 
 def _tunes(evaluation: Evaluation) -> list[str]:
-    complete, key = evaluation.completeness, evaluation.key
+    complete, key, sampling = evaluation.completeness, evaluation.key, evaluation.sampling
+    drawn = f"seed {evaluation.seed}, temperature {sampling.temperature:g}, top-p {sampling.top_p:g}"
     lines = [
-        _row(
-            f"tunes (seed {evaluation.seed}, temperature {evaluation.temperature:g})",
-            f"{len(evaluation.tunes):,} new",
-            "corpus",
-        ),
+        _row(drawn, f"{len(evaluation.tunes):,} new", "corpus"),
         _row("complete", _percent(complete.generated), _percent(complete.corpus)),
         _row("--complete, at the first attempt", _percent(complete.first_attempt)),
     ]

@@ -12,7 +12,7 @@ from folkkeras.config import require_min
 from folkkeras.model.reader import read_exported
 from folkkeras.sampling.decoder import Decoder
 from folkkeras.sampling.request import DEFAULT_START, TuneRequest
-from folkkeras.sampling.sampler import DEFAULT_TEMPERATURE, Sampling
+from folkkeras.sampling.sampler import DEFAULT_TEMPERATURE, DEFAULT_TOP_P, Sampling
 from folkkeras.sampling.scheduler import TuneSampler
 from folkkeras.sampling.slots import Stream
 from folkkeras.sampling.tune_text import TuneText
@@ -28,7 +28,7 @@ class Generator(Decoder):
         start: str = DEFAULT_START,
         temperature: float = DEFAULT_TEMPERATURE,
         top_k: int = 0,
-        top_p: float = 1.0,
+        top_p: float = DEFAULT_TOP_P,
         seed: int = 0,
         tune: int = 1,
     ) -> TuneText:

@@ -13,7 +13,8 @@ import numpy.typing as npt
 
 from folkkeras.errors import UsageError
 
-DEFAULT_TEMPERATURE = 0.85  # tunes are better formed than at 1, and not less new; see docs/evaluation.md
+# Tunes are better formed than as learned, and not less new; see docs/evaluation.md.
+DEFAULT_TEMPERATURE, DEFAULT_TOP_P = 0.95, 0.97
 MIN, MAX = 1e-30, 1e30  # the range of temperatures that float32 can divide by
 
 
@@ -32,7 +33,7 @@ class Sampling:
 
     temperature: float = DEFAULT_TEMPERATURE
     top_k: int = 0
-    top_p: float = 1.0
+    top_p: float = DEFAULT_TOP_P
 
     def __post_init__(self) -> None:
         if not (math.isfinite(self.temperature) and self.temperature >= 0):
