@@ -99,15 +99,14 @@ class TuneModel(keras.Model):
             len(self.vocabulary), embedding, embeddings_initializer=start(initializers.RandomNormal, 0, stddev=1.0)
         )
         if self.features:
-            sizes = sizes_of(self.features, len(self.vocabulary))
+            self._sizes = tuple(sizes_of(self.features, len(self.vocabulary)))
             self.feature_embedding = keras.layers.Embedding(
-                sum(sizes),
+                sum(self._sizes),
                 feature_embedding,
                 embeddings_initializer=start(
                     initializers.RandomNormal, 2 * layers + 2, stddev=len(self.features) ** -0.5
                 ),
             )
-            self._offsets = [sum(sizes[:place]) for place in range(len(sizes))]  # of each feature's first vector
         self.lstms = [
             LSTM(
                 units,
@@ -173,7 +172,7 @@ class TuneModel(keras.Model):
     def _features_embedded(self, inputs: Any) -> tf.Tensor:
         """The sum of the features' vectors, (batch, length, feature_embedding)."""
         table = tf.convert_to_tensor(self.feature_embedding.embeddings)
-        return feature_sum(table, [inputs[name] for name in self.features], self._offsets)
+        return feature_sum(table, [tf.cast(inputs[name], tf.int32) for name in self.features], self._sizes)
 
     def _mask_of(self, shard: BatchShard, layer: int, x: tf.Tensor) -> tf.Tensor:
         """The shard's rows of the full batch's dropout mask, (sequences, 1, units)."""
