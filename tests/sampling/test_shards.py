@@ -69,7 +69,7 @@ def test_a_folder_of_other_tunes_or_files_is_not_changed(sampling: Sampling, tmp
     for words, named in (
         (["--tunes", 3, "--seed", 2], "has tunes with seed 1, not 2"),
         (["--tunes", 4], "has tunes with tunes 3, not 4"),
-        (["--tunes", 3, "--temperature", 0.5], "has tunes with temperature 0.85, not 0.5"),
+        (["--tunes", 3, "--temperature", 0.5], "has tunes with temperature 0.95, not 0.5"),
     ):
         code, _, error = sampling(*words, "--out", "mine")
         assert (code, error.splitlines()[-1].startswith("error: mine ")) == (1, True), error
