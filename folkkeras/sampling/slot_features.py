@@ -40,7 +40,7 @@ class SlotFeatures:
         self._vectors = exported.weights[1]
         self._columns = np.array(columns_of(names))
         self._offsets = np.array([0, *accumulate(sizes[:-1])])
-        self._raising = _Raising(names, exported.vocabulary) if count_of(names) else None
+        self._raising = _Raising(names, exported.vocabulary, number) if count_of(names) else None
         self._rows = np.zeros((number, COUNT), np.int32)
         self._reader = (_CompiledStreams if number >= COMPILED else _Streams)(exported, number)
 
@@ -56,7 +56,8 @@ class SlotFeatures:
     def read(self, ids: Ids) -> Array:
         """Read a character in each slot; return the sums of its features' vectors, (slots, feature_embedding)."""
         self._reader.read(ids, self._rows)
-        return self._vectors[self._rows[:, self._columns] + self._offsets].sum(1)
+        places = self._rows.take(self._columns, 1) + self._offsets
+        return self._vectors.take(places, 0).sum(1)
 
     def logits(self, outputs: Array) -> Array:
         """The logits of the next characters, (slots, vocabulary).
@@ -83,9 +84,10 @@ class _Raising:
     Args:
         names: the features that the model reads.
         vocabulary: the characters.
+        number: the number of slots.
     """
 
-    def __init__(self, names: Sequence[str], vocabulary: Vocabulary) -> None:
+    def __init__(self, names: Sequence[str], vocabulary: Vocabulary, number: int) -> None:
         self._characters = len(vocabulary)
         letters = letter_table(vocabulary)
         columns = np.where(letters.any(1), 1 + letters.argmax(1), 0)  # of the letters; column 0 is for no character
@@ -105,6 +107,8 @@ class _Raising:
         self._outputs, self._raised = (np.concatenate(arrays) for arrays in zip(*wide, strict=True))
         self._columns = np.array(columns_of(name for name, _, _ in tables))
         self._offsets = np.array([0, *accumulate(len(outputs) for _, outputs, _ in tables)][:-1])
+        slots = np.arange(number)[:, None, None]
+        self._first_outputs, self._first_columns = slots * output, slots * (1 + self._characters)
 
     def logits(self, outputs: Array, rows: Ids) -> Array:
         """The logits of the next characters, (slots, vocabulary).
@@ -114,10 +118,9 @@ class _Raising:
             rows: the features, (slots, features).
         """
         number, width = len(outputs), 1 + self._characters
-        places = rows[:, self._columns] + self._offsets
-        each = np.arange(number)[:, None, None]
-        values = outputs[each, self._outputs[places]]
-        columns = self._raised[places] + width * each
+        places = rows.take(self._columns, 1) + self._offsets
+        values = outputs.take(self._outputs.take(places, 0) + self._first_outputs)
+        columns = self._raised.take(places, 0) + self._first_columns
         raised = np.bincount(columns.ravel(), values.ravel(), number * width).reshape(number, width)
         logits: Array = outputs[:, : self._characters] + raised[:, 1:].astype(np.float32)
         return logits
