@@ -71,7 +71,7 @@ def in_keys_of_corpus(tunes: Sequence[str], *, but_not: Iterable[str] = ()) -> T
     copies = GrowingTuneList()
     for tune, moves in zip(tunes, _moves([key_of(header_of(tune).get("K", "")) for tune in tunes]), strict=True):
         for fifths, same in groupby(moves):
-            moved = transposed(tune, fifths) if fifths else tune
+            moved = transposed(tune, fifths) if fifths else None
             copy = tune if moved is None or normalise(moved).body in forbidden else moved
             for _ in same:
                 copies.append(copy)

@@ -198,11 +198,10 @@ def _forward_characters(
         table: each character's contribution to z, (vocabulary, 4U).
         weights: R above K, (U + F, 4U).
     """
-    transposed = tf.transpose(weights)  # (4U, U + F)
-    contributions = tf.reshape(
-        tf.transpose(tf.gather(table, ids), (0, 2, 1)), (_shape(x)[0], -1)
-    )  # (length, 4U * batch)
-    return _loop(lambda t, h: _flat(transposed @ tf.concat([h, x[t]], 0)) + contributions[t], _shape(x)[0], h, c)
+    length, transposed = _shape(x)[0], tf.transpose(weights)  # (4U, U + F)
+    contributions = tf.transpose(tf.gather(table, ids), (0, 2, 1))  # (length, 4U, batch)
+    contributions = tf.reshape(contributions, (length, -1))
+    return _loop(lambda t, h: _flat(transposed @ tf.concat([h, x[t]], 0)) + contributions[t], length, h, c)
 
 
 def _loop(z_of: Callable[[tf.Tensor, tf.Tensor], tf.Tensor], length: Size, h: tf.Tensor, c: tf.Tensor) -> Any:

@@ -11,15 +11,15 @@ from folkkeras.sampling.sampler import Sampling, draw
 PROBABILITIES = np.array([0.1, 0.4, 0.2, 0.3], dtype=np.float32)
 
 
-def drawn(uniform: float, *, temperature: float = 1.0, **options: float) -> int:
-    sampling = Sampling(temperature=temperature, **options)
+def drawn(uniform: float, **options: float) -> int:
+    sampling = Sampling(**{"temperature": 1.0, "top_p": 1.0, **options})
     return int(draw(np.log(PROBABILITIES), np.float32(uniform), sampling))
 
 
-def frequencies(*, temperature: float = 1.0, **options: float) -> list[float]:
+def frequencies(**options: float) -> list[float]:
     uniforms = np.random.default_rng(0).random(4_000, dtype=np.float32)
     logits = np.tile(np.log(PROBABILITIES), (len(uniforms), 1))
-    ids = draw(logits, uniforms, Sampling(temperature=temperature, **options))
+    ids = draw(logits, uniforms, Sampling(**{"temperature": 1.0, "top_p": 1.0, **options}))
     return [round(float(np.mean(ids == index)), 2) for index in range(4)]
 
 
