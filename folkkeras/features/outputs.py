@@ -38,7 +38,13 @@ def moved_notes(names: Sequence[str]) -> list[str]:
 
 def count_of(names: Sequence[str]) -> int:
     """The number of outputs beside the logits for a model that reads these features."""
-    return len(copies(names)) + len(moved_notes(names)) + DEGREES * ("tonic" in names) + INTERVALS * ("letter" in names)
+    return len(copies(names)) + len(moved_notes(names)) + sum(map(len, letter_tables(names).values()))
+
+
+def letter_tables(names: Sequence[str]) -> dict[str, Array]:
+    """Which letter each degree and each interval raises, (outputs, values, letters), by the feature that decides it."""
+    tables = {"tonic": degree_table(), "letter": interval_table()}
+    return {name: table for name, table in tables.items() if name in names}
 
 
 def degree_table() -> Array:

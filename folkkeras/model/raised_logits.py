@@ -6,20 +6,8 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from folkkeras.features.columns import COPIED, MOVED_NOTES
-from folkkeras.features.outputs import (
-    DEGREES,
-    INTERVALS,
-    LETTERS,
-    copies,
-    degree_table,
-    interval_table,
-    letter_table,
-    moved_notes,
-)
+from folkkeras.features.outputs import LETTERS, copies, letter_table, letter_tables, moved_notes
 from folkkeras.vocabulary import Vocabulary
-
-RAISING = {*COPIED, *MOVED_NOTES, "tonic", "letter"}  # the features that say which characters the outputs raise
 
 
 def raised_logits(
@@ -34,8 +22,9 @@ def raised_logits(
         names: the features that the model reads.
         vocabulary: the characters.
     """
-    used = {name: tf.cast(inputs[name], tf.int32) for name in names if name in RAISING}
-    return _raised(outputs, used, tuple(names), vocabulary)
+    used = [*copies(names), *moved_notes(names), *letter_tables(names)]
+    inputs = {name: tf.cast(inputs[name], tf.int32) for name in used}
+    return _raised(outputs, inputs, tuple(names), vocabulary)
 
 
 @tf.function(jit_compile=True, autograph=False)
@@ -43,10 +32,9 @@ def _raised(
     outputs: tf.Tensor, inputs: dict[str, tf.Tensor], names: tuple[str, ...], vocabulary: Vocabulary
 ) -> tf.Tensor:
     """See `raised_logits`; the inputs are int32. XLA fuses the loops over the outputs."""
-    copied, moved, size = copies(names), moved_notes(names), len(vocabulary)
-    of_degrees, of_intervals = DEGREES if "tonic" in names else 0, INTERVALS if "letter" in names else 0
-    sizes = size, len(copied), len(moved), of_degrees, of_intervals
-    logits, by_copy, by_moved, by_degree, by_interval = tf.split(outputs, sizes, -1)
+    copied, moved, tables, size = copies(names), moved_notes(names), letter_tables(names), len(vocabulary)
+    sizes = size, len(copied), len(moved), *map(len, tables.values())
+    logits, by_copy, by_moved, *by_letter = tf.split(outputs, sizes, -1)
     for name, raised in zip(copied, tf.unstack(by_copy, axis=-1), strict=True):
         copy = inputs[name] - 1  # -1, for none, is a row of zeros
         logits += tf.one_hot(copy, size, dtype=logits.dtype) * raised[..., None]
@@ -54,10 +42,8 @@ def _raised(
     for name, raised in zip(moved, tf.unstack(by_moved, axis=-1), strict=True):
         letter = inputs[name] - 1
         letters += tf.one_hot(letter, len(LETTERS), dtype=logits.dtype) * raised[..., None]
-    if of_degrees:
-        letters += _of_letters(by_degree, inputs["tonic"], degree_table())
-    if of_intervals:
-        letters += _of_letters(by_interval, inputs["letter"], interval_table())
+    for (name, table), raised in zip(tables.items(), by_letter, strict=True):
+        letters += _of_letters(raised, inputs[name], table)
     return logits + letters @ letter_table(vocabulary) if sum(sizes[2:]) else logits
 
 

@@ -12,9 +12,8 @@ from folkkeras.features.outputs import (
     LETTERS,
     copies,
     count_of,
-    degree_table,
-    interval_table,
     letter_table,
+    letter_tables,
     moved_notes,
 )
 from folkkeras.features.state import SIZE, clear
@@ -98,11 +97,10 @@ class _Raising:
             for name in named:
                 tables.append((name, np.full((len(raised), 1), output), np.array(raised)[:, None]))
                 output += 1
-        for name, table in (("tonic", degree_table()), ("letter", interval_table())):
-            if name in names:
-                raises = table.any(0)  # (values, letters)
-                tables.append((name, output + table.argmax(0), np.where(raises, columns, 0)))
-                output += len(table)
+        for name, table in letter_tables(names).items():
+            raises = table.any(0)  # (values, letters)
+            tables.append((name, output + table.argmax(0), np.where(raises, columns, 0)))
+            output += len(table)
         wide = [(_padded(outputs), _padded(raised)) for _, outputs, raised in tables]
         self._outputs, self._raised = (np.concatenate(arrays) for arrays in zip(*wide, strict=True))
         self._columns = np.array(columns_of(name for name, _, _ in tables))
