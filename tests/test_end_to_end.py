@@ -16,6 +16,7 @@ from xml.etree import ElementTree
 import mido
 import pytest
 import soundfile
+from support.oracle_quirks import quirks_of
 from support.oracles import HAS_ABC2MIDI, NO_ABC2MIDI, Note, abc2midi_graces, abc2midi_notes, agrees, first_difference
 from support.sounding import sounding
 from support.terminal import FOLK
@@ -27,8 +28,8 @@ from folkkeras.notation.decoding import decode
 from folkkeras.notation.tokens import TOKEN
 
 COUNT = 50
-# A seed whose tunes abc2midi reads by the standard: it drops graces before a bar line, for example.
-ASKED = ("--tunes", str(COUNT), "--complete", "--max-copy", "24", "--key", "D", "--seed", "6")
+ASKED = ("--tunes", str(COUNT), "--complete", "--max-copy", "24", "--key", "D", "--seed", "5")
+ASKED_ABOUT = 40  # at least so many of the tunes have nothing that abc2midi reads in its own way
 SOUNDS = 4  # tunes that are rendered as sound, the slowest format
 
 
@@ -61,6 +62,14 @@ def texts_in(folder: Path) -> list[str]:
     """The tunes' texts without comments."""
     assert all("\n%folkkeras {" in tune.text for tune in tunes_in(folder))
     return [re.sub(r"^%.*\n", "", tune.text, flags=re.MULTILINE) for tune in tunes_in(folder)]
+
+
+def for_abc2midi(folder: Path, format: str) -> list[tuple[str, bytes]]:
+    """The texts that abc2midi reads by the standard, each with its file."""
+    pairs = list(zip(texts_in(folder), files(folder, format), strict=True))
+    asked = [(text, data) for text, data in pairs if "abc2midi" not in quirks_of(text)]
+    assert len(asked) >= ASKED_ABOUT
+    return asked
 
 
 def files(folder: Path, format: str) -> list[bytes]:
@@ -110,7 +119,7 @@ def test_all_tunes_are_complete_and_in_the_requested_key(folder: Path) -> None:
 
 
 def test_the_midi_files_have_the_notes_of_the_text(folder: Path) -> None:
-    for text, data in zip(texts_in(folder), files(folder, "mid"), strict=True):
+    for text, data in for_abc2midi(folder, "mid"):
         notes, theirs, graces = midi_notes(data), abc2midi_notes(text), abc2midi_graces(text)
         if graces:  # programs differ on their lengths
             assert Counter(note.pitch for note in notes) == Counter([*graces, *(note.pitch for note in theirs)]), text
@@ -129,7 +138,7 @@ def test_the_page_has_the_notes_of_the_text(folder: Path) -> None:
 
 
 def test_the_musicxml_files_have_the_notes_of_the_text(folder: Path) -> None:
-    for text, data in zip(texts_in(folder), files(folder, "musicxml"), strict=True):
+    for text, data in for_abc2midi(folder, "musicxml"):
         theirs = abc2midi_notes(without_repeats(text))
         pitches = {(note.onset, note.pitch) for note in theirs}
         root = ElementTree.fromstring(data)

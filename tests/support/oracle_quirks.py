@@ -115,6 +115,7 @@ QUIRKS = (
     Quirk(
         "abc2midi", "a grace note in a tuplet becomes long when it gets too short", "4.12", _grace_note_in_a_long_tuplet
     ),
+    Quirk("abc2midi", "it drops grace notes before a bar line", "4.12", _matches(r"\{[^}\n]*\}[)`\s]*[|:]")),
     Quirk("abc2midi", "it takes 3/8 for a compound metre", "4.13", _matches(r"M:\s*3/[\s\S]*\([579](?!:\d)")),
     Quirk("abcjs", "a broken rhythm in a tuplet makes its last note too long", "4.13", _broken_rhythm_in_a_tuplet),
     Quirk("abc2midi", "a broken rhythm leaves notes of two lengths alone", "4.4", _uneven_broken_rhythm),
