@@ -111,6 +111,7 @@ def split_corpus(
     hashes = array("Q")  # of the training tunes
     training, held_out = GrowingTuneList(), GrowingTuneList()
     found = duplicates = 0
+    faults: Counter[str] = Counter()  # why whole tunes were left out -> count
     for tune in tunes:
         found += 1
         normal = normalise(tune)
@@ -118,7 +119,7 @@ def split_corpus(
         if not raw:
             dropped.update(normal.dropped)
             if fault := normal.fault:
-                dropped[fault] += 1
+                faults[fault] += 1
                 continue
         if body in seen:
             duplicates += 1
@@ -131,9 +132,12 @@ def split_corpus(
         else:
             training.append(tune if raw else normal.text)
             hashes.append(number)
+    dropped.update(faults)
     if len(seen) < 2:
+        left_out = faults + Counter({"tunes with the music of an earlier one": duplicates})
+        reasons = ", ".join(f"{count:,} {reason}" for reason, count in left_out.items())
         raise CorpusError(
-            f"the corpus has {len(seen)} tune{'s' * (len(seen) != 1)} to train on: "
+            f"the corpus has {len(seen)} tune{'s' * (len(seen) != 1)} to train on{' beside ' * bool(reasons)}{reasons}: "
             "give at least two different ones, since one is held out"
         )
     if not hashes:

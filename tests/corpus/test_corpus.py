@@ -49,6 +49,14 @@ def test_at_least_one_tune_is_held_out_and_one_is_for_training() -> None:
         split_corpus(TUNES[:1])
 
 
+def test_an_empty_corpus_says_why_its_tunes_were_left_out() -> None:
+    voices = "X:1\nK:D\nV:1\nDEFG|\nV:2\nDEFG|\n\n"
+    with pytest.raises(
+        CorpusError, match="beside 2 tunes in several voices, 1 tunes with the music of an earlier one:"
+    ):
+        split_corpus([voices, TUNES[0], TUNES[0], voices])
+
+
 def test_splits_differ_and_each_has_copies_on_one_side_only() -> None:
     tunes = [f"X:{n}\nT:{n}\nK:D\n{'abcdefg'[n % 7]}{n}|\n\n" for n in range(200)]
     splits = [split_corpus(tunes, split=number) for number in range(3)]
