@@ -238,7 +238,7 @@ def _beginning(file: str, complete: bool) -> str:
 
 def _generator(chosen: ChosenModel, tunes: int, *, bfloat16: bool, slots: int | None = None) -> "Generator":
     from folkkeras.model.reader import read_exported
-    from folkkeras.sampling.decoder import needs_tensorflow
+    from folkkeras.sampling.exported_model import needs_tensorflow
     from folkkeras.sampling.generator import Generator
     from folkkeras.sampling.training_tunes import TrainingTunes
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from folkkeras.config import require_min
 from folkkeras.model.reader import read_exported
-from folkkeras.sampling.decoder import Decoder
+from folkkeras.sampling.exported_model import ExportedModel
 from folkkeras.sampling.request import DEFAULT_START, TuneRequest
 from folkkeras.sampling.sampler import DEFAULT_TEMPERATURE, DEFAULT_TOP_P, Sampling
 from folkkeras.sampling.scheduler import TuneSampler
@@ -18,7 +18,7 @@ from folkkeras.sampling.slots import Stream
 from folkkeras.sampling.tune_text import TuneText
 
 
-class Generator(Decoder):
+class Generator(ExportedModel):
     """Writes text and tunes with a trained model."""
 
     def generate(

@@ -7,7 +7,7 @@ from typing import Any
 
 from folkkeras.errors import CorpusError, UsageError
 from folkkeras.notation.tunes import TUNE_START, split_tunes
-from folkkeras.sampling.decoder import Decoder
+from folkkeras.sampling.exported_model import ExportedModel
 from folkkeras.sampling.request import TuneRequest
 from folkkeras.sampling.sampler import Sampling
 
@@ -49,17 +49,17 @@ class GenerationRecord:
     training_checks: bool = True
 
     @classmethod
-    def of(cls, decoder: Decoder, request: TuneRequest, tune: int) -> "GenerationRecord":
+    def of(cls, model: ExportedModel, request: TuneRequest, tune: int) -> "GenerationRecord":
         """The record of the tune with the number `tune` of a request."""
         return cls(
-            model=decoder.digest[:_DIGITS],
-            name=decoder.name,
+            model=model.digest[:_DIGITS],
+            name=model.name,
             seed=request.seed,
             tune=tune,
             start=request.start,
             **asdict(request.sampling),
-            bfloat16=decoder.bfloat16,
-            slots=decoder.slots_for(request.count) if decoder.bfloat16 else None,
+            bfloat16=model.bfloat16,
+            slots=model.slots_for(request.count) if model.bfloat16 else None,
             parts=request.parts,
             bars=request.bars,
             usual_form=request.usual_form,
@@ -86,12 +86,12 @@ class GenerationRecord:
             training_checks=self.training_checks,
         )
 
-    def require(self, decoder: Decoder, source: str) -> None:
+    def require(self, model: ExportedModel, source: str) -> None:
         """Raise UsageError if a tune of `source` was drawn with another model."""
-        if self.model != decoder.digest[:_DIGITS]:
+        if self.model != model.digest[:_DIGITS]:
             drawn_with = f"the model {self.name} of the digest {self.model}" if self.name else f"model {self.model}"
             raise UsageError(
-                f"{source} was drawn with {drawn_with}, but {decoder.name} is another model: name the original MODEL"
+                f"{source} was drawn with {drawn_with}, but {model.name} is another model: name the original MODEL"
             )
 
     def line(self) -> str:

@@ -16,7 +16,7 @@ from folkkeras.errors import UsageError
 from folkkeras.notation.tunes import numbered
 from folkkeras.sampling.acceptance import checks_of
 from folkkeras.sampling.conditioning import nearest_spelling
-from folkkeras.sampling.decoder import Decoder
+from folkkeras.sampling.exported_model import ExportedModel
 from folkkeras.sampling.form import UsualForms
 from folkkeras.sampling.record import GenerationRecord
 from folkkeras.sampling.request import TuneRequest
@@ -83,7 +83,7 @@ class _Attempts:
         self._states.append((len(self.tune.text) - len(self.stream.unread), state))
 
     def _read(self, place: int, state: SlotState | None) -> None:
-        self.stream.unread = self._sampler.decoder.vocabulary.encode(self.tune.text[place:]).astype(np.int32)
+        self.stream.unread = self._sampler.model.vocabulary.encode(self.tune.text[place:]).astype(np.int32)
         self.stream.fresh = state is None
 
 
@@ -99,7 +99,7 @@ class TuneSampler:
         >>> print(sampler.statistics.rejected)
 
     Args:
-        decoder: the model.
+        model: the model to draw from.
         request: the request.
 
     Raises:
@@ -108,32 +108,32 @@ class TuneSampler:
         CorpusError: the training tunes are needed, but are missing or have changed.
     """
 
-    def __init__(self, decoder: Decoder, request: TuneRequest) -> None:
-        self.decoder, self.request = decoder, request
+    def __init__(self, model: ExportedModel, request: TuneRequest) -> None:
+        self.model, self.request = model, request
         self.statistics = RejectionStatistics()
-        if request.fields and decoder.metadata.get("raw"):
+        if request.fields and model.metadata.get("raw"):
             raise UsageError(
                 "the model was trained with --raw, where fields have no fixed order: condition it with --start, "
                 r"such as --start 'X:1\nT:Title\n'"
             )
         self.matching: int | None = None  # training tunes with the fields; None if not looked up
         self._types: frozenset[str] = frozenset()
-        self._usual = UsualForms.from_metadata(decoder.metadata)
+        self._usual = UsualForms.from_metadata(model.metadata)
         if request.usual_form and self._usual is None:
             raise UsageError(
                 "the model does not store which forms are usual: give --parts and --bars, or train it again"
             )
         if request.fields and request.training_checks:
-            learned = decoder.training_tunes
+            learned = model.training_tunes
             self.request = request = replace(request, fields=learned.spelled(request.fields))
             self.matching = learned.matching(request.fields)
             self._types = learned.types_with(request.fields["M"]) if "M" in request.fields else frozenset()
         # If the model cannot spell the title, draw with the nearest spelling, but write the title as requested.
-        title = nearest_spelling(request.fields.get("T", ""), decoder.vocabulary)
+        title = nearest_spelling(request.fields.get("T", ""), model.vocabulary)
         self._drawn = replace(request, fields={**request.fields, "T": title}) if title else request
         fields = "".join(f"{letter}:{value}\n" for letter, value in self._drawn.fields.items())
-        decoder.require_known(start_with_fields(self._drawn) + fields)
-        self._checks = checks_of(request, decoder.training_tunes)
+        model.require_known(start_with_fields(self._drawn) + fields)
+        self._checks = checks_of(request, model.training_tunes)
 
     def __iter__(self) -> Iterator[SampledTune]:
         return self.continued(self.request.first)
@@ -144,7 +144,7 @@ class TuneSampler:
         for number, piece, ended in self._schedule(first):
             text += piece
             if ended:
-                record = GenerationRecord.of(self.decoder, self.request, number)
+                record = GenerationRecord.of(self.model, self.request, number)
                 yield SampledTune(number, TuneText(text), record)
                 text = ""
 
@@ -164,7 +164,7 @@ class TuneSampler:
     def _schedule(self, first: int) -> Iterator[tuple[int, str, bool]]:
         """Yield, in order, a tune's number, the next piece of its text, and whether the tune has ended."""
         last = self.request.first + self.request.count - 1
-        slots = self.decoder.slots(self.request.count, self.request.sampling)
+        slots = self.model.slots(self.request.count, self.request.sampling)
         attempts: list[_Attempts | None] = [None] * slots.number
         ended: dict[int, str | None] = {}  # by number: the tune's text, or None if it was given up
         coming = now = first  # the next tune to begin, and the next to yield
@@ -194,7 +194,7 @@ class TuneSampler:
         for slot, attempt in enumerate(attempts):
             if attempt is None:
                 continue
-            attempt.tune.add(self.decoder.vocabulary.decode(drawn[slot].tolist()))
+            attempt.tune.add(self.model.vocabulary.decode(drawn[slot].tolist()))
             text = self._text_if_accepted(attempt, slot, slots)
             if text is not None or attempt.count > MAX_ATTEMPTS:
                 ended[attempt.number] = text

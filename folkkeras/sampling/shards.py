@@ -53,7 +53,7 @@ class Shards:
                 process is writing to it.
         """
         request = sampler.request
-        record = GenerationRecord.of(sampler.decoder, request, request.first)
+        record = GenerationRecord.of(sampler.model, request, request.first)
         self._require_same({**asdict(record), "tunes": request.count})
         try:
             with locked(self.folder / ".lock"):

@@ -28,7 +28,7 @@ def needs_tensorflow(tunes: int, *, bfloat16: bool) -> bool:
     return bfloat16 or tunes >= MANY
 
 
-class Decoder:
+class ExportedModel:
     """A model to draw from.
 
     Args:
