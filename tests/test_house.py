@@ -96,7 +96,7 @@ NOT_EVERYWHERE = {
     "sigwaitinfo siginterrupt SIGALRM SIGCHLD SIGHUP SIGKILL SIGPIPE SIGQUIT SIGUSR1 SIGUSR2 SIGWINCH",
 }
 NOT_EVERYWHERE_MODULES = {"fcntl", "grp", "msvcrt", "pty", "pwd", "resource", "syslog", "termios", "tty", "winreg"}
-GUARDED = {"lock.py: fcntl", "lock.py: msvcrt", "environment.py: os.sched_getaffinity"}
+GUARDED = {"lock.py: fcntl", "lock.py: msvcrt", "processors.py: os.sched_getaffinity"}
 
 
 def lacking(path: Path) -> set[str]:

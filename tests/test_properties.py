@@ -298,7 +298,7 @@ def test_a_command_line_succeeds_or_is_refused_in_one_line(
     if command == "render":
         words += data.draw(st.sampled_from([["--to", "mid"], ["--to", "musicxml"], ["--out", "x.mid"], []]))
     if command in ("train", "sample"):
-        words += {"train": ["--validation-split", "7"], "sample": ["--bfloat16", "--temperature", "-1"]}[
+        words += {"train": ["--validation-split", "7"], "sample": ["--float32", "--temperature", "-1"]}[
             command
         ]  # refused before the work begins
     monkeypatch.chdir(tmp_path)

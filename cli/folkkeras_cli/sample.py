@@ -21,7 +21,6 @@ from folkkeras_cli.models import ChosenModel, chosen_model
 from folkkeras_cli.options import RUNS, Force, ModelName, Runs
 from folkkeras_cli.sample_output import SampleOutput
 from folkkeras_cli.sampling import Collected, say_rejected, write_shards
-from folkkeras_cli.tensorflow_startup import start_tensorflow
 from folkkeras_cli.tune_files import text_of, tunes_of
 
 if TYPE_CHECKING:
@@ -169,11 +168,9 @@ def sample(
             help="Draw from the likeliest characters that make up this probability; 1: all.",
         ),
     ] = DEFAULT_TOP_P,
-    bfloat16: Annotated[
+    float32: Annotated[
         bool,
-        typer.Option(
-            "--bfloat16", rich_help_panel=SAMPLING, help="Use bfloat16 weights; faster on processors made for it."
-        ),
+        typer.Option("--float32", rich_help_panel=SAMPLING, help="Use float32 weights instead of int8; slower."),
     ] = False,
 ) -> None:
     """Write new tunes.
@@ -189,7 +186,7 @@ def sample(
         raise UsageError(
             "--start, --continue, --reproduce and a type, metre, key or title cannot be combined: give one"
         )
-    others = tunes, seed, length, *constraints, *filter(None, (complete, bfloat16, sampling != Sampling()))
+    others = tunes, seed, length, *constraints, *filter(None, (complete, float32, sampling != Sampling()))
     if reproduce is not None and any(other is not None for other in others):
         raise UsageError("--reproduce draws by the records in its file: leave out all other options for drawing")
     require_min("length", 1 if length is None else length, 1)
@@ -218,7 +215,7 @@ def sample(
     if reproduce is not None:
         out.write(_reproduced(reproduce, chosen), {"model": chosen.name})
         return
-    generator = _generator(chosen, request.count, bfloat16=bfloat16)
+    generator = _generator(chosen, int8=not float32)
     code = 0
     if length is not None:
         out.write_text(generator.text(length, text, sampling, request.seed))
@@ -236,17 +233,14 @@ def _beginning(file: str, complete: bool) -> str:
     return beginning_of(found[0], complete=complete)
 
 
-def _generator(chosen: ChosenModel, tunes: int, *, bfloat16: bool, slots: int | None = None) -> "Generator":
+def _generator(chosen: ChosenModel, *, int8: bool) -> "Generator":
     from folkkeras.model.reader import read_exported
-    from folkkeras.sampling.exported_model import needs_tensorflow
     from folkkeras.sampling.generator import Generator
     from folkkeras.sampling.training_tunes import TrainingTunes
 
     exported = read_exported(chosen.path)
-    if needs_tensorflow(tunes, bfloat16=bfloat16):
-        start_tensorflow()
     learned = TrainingTunes(exported.metadata, chosen.standard_input)
-    return Generator(exported, name=chosen.name, bfloat16=bfloat16, slots=slots, training_tunes=learned)
+    return Generator(exported, name=chosen.name, int8=int8, training_tunes=learned)
 
 
 def _sampler(generator: "Generator", request: TuneRequest) -> "TuneSampler":
@@ -289,13 +283,12 @@ def _reproduced(file: str, chosen: ChosenModel) -> Iterator["SampledTune"]:
     """The tunes of a file, each reproduced from its record."""
     from folkkeras.sampling.record import records_of
 
-    generators: dict[tuple[bool, int | None], Generator] = {}
+    generators: dict[bool, Generator] = {}
     for record in records_of(text_of(file), file):
-        engine = record.bfloat16, record.slots
-        if engine not in generators:
-            generators[engine] = _generator(chosen, 1, bfloat16=record.bfloat16, slots=record.slots)
-        record.require(generators[engine], file)
-        for tune in generators[engine].tunes(record.request):
+        if record.int8 not in generators:
+            generators[record.int8] = _generator(chosen, int8=record.int8)
+        record.require(generators[record.int8], file)
+        for tune in generators[record.int8].tunes(record.request):
             yield replace(tune, record=record)
 
 

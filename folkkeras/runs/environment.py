@@ -6,6 +6,8 @@ import sys
 from importlib import metadata
 from pathlib import Path
 
+from folkkeras.processors import cpu_count
+
 _PACKAGES = ("folkkeras", "keras", "tensorflow", "numpy")
 # Environment variables that change arithmetic or speed. They are listed by full name because other programs keep
 # secrets in variables with the same prefixes, such as Terraform's TF_TOKEN_app_terraform_io.
@@ -38,8 +40,7 @@ _FLAGS = (
 
 def versions() -> dict[str, str]:
     """The versions of Python and of the main packages, and the number of processors that this process may use."""
-    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    found = {"python": platform.python_version(), "cpus": str(processors)}
+    found = {"python": platform.python_version(), "cpus": str(cpu_count())}
     for package in _PACKAGES:
         try:
             found[package] = metadata.version(package)

@@ -1,8 +1,7 @@
 """A model's weights, to draw one stream or many side by side.
 
 The weights of a model in training are copied into a stateful clone of batch size 1, which is the reference for the
-decoding engines. NumPy's engine starts at once and needs no TensorFlow. XLA's engine is for large numbers of tunes,
-which make up for its start-up time.
+decoding engine. The engine itself needs no TensorFlow.
 """
 
 from functools import cached_property
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from folkkeras.errors import UsageError
 from folkkeras.model.weights import ExportedWeights
-from folkkeras.sampling.numpy_engine import NumpyEngine
+from folkkeras.sampling.engine import EngineWeights
 from folkkeras.sampling.sampler import Sampling
 from folkkeras.sampling.slots import Slots
 from folkkeras.sampling.training_tunes import TrainingTunes
@@ -20,12 +19,6 @@ if TYPE_CHECKING:
     from folkkeras.model.tune_model import TuneModel
 
 MAX_SLOTS = 64  # tunes side by side
-MANY = 1_000  # tunes; from here on XLA's engine makes up for its start-up time, at 1,024 units
-
-
-def needs_tensorflow(tunes: int, *, bfloat16: bool) -> bool:
-    """Whether XLA's engine draws this many tunes."""
-    return bfloat16 or tunes >= MANY
 
 
 class ExportedModel:
@@ -34,13 +27,8 @@ class ExportedModel:
     Args:
         model: the trained model, whose weights are copied, or the result of `read_exported`.
         name: the model's name, for messages and generation records.
-        bfloat16: draw with the weight matrices in bfloat16. It rounds so coarsely that a tune can depend on the number
-            of slots.
-        slots: the number of slots to draw in, 1 to 64; by default as many as there are tunes.
+        int8: draw with the weight matrices in int8; otherwise in float32, as in training.
         training_tunes: the tunes that the model was trained on; by default those that its metadata names.
-
-    Raises:
-        UsageError: the number of slots is out of range.
     """
 
     def __init__(
@@ -48,14 +36,10 @@ class ExportedModel:
         model: "TuneModel | ExportedWeights",
         *,
         name: str = "",
-        bfloat16: bool = False,
-        slots: int | None = None,
+        int8: bool = True,
         training_tunes: TrainingTunes | None = None,
     ) -> None:
-        if slots is not None and not 1 <= slots <= MAX_SLOTS:
-            raise UsageError(f"slots must be 1 to {MAX_SLOTS}, not {slots}")
-        self.name, self.bfloat16 = name, bfloat16
-        self._slots = slots
+        self.name, self.int8 = name, int8
         self._clone: TuneModel | None = None
         if isinstance(model, ExportedWeights):
             self.exported = model
@@ -70,7 +54,8 @@ class ExportedModel:
         else:
             self._clone.set_weights(model.get_weights())
         self.exported = self._clone.export_weights()
-        self.__dict__.pop("digest", None)
+        for name in ("digest", "_weights"):
+            self.__dict__.pop(name, None)
 
     @property
     def vocabulary(self) -> Vocabulary:
@@ -87,22 +72,13 @@ class ExportedModel:
         """See `ExportedWeights.digest`."""
         return self.exported.digest()
 
-    def slots_for(self, tunes: int) -> int:
-        """The number of slots in which to draw this many tunes."""
-        if self._slots:
-            return self._slots
-        if needs_tensorflow(tunes, bfloat16=self.bfloat16):
-            tunes = 1 << (tunes - 1).bit_length()  # a power of two, since each number compiles an engine
-        return min(MAX_SLOTS, tunes)
+    @cached_property
+    def _weights(self) -> EngineWeights:
+        return EngineWeights(self.exported, int8=self.int8)
 
     def slots(self, tunes: int, sampling: Sampling) -> Slots:
         """Slots in which to draw this many tunes."""
-        number = self.slots_for(tunes)
-        if not needs_tensorflow(tunes, bfloat16=self.bfloat16):
-            return Slots(NumpyEngine(self.exported, number, sampling))
-        from folkkeras.sampling.xla_engine import XlaEngine
-
-        return Slots(XlaEngine(self.exported, number, sampling, bfloat16=self.bfloat16))
+        return Slots(self._weights, min(MAX_SLOTS, tunes), sampling)
 
     def require_known(self, text: str) -> None:
         """Raise UsageError if a text is empty or has a character that the model does not know."""

@@ -1,6 +1,6 @@
 """Generation: a start text primes the model, then each drawn character is fed back in.
 
-Tune n of a seed is drawn with `numpy.random.default_rng((seed, n))`. In float32 it is the same alone or among many.
+Tune n of a seed is drawn with `numpy.random.default_rng((seed, n))`. It is the same alone or among many.
 """
 
 from collections.abc import Iterator
@@ -76,12 +76,12 @@ class Generator(ExportedModel):
         return TuneSampler(self, request)
 
 
-def load(path: str | Path, *, bfloat16: bool = False) -> Generator:
+def load(path: str | Path, *, int8: bool = True) -> Generator:
     """Open a `.keras` file of folkkeras, or the pretrained model `celtic`, for generation.
 
     Args:
         path: the file.
-        bfloat16: draw with the weight matrices in bfloat16.
+        int8: draw with the weight matrices in int8; otherwise in float32, as in training.
 
     Example:
         >>> print(folkkeras.load("celtic").generate(seed=7))
@@ -89,4 +89,4 @@ def load(path: str | Path, *, bfloat16: bool = False) -> Generator:
     Raises:
         ModelFileError: the file is missing, damaged, or not a model of folkkeras.
     """
-    return Generator(read_exported(path), name=str(path), bfloat16=bfloat16)
+    return Generator(read_exported(path), name=str(path), int8=int8)

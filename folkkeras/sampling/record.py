@@ -25,8 +25,7 @@ class GenerationRecord:
         seed, tune: the random seed, and the tune's number under it.
         start: the text that it continues.
         temperature, top_k, top_p: how its characters were drawn.
-        bfloat16: whether the weight matrices were in bfloat16.
-        slots: the number of slots in bfloat16, where the characters depend on it; otherwise None.
+        int8: whether the weight matrices were in int8.
         parts, bars, usual_form, complete, max_copy, fields, training_checks: its constraints, as in `TuneRequest`.
     """
 
@@ -38,8 +37,7 @@ class GenerationRecord:
     temperature: float = 1.0
     top_k: int = 0
     top_p: float = 1.0
-    bfloat16: bool = False
-    slots: int | None = None
+    int8: bool = False
     parts: int | None = None
     bars: tuple[int, ...] = ()
     usual_form: bool = False
@@ -58,8 +56,7 @@ class GenerationRecord:
             tune=tune,
             start=request.start,
             **asdict(request.sampling),
-            bfloat16=model.bfloat16,
-            slots=model.slots_for(request.count) if model.bfloat16 else None,
+            int8=model.int8,
             parts=request.parts,
             bars=request.bars,
             usual_form=request.usual_form,
@@ -137,10 +134,10 @@ def _read(line: str) -> GenerationRecord | None:
     except (ValueError, TypeError, RecursionError):
         return None
     types = {"model": str, "name": str, "seed": int, "tune": int, "start": str, "top_k": int}
-    types |= dict.fromkeys(("bfloat16", "complete", "usual_form", "training_checks"), bool)
+    types |= dict.fromkeys(("int8", "complete", "usual_form", "training_checks"), bool)
     fits = all(type(getattr(record, name)) is each for name, each in types.items())
     fits &= all(type(value) in (int, float) for value in (record.temperature, record.top_p))
-    fits &= all(value is None or type(value) is int for value in (record.slots, record.max_copy, record.parts))
+    fits &= all(value is None or type(value) is int for value in (record.max_copy, record.parts))
     fits &= isinstance(record.bars, (list, tuple)) and all(type(value) is int for value in record.bars)
     fits &= isinstance(record.fields, dict) and all(isinstance(value, str) for value in record.fields.values())
     return record if fits else None

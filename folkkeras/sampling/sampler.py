@@ -1,7 +1,7 @@
 """Draw a character from logits: temperature, top-k, top-p, and the inverse of the cumulative softmax.
 
-The caller passes the uniform numbers, so a seed gives the same text in NumPy and in TensorFlow. Sources: top-k, A. Fan
-et al. (2018), arXiv:1805.04833; top-p, A. Holtzman et al. (2019), arXiv:1904.09751.
+The caller passes the uniform numbers. Sources: top-k, A. Fan et al. (2018), arXiv:1805.04833; top-p, A. Holtzman et al.
+(2019), arXiv:1904.09751.
 """
 
 import math
@@ -16,6 +16,8 @@ from folkkeras.errors import UsageError
 # Tunes are better formed than as learned, and not less new; see docs/evaluation.md.
 DEFAULT_TEMPERATURE, DEFAULT_TOP_P = 0.95, 0.97
 MIN, MAX = 1e-30, 1e30  # the range of temperatures that float32 can divide by
+
+Ids = npt.NDArray[np.int32]  # indices of characters
 
 
 @dataclass(frozen=True, kw_only=True)

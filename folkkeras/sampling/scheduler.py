@@ -16,12 +16,13 @@ from folkkeras.errors import UsageError
 from folkkeras.notation.tunes import numbered
 from folkkeras.sampling.acceptance import checks_of
 from folkkeras.sampling.conditioning import nearest_spelling
+from folkkeras.sampling.engine import SlotState
 from folkkeras.sampling.exported_model import ExportedModel
 from folkkeras.sampling.form import UsualForms
 from folkkeras.sampling.record import GenerationRecord
 from folkkeras.sampling.request import TuneRequest
 from folkkeras.sampling.resampling import ConstrainedTune, start_with_fields
-from folkkeras.sampling.slots import Slots, SlotState, Stream
+from folkkeras.sampling.slots import Slots, Stream
 from folkkeras.sampling.tune_stream import Accept, Backtrack, Reject, TuneStream
 from folkkeras.sampling.tune_text import TuneText
 
@@ -189,7 +190,7 @@ class TuneSampler:
         """Draw a chunk in each slot, and free those whose tunes have ended."""
         for slot, attempt in enumerate(attempts):
             if attempt and self.request.constrained and not attempt.stream.fresh:
-                attempt.keep(slots.engine.state(slot))
+                attempt.keep(slots.state(slot))
         drawn = slots.step([attempt.stream if attempt else None for attempt in attempts])
         for slot, attempt in enumerate(attempts):
             if attempt is None:
@@ -207,7 +208,7 @@ class TuneSampler:
         if isinstance(verdict, Backtrack):
             state = attempt.backtrack(verdict)
             if state is not None:
-                slots.engine.set_state(slot, state)
+                slots.set_state(slot, state)
         elif isinstance(verdict, Accept):
             fault = next(filter(None, (check(verdict.text) for check in self._checks)), None)
             if fault is None:

@@ -19,10 +19,8 @@ from folkkeras.features.outputs import (
 from folkkeras.features.state import SIZE, clear
 from folkkeras.features.stream import FeatureStream
 from folkkeras.model.weights import Array, ExportedWeights
-from folkkeras.sampling.slots import Ids
+from folkkeras.sampling.sampler import Ids
 from folkkeras.vocabulary import Vocabulary
-
-COMPILED = 32  # slots; for fewer, Numba takes longer to load than it saves
 
 
 class SlotFeatures:
@@ -31,9 +29,10 @@ class SlotFeatures:
     Args:
         exported: the weights of a model that reads features.
         number: the number of slots.
+        compiled: whether Numba compiles the features, which takes a moment to load.
     """
 
-    def __init__(self, exported: ExportedWeights, number: int) -> None:
+    def __init__(self, exported: ExportedWeights, number: int, *, compiled: bool) -> None:
         names = exported.features
         sizes = sizes_of(names, len(exported.vocabulary))
         self._vectors = exported.weights[1]
@@ -41,7 +40,7 @@ class SlotFeatures:
         self._offsets = np.array([0, *accumulate(sizes[:-1])])
         self._raising = _Raising(names, exported.vocabulary, number) if count_of(names) else None
         self._rows = np.zeros((number, COUNT), np.int32)
-        self._reader = (_CompiledStreams if number >= COMPILED else _Streams)(exported, number)
+        self._reader = (_CompiledStreams if compiled else _Streams)(exported, number)
 
     def begin(self, fresh: npt.NDArray[np.bool_]) -> None:
         """Begin a new text in some slots.

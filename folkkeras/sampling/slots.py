@@ -1,56 +1,31 @@
-"""Slots: streams of characters drawn side by side by one decoding engine, with each character fed back in.
+"""Slots: streams of characters drawn side by side, with each character fed back in.
 
 Each slot reads its stream's start text from a zero state and then draws; a slot whose stream has ended takes
-the next one. Each stream has its own uniform numbers, so it is the same alone or among many, up to the rounding
-of wider products. A draw can differ only if its uniform number is within rounding error of the boundary between
-two characters.
+the next one. Each stream has its own uniform numbers, so with int8 weights it is the same alone or among many. In
+float32 it is so up to the rounding of wider products: a draw can differ only if its uniform number is within rounding
+error of the boundary between two characters.
+
+The slots are shared out among threads, each with an engine of its own.
 """
 
+from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
+from threadpoolctl import ThreadpoolController
 
-CHUNK = 64  # characters per engine call: few enough to stream, enough to make the overhead of a call negligible
+from folkkeras.model.weights import Array
+from folkkeras.processors import cpu_count
+from folkkeras.sampling.engine import Engine, EngineWeights, SlotState
+from folkkeras.sampling.sampler import Ids, Sampling
 
-Ids = npt.NDArray[np.int32]
-
-
-@dataclass(frozen=True)
-class SlotState:
-    """All that a slot's next characters depend on."""
-
-    columns: list[npt.NDArray[np.float32]]  # of the layers' states and of the logits
-    features: Any  # the state of the features of its text, None if the model reads none
-
-
-class DecodingEngine(Protocol):
-    """Draws characters for a number of slots and keeps their states."""
-
-    number: int
-
-    def step(self, fresh: npt.NDArray[np.bool_], read: Ids, uniforms: npt.NDArray[np.float32]) -> Ids:
-        """Read or draw a character for each slot, CHUNK times.
-
-        Args:
-            fresh: whether each slot's stream begins, (slots,).
-            read: the characters to read, or -1 to draw one, (CHUNK, slots).
-            uniforms: uniform numbers in [0, 1), (CHUNK, slots).
-
-        Returns:
-            The characters, (CHUNK, slots).
-        """
-        ...
-
-    def state(self, slot: int) -> SlotState:
-        """A slot's state, to restore with `set_state`."""
-        ...
-
-    def set_state(self, slot: int, state: SlotState) -> None:
-        """Restore a slot to the result of an earlier `state`."""
-        ...
+CHUNK = 64  # characters per step: few enough to stream, enough to make the overhead of a step negligible
+COMPILED = 32  # slots; for fewer, Numba takes longer to load than it saves
+SLOTS_OF_A_THREAD = 16  # at least; for fewer, Python's own work outweighs the products
 
 
 class Stream:
@@ -68,10 +43,24 @@ class Stream:
 
 
 class Slots:
-    """A fixed number of slots and their streams."""
+    """A fixed number of slots and their streams.
 
-    def __init__(self, engine: DecodingEngine) -> None:
-        self.engine, self.number = engine, engine.number
+    Args:
+        weights: the model's weights.
+        number: the number of slots.
+        sampling: how characters are drawn.
+    """
+
+    def __init__(self, weights: EngineWeights, number: int, sampling: Sampling) -> None:
+        self.number = number
+        threads = max(1, min(cpu_count(), number // SLOTS_OF_A_THREAD))
+        self._bounds = [number * thread // threads for thread in range(threads + 1)]
+        self._engines = [
+            Engine(weights, end - first, sampling, compiled=number >= COMPILED) for first, end in pairwise(self._bounds)
+        ]
+        self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
+        # NumPy's own threads wait for each other busily: beside another program they can be twenty times slower.
+        self._blas = None if weights.int8 else ThreadpoolController()
 
     def step(self, streams: Sequence[Stream | None]) -> list[Ids]:
         """Draw up to CHUNK characters in each slot; characters of the start text are read and not returned.
@@ -91,5 +80,30 @@ class Slots:
                 read[:count, slot], stream.unread = stream.unread[:count], stream.unread[count:]
                 uniforms[count:, slot] = stream.random.random(CHUNK - count, dtype=np.float32)
                 fresh[slot], stream.fresh = stream.fresh, False
-        drawn = self.engine.step(fresh, read, uniforms)
+        shares = [
+            (engine, fresh[first:end], read[:, first:end], uniforms[:, first:end])
+            for engine, (first, end) in zip(self._engines, pairwise(self._bounds), strict=True)
+        ]
+        with self._blas.limit(limits=1) if self._blas else nullcontext():
+            drawn = np.concatenate([*(self._pool.map if self._pool else map)(_step, shares)], 1)
         return [drawn[count:, slot] for slot, count in enumerate(counts)]
+
+    def state(self, slot: int) -> SlotState:
+        """A slot's state, to restore with `set_state`."""
+        engine, place = self._place(slot)
+        return engine.state(place)
+
+    def set_state(self, slot: int, state: SlotState) -> None:
+        """Restore a slot to the result of an earlier `state`."""
+        engine, place = self._place(slot)
+        engine.set_state(place, state)
+
+    def _place(self, slot: int) -> tuple[Engine, int]:
+        """The engine of a slot, and the slot's place in it."""
+        thread = bisect_right(self._bounds, slot) - 1
+        return self._engines[thread], slot - self._bounds[thread]
+
+
+def _step(share: tuple[Engine, npt.NDArray[np.bool_], Ids, Array]) -> Ids:
+    engine, fresh, read, uniforms = share
+    return engine.step(fresh, read, uniforms)

@@ -111,18 +111,25 @@ def measure(peer: str, hyperparameters: list[tuple[int, int]], rounds: int) -> l
     contenders["PyTorch"] = Contender(peer, str(HERE / "torch_side.py"))
     contenders["ONNX Runtime"] = Contender(peer, str(HERE / "onnx_side.py"))
     kinds = {
-        "train": ("folkkeras", "stock", "lab", "PyTorch"),
-        "sample": ("folkkeras", "PyTorch", "ONNX Runtime"),
+        "train": ("folkkeras", "stock", "lab", "PyTorch", "PyTorch bfloat16"),
+        "sample": ("folkkeras", "PyTorch", "ONNX Runtime", "ONNX Runtime int8"),
         "sample64": ("folkkeras", "PyTorch"),
         "train_tunes": ("features", "plain"),
         "sample_tunes": ("features", "plain"),
         "sample64_tunes": ("features", "plain"),
     }
+
+    def turn(kind: str, name: str, units: int, layers: int) -> Callable[[], float]:
+        if name not in contenders:  # a precision of a contender, such as "PyTorch bfloat16"
+            name, precision = name.rsplit(" ", 1)
+            kind = f"{kind}_{precision}"
+        return partial(contenders[name].measure, kind, units, layers)
+
     rows = []
     try:
         for units, layers in hyperparameters:
             for kind, names in kinds.items():
-                turns = {name: partial(contenders[name].measure, kind, units, layers) for name in names}
+                turns = {name: turn(kind, name, units, layers) for name in names}
                 rows.append({"measure": kind, "units": units, "layers": layers, "figures": take_turns(turns, rounds)})
                 show(rows[-1])
     finally:

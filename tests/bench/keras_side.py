@@ -13,10 +13,9 @@ from folkkeras.config import TrainingConfig
 from folkkeras.corpus.load import read_corpus
 from folkkeras.features.columns import ALL, NONE, features_of
 from folkkeras.model.tune_model import TuneModel, build_model
-from folkkeras.sampling.numpy_engine import NumpyEngine
+from folkkeras.sampling.engine import EngineWeights
 from folkkeras.sampling.sampler import Sampling
 from folkkeras.sampling.slots import CHUNK, Slots, Stream
-from folkkeras.sampling.xla_engine import XlaEngine
 from folkkeras.training.batches import random_windows
 from folkkeras.training.train import compiled_model
 from folkkeras.vocabulary import Vocabulary
@@ -114,8 +113,7 @@ def sample(
         model: TuneModel = build_model(
             vocabulary, embedding=EMBEDDING, units=units, layers=layers, features=features, feature_embedding=own
         )
-        loop = NumpyEngine if streams == 1 else XlaEngine  # as for few tunes and for many
-        slots = Slots(loop(model.export_weights(), streams, Sampling()))
+        slots = Slots(EngineWeights(model.export_weights(), int8=True), streams, Sampling())
         texts = [Stream(vocabulary.encode(start).astype(np.int32), (0, number)) for number in range(streams)]
         calls = CHARACTERS // CHUNK
         return lambda: streams * CHUNK / seconds_each(lambda: slots.step(texts), calls)

@@ -1,10 +1,14 @@
 """ONNX Runtime: one step of the network a call from Python, the character drawn with NumPy."""
 
+import tempfile
+from pathlib import Path
+
 import numpy as np
 import onnx
 import onnxruntime
 from contender import CHARACTERS, EMBEDDING, VOCABULARY, Measure, seconds_each, serve
 from onnx import TensorProto, helper, numpy_helper
+from onnxruntime.quantization import QuantType, quantize_dynamic
 
 
 def exported(units: int, layers: int) -> bytes:
@@ -41,9 +45,19 @@ def exported(units: int, layers: int) -> bytes:
     return model.SerializeToString()
 
 
-def sample(units: int, layers: int) -> Measure:
+def quantised(units: int, layers: int) -> bytes:
+    """The same with `DynamicQuantizeLSTM`: weights in int8, a scale for each column."""
+    with tempfile.TemporaryDirectory() as folder:
+        before, after = Path(folder) / "float32.onnx", Path(folder) / "int8.onnx"
+        before.write_bytes(exported(units, layers))
+        operations = ["LSTM", "MatMul"]
+        quantize_dynamic(before, after, operations, per_channel=True, weight_type=QuantType.QInt8)
+        return after.read_bytes()
+
+
+def sample(model: bytes, units: int) -> Measure:
     """Characters a second."""
-    session = onnxruntime.InferenceSession(exported(units, layers), providers=["CPUExecutionProvider"])
+    session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
     names = [value.name for value in session.get_inputs()]
     random = np.random.default_rng(0)
     feed = {name: np.zeros((1, 1, units), np.float32) for name in names[1:]}
@@ -59,4 +73,9 @@ def sample(units: int, layers: int) -> Measure:
 
 
 if __name__ == "__main__":
-    serve({"sample": sample})
+    serve(
+        {
+            "sample": lambda units, layers: sample(exported(units, layers), units),
+            "sample_int8": lambda units, layers: sample(quantised(units, layers), units),
+        }
+    )

@@ -335,7 +335,7 @@ def test_tensorflow_is_silent_unless_it_fails(folk: Folk, trained: TrainedRun, t
     broken = tmp_path / "broken" / "tensorflow"
     broken.mkdir(parents=True)
     (broken / "__init__.py").write_text("import os\nos.write(2, b'native words')\nraise ImportError('no such library')")
-    done = folk("sample", trained.run.best, "--bfloat16", env={"PYTHONPATH": str(broken.parent)})
+    done = folk("evaluate", trained.run.best, env={"PYTHONPATH": str(broken.parent)})
     assert done.returncode == 1
     assert "native words" in done.stderr
     assert "no such library" in done.stderr

@@ -1,0 +1,144 @@
+"""The decoding engine: a model's step in NumPy, which starts writing before TensorFlow would have loaded.
+
+Drawing is bound by the products with the recurrent weights, which are in int8 by default. The first layer's input
+projection is folded into the embedding table, so a character's row is its contribution to the gates.
+
+The gates have the order i, f, o, c, and the inputs of the first three are halved beforehand, which is exact:
+sigmoid(z) = (1 + tanh(z / 2)) / 2, so one tanh serves all four.
+
+A vector is multiplied once with all that reads it. A layer's outputs go into its own gates at the next step and into
+the layer above, so both kernels are one matrix, and a slot's state is their product with the recurrent kernel. The sum
+of the features' vectors goes into the first layer and into the dense layer.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from folkkeras.model.weights import GATES, Array, ExportedWeights
+from folkkeras.sampling.matrices import Float32Matrix, Int8Matrix, Matrix
+from folkkeras.sampling.sampler import Ids, Sampling, draw
+from folkkeras.sampling.slot_features import SlotFeatures
+
+
+@dataclass(frozen=True)
+class SlotState:
+    """All that a slot's next characters depend on."""
+
+    columns: list[Array]  # of the layers' states and of the logits
+    features: Any  # the state of the features of its text, None if the model reads none
+
+
+class EngineWeights:
+    """A model's weights in the engine's layout, which several engines may share.
+
+    Args:
+        exported: the weights.
+        int8: whether the matrices are rounded to int8.
+    """
+
+    def __init__(self, exported: ExportedWeights, *, int8: bool) -> None:
+        matrix = Int8Matrix if int8 else Float32Matrix
+        self.exported, self.int8 = exported, int8
+        self.table = _by_one_tanh(exported.fused_embedding())  # (vocabulary, 4 * units)
+        units = exported.hyperparameters["units"]
+        lstms, (dense, dense_bias) = exported.lstms(), exported.weights[-2:]
+        readers = [(_by_one_tanh(kernel), _by_one_tanh(bias)) for kernel, _, bias in lstms[1:]]
+        # For each layer the matrix from its outputs to its own gates at the next step and to what the layer above it
+        # reads, (units, 4 * units and more columns), and the bias of the layer above.
+        self.layers: list[tuple[Matrix, Array]] = [
+            (matrix(np.concatenate([_by_one_tanh(recurrent_kernel), kernel], 1)), bias)
+            for (_, recurrent_kernel, _), (kernel, bias) in zip(
+                lstms, [*readers, (dense[:units], dense_bias)], strict=True
+            )
+        ]
+        # From the sum of the features' vectors to the first layer's gates and to the dense layer's outputs.
+        self.features: Matrix | None = None
+        if exported.features:
+            self.features = matrix(np.concatenate([_by_one_tanh(exported.feature_kernel()), dense[units:]], 1))
+
+
+class Engine:
+    """Draws characters for a number of slots and keeps their states.
+
+    Args:
+        weights: the model's weights.
+        number: the number of slots.
+        sampling: how characters are drawn.
+        compiled: whether Numba compiles the features, if the model reads any.
+    """
+
+    def __init__(self, weights: EngineWeights, number: int, sampling: Sampling, *, compiled: bool = False) -> None:
+        self.number, self.sampling = number, sampling
+        self._weights, exported = weights, weights.exported
+        self._features = SlotFeatures(exported, number, compiled=compiled) if exported.features else None
+        self._units = exported.hyperparameters["units"]
+        # For each layer what its last outputs add to the gates, (slots, 4 * units), and its cells, (slots, units).
+        self._recurrent = [np.zeros((number, GATES * self._units), np.float32) for _ in weights.layers]
+        self._cells = [np.zeros((number, self._units), np.float32) for _ in weights.layers]
+        self._logits = np.zeros((number, len(exported.vocabulary)), np.float32)
+
+    def step(self, fresh: npt.NDArray[np.bool_], read: Ids, uniforms: Array) -> Ids:
+        """Read or draw a number of characters in each slot.
+
+        Args:
+            fresh: whether each slot's stream begins, (slots,).
+            read: the characters to read, or -1 to draw one, (characters, slots).
+            uniforms: uniform numbers in [0, 1), (characters, slots).
+
+        Returns:
+            The characters, (characters, slots).
+        """
+        for array in (*self._recurrent, *self._cells):
+            array[fresh] = 0
+        if self._features:
+            self._features.begin(fresh)
+        ids = read.copy()
+        for now, uniform in zip(ids, uniforms, strict=True):
+            drawing = now < 0
+            if drawing.any():
+                np.copyto(now, draw(self._logits, uniform, self.sampling), where=drawing, casting="same_kind")
+            self._step(now)
+        return ids
+
+    def _step(self, ids: Ids) -> None:
+        weights, size = self._weights, GATES * self._units
+        reads = weights.table[ids]  # what the layer reads, as part of its gates, (slots, 4 * units)
+        if self._features and weights.features:
+            added = weights.features.of(self._features.read(ids))
+            reads += added[:, :size]
+        for layer, ((matrix, bias), c) in enumerate(zip(weights.layers, self._cells, strict=True)):
+            z = np.tanh(self._recurrent[layer] + reads)
+            gates = z.reshape(self.number, GATES, -1)
+            sigmoids = gates[:, :3]
+            sigmoids *= 0.5
+            sigmoids += 0.5
+            c *= gates[:, 1]
+            c += gates[:, 0] * gates[:, 3]
+            products = matrix.of(gates[:, 2] * np.tanh(c))
+            self._recurrent[layer], reads = products[:, :size], products[:, size:] + bias
+        # What the dense layer reads, after its own product: its outputs, (slots, outputs).
+        self._logits = self._features.logits(reads + added[:, size:]) if self._features else reads
+
+    def state(self, slot: int) -> SlotState:
+        """A slot's state, to restore with `set_state`."""
+        columns = [array[slot].copy() for array in self._arrays()]
+        return SlotState(columns, self._features.state(slot) if self._features else None)
+
+    def set_state(self, slot: int, state: SlotState) -> None:
+        """Restore a slot to the result of an earlier `state`."""
+        for array, column in zip(self._arrays(), state.columns, strict=True):
+            array[slot] = column
+        if self._features:
+            self._features.set_state(slot, state.features)
+
+    def _arrays(self) -> list[Array]:
+        return [*self._recurrent, *self._cells, self._logits]
+
+
+def _by_one_tanh(weights: Array) -> Array:
+    """Convert weights (..., 4 * units) from Keras's gate order i, f, c, o to one tanh over all gates."""
+    i, f, c, o = np.split(weights, GATES, axis=-1)
+    return np.concatenate([i / 2, f / 2, o / 2, c], -1)
