@@ -56,7 +56,7 @@ bench: install $(PEERS)/installed ## Time training and sampling beside Keras, Py
 	$(BIN)/python tests/bench/reading.py
 	$(BIN)/python tests/bench/bench.py --peer $(PEERS)/bin/python --out bench.json $(BENCH)
 
-celtic: install ## Train the pretrained model again and write its card: an hour and a half on two cores
+celtic: install ## Train the pretrained model again and write its card: an hour on two cores
 	$(BIN)/python docs/tools/celtic.py
 
 tunes: install ## Draw the twenty tunes of docs/tunes.html
@@ -66,7 +66,7 @@ RECIPE ?= oneills
 recipe: install ## Train three recipes over five splits of RECIPE, a corpus: hours
 	$(BIN)/python tests/bench/recipe.py $(RECIPE)
 
-ablation: install ## Train without each group of features, and with it alone: hours
+ablation: install ## Train without each group of features: an hour
 	$(BIN)/python tests/bench/ablation.py oneills ryans airds
 
 COUNT ?= 1000

@@ -170,7 +170,7 @@ def sample(
     ] = DEFAULT_TOP_P,
     float32: Annotated[
         bool,
-        typer.Option("--float32", rich_help_panel=SAMPLING, help="Use float32 weights instead of int8; slower."),
+        typer.Option("--float32", rich_help_panel=SAMPLING, help="Multiply in float32 instead of int8; slower."),
     ] = False,
 ) -> None:
     """Write new tunes.

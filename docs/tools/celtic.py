@@ -2,7 +2,7 @@
 
     python docs/tools/celtic.py
 
-trains the run `celtic` in the folder runs, or resumes it, unless it has ended. Then it trains the run `celtic-home`,
+trains the run `celtic` in the folder runs, or resumes it, unless it has ended. Then it trains the run `celtic-tonic`,
 some more steps on those of the training tunes that end on their tonic. It writes folkkeras/pretrained/celtic.keras and
 folkkeras/pretrained/model-card.md.
 """
@@ -27,19 +27,21 @@ from folkkeras.pretrained import COLLECTIONS
 from folkkeras.runs.folder import create_run, open_run
 from folkkeras.runs.run import Run
 from folkkeras.training.fine_tuning import fine_tuning_options
-from folkkeras_cli.training_session import run_training
+from folkkeras.training.train import train
+from folkkeras_cli.progress import TrainingProgress
+from folkkeras_cli.signals import StopOnSignal
 
 ROOT = Path(__file__).resolve().parents[2]
 RUNS = ROOT / "runs"
 PRETRAINED = ROOT / "folkkeras" / "pretrained"
-NAME, HOME = "celtic", "celtic-home"
+NAME, ON_TONIC = "celtic", "celtic-tonic"
 FOLK = Path(sys.executable).parent / "folk"
 OPTIONS = (
     "--units 768 --feature-embedding 128 --batch-size 48 --seq-length 150 --steps 6000 --patience 0 "
     "--dropout 0.5 --weight-drop 0.5 --feature-dropout 0.1 --learning-rate 0.004 --transpose"
 )
 COMMAND = f"train {' '.join(COLLECTIONS)} {OPTIONS} --name {NAME}"
-HOME_OPTIONS = {
+TONIC_OPTIONS = {
     "batch_size": 48,
     "seq_length": 150,
     "steps": 500,
@@ -69,8 +71,9 @@ dimensions, and one LSTM of {units} units: {parameters:,} weights, trained with
 
     folk {command}
 
-and then for {steps} more steps on the {home:,} of its training tunes that end on their tonic, so that its own tunes do
-so more often. It is stored in half precision. `make celtic` repeats this and writes this card.
+and then the best model of this run, for {steps} more steps, on the {on_tonic:,} of its training tunes that end on their
+tonic, so that its own tunes do so more often. It is stored in half precision. `make celtic` repeats this and writes
+this card.
 
 ## How good it is
 
@@ -92,7 +95,7 @@ are. `--max-copy` limits what a tune shares with a training tune, but it may sti
 """
 
 
-def is_home(text: str) -> bool:
+def ends_on_tonic(text: str) -> bool:
     """Whether a tune ends on its tonic."""
     tune = read_tune(text)
     return has_notes(tune) and form_of(tune).on_tonic is True
@@ -101,19 +104,25 @@ def is_home(text: str) -> bool:
 def trained() -> Run:
     """The run on all training tunes."""
     if not (RUNS / NAME / "result.json").exists():
-        words = ["resume", NAME] if (RUNS / NAME).exists() else [*COMMAND.split()]
+        words = ["resume", NAME] if (RUNS / NAME).exists() else COMMAND.split()
         subprocess.run([FOLK, *words, "--runs", RUNS], check=True)
     return open_run(RUNS, NAME)
 
 
-def trained_home(first: Run, corpus: Corpus) -> Run:
+def trained_on_tonic(first: Run, corpus: Corpus) -> Run:
     """The run that continues another on those of its training tunes that end on their tonic."""
-    if not (RUNS / HOME).exists():
-        config = TrainingConfig(**{**fine_tuning_options(read_exported(first.best), {}), **HOME_OPTIONS})
-        create_run(RUNS, HOME, corpus, config, base=first.best)
-    run = open_run(RUNS, HOME)
-    if not (RUNS / HOME / "result.json").exists():
-        run_training(run, corpus, RUNS)
+    base = read_exported(first.best)
+    if not (RUNS / ON_TONIC).exists():
+        config = TrainingConfig(**{**fine_tuning_options(base, {}), **TONIC_OPTIONS})
+        create_run(RUNS, ON_TONIC, corpus, config, base=first.best)
+    run = open_run(RUNS, ON_TONIC)
+    if run.config.base != base.digest():
+        raise SystemExit(f"error: {RUNS / ON_TONIC} continues another model: remove it")
+    if not (RUNS / ON_TONIC / "result.json").exists():
+        with StopOnSignal() as signals, TrainingProgress(None) as progress:
+            result = train(run, corpus, listener=progress, stop=signals.requested)
+        if result.ended == "stopped":
+            raise SystemExit(f"stopped at step {result.step}, saved: run this program again to continue")
     return run
 
 
@@ -122,15 +131,15 @@ def main() -> None:
     first = trained()
     corpus = training_corpus(open_model(first.best).metadata)
     # The digest stays that of all tunes: what is new is judged by all that the model was trained on.
-    home = replace(corpus, training=TuneList.of(filter(is_home, corpus.training)))
-    model = open_model(trained_home(first, home).best)
+    on_tonic = replace(corpus, training=TuneList.of(filter(ends_on_tonic, corpus.training)))
+    model = open_model(trained_on_tonic(first, on_tonic).best)
     save_half(model, PRETRAINED / "celtic.keras")
     done = subprocess.run([FOLK, "evaluate", "celtic"], check=True, capture_output=True, text=True)
     card = CARD.format(
         learned=len(corpus.training),
         held_out=len(corpus.held_out),
-        home=len(home.training),
-        steps=HOME_OPTIONS["steps"],
+        on_tonic=len(on_tonic.training),
+        steps=TONIC_OPTIONS["steps"],
         digest=corpus.digest,
         embedding=model.hyperparameters["embedding"],
         feature_embedding=model.hyperparameters["feature_embedding"],

@@ -135,10 +135,10 @@ def split_corpus(
     dropped.update(faults)
     if len(seen) < 2:
         left_out = faults + Counter({"tunes with the music of an earlier one": duplicates})
-        beside = " beside " * bool(left_out) + ", ".join(f"{count:,} {reason}" for reason, count in left_out.items())
+        reasons = ", ".join(f"{reason} ({count:,})" for reason, count in left_out.items())
         raise CorpusError(
-            f"the corpus has {len(seen)} tune{'s' * (len(seen) != 1)} to train on{beside}: "
-            "give at least two different ones, since one is held out"
+            f"the corpus has {len(seen)} tune{'s' * (len(seen) != 1)} to train on"
+            f"{'; left out: ' * bool(reasons)}{reasons}: give at least two different ones, since one is held out"
         )
     if not hashes:
         raise CorpusError(

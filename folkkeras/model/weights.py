@@ -77,7 +77,9 @@ class ExportedWeights:
     def fused_embedding(self) -> Array:
         """The fused embedding of these weights, (vocabulary, 4 * units)."""
         kernel, _, bias = self.lstms()[0]
-        table: Array = fused_embedding(self.weights[0], kernel[: self.weights[0].shape[1]], bias)
+        parts = self.weights[0], kernel[: self.weights[0].shape[1]], bias
+        # Rounded once: the last digits of a product in float32 depend on the number of threads.
+        table: Array = fused_embedding(*(part.astype(np.float64) for part in parts)).astype(np.float32)
         return table
 
     def feature_kernel(self) -> Array:
@@ -85,7 +87,10 @@ class ExportedWeights:
         return self.lstms()[0][0][self.weights[0].shape[1] :]
 
     def digest(self) -> str:
-        """SHA-256 of the vocabulary, hyperparameters and weights; models with the same digest write the same tunes."""
+        """SHA-256 of the vocabulary, hyperparameters and weights.
+
+        Models with the same digest write the same tunes if their products have the same precision.
+        """
         digest = hashlib.sha256(json.dumps([self.vocabulary.characters, self.hyperparameters]).encode())
         for weights in self.weights:
             digest.update(weights.tobytes())

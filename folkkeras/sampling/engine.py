@@ -1,4 +1,4 @@
-"""The decoding engine: a model's step in NumPy, which starts writing before TensorFlow would have loaded.
+"""The decoding engine: a model's step in NumPy, without TensorFlow, which would take longer to load than a tune takes.
 
 Drawing is bound by the products with the recurrent weights, which are in int8 by default. The first layer's input
 projection is folded into the embedding table, so a character's row is its contribution to the gates.
@@ -7,8 +7,8 @@ The gates have the order i, f, o, c, and the inputs of the first three are halve
 sigmoid(z) = (1 + tanh(z / 2)) / 2, so one tanh serves all four.
 
 A vector is multiplied once with all that reads it. A layer's outputs go into its own gates at the next step and into
-the layer above, so both kernels are one matrix, and a slot's state is their product with the recurrent kernel. The sum
-of the features' vectors goes into the first layer and into the dense layer.
+the layer above, so both kernels are one matrix, and a slot keeps the product with the recurrent kernel instead of the
+outputs. The sum of the features' vectors goes into the first layer and into the dense layer.
 """
 
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
 """Generation: a start text primes the model, then each drawn character is fed back in.
 
-Tune n of a seed is drawn with `numpy.random.default_rng((seed, n))`. It is the same alone or among many.
+Tune n of a seed is drawn with `numpy.random.default_rng((seed, n))`. In int8 it is the same alone or among many.
 """
 
 from collections.abc import Iterator
@@ -10,15 +10,15 @@ import numpy as np
 
 from folkkeras.config import require_min
 from folkkeras.model.reader import read_exported
-from folkkeras.sampling.exported_model import ExportedModel
 from folkkeras.sampling.request import DEFAULT_START, TuneRequest
 from folkkeras.sampling.sampler import DEFAULT_TEMPERATURE, DEFAULT_TOP_P, Sampling
+from folkkeras.sampling.sampling_model import SamplingModel
 from folkkeras.sampling.scheduler import TuneSampler
 from folkkeras.sampling.slots import Stream
 from folkkeras.sampling.tune_text import TuneText
 
 
-class Generator(ExportedModel):
+class Generator(SamplingModel):
     """Writes text and tunes with a trained model."""
 
     def generate(
@@ -81,7 +81,7 @@ def load(path: str | Path, *, int8: bool = True) -> Generator:
 
     Args:
         path: the file.
-        int8: draw with the weight matrices in int8; otherwise in float32, as in training.
+        int8: compute products in int8; otherwise in float32, as in training.
 
     Example:
         >>> print(folkkeras.load("celtic").generate(seed=7))

@@ -42,8 +42,7 @@ class Int8Matrix:
         largest = _largest(values, 1)  # (slots, 1)
         rounded = np.rint(values * (LARGEST / largest)).astype(np.int8, order="C")
         product = np.asarray(numkong.dots_packed(rounded, self._packed)).astype(np.float32)
-        product *= self._scales
-        product *= largest
+        product *= self._scales * largest
         return product
 
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from folkkeras.errors import CorpusError, UsageError
 from folkkeras.notation.tunes import TUNE_START, split_tunes
-from folkkeras.sampling.exported_model import ExportedModel
 from folkkeras.sampling.request import TuneRequest
 from folkkeras.sampling.sampler import Sampling
+from folkkeras.sampling.sampling_model import SamplingModel
 
 _DIGITS = 16  # hexadecimal digits of a model's digest
 _MARK = "%folkkeras "
@@ -25,7 +25,7 @@ class GenerationRecord:
         seed, tune: the random seed, and the tune's number under it.
         start: the text that it continues.
         temperature, top_k, top_p: how its characters were drawn.
-        int8: whether the weight matrices were in int8.
+        int8: whether products were computed in int8.
         parts, bars, usual_form, complete, max_copy, fields, training_checks: its constraints, as in `TuneRequest`.
     """
 
@@ -47,7 +47,7 @@ class GenerationRecord:
     training_checks: bool = True
 
     @classmethod
-    def of(cls, model: ExportedModel, request: TuneRequest, tune: int) -> "GenerationRecord":
+    def of(cls, model: SamplingModel, request: TuneRequest, tune: int) -> "GenerationRecord":
         """The record of the tune with the number `tune` of a request."""
         return cls(
             model=model.digest[:_DIGITS],
@@ -83,7 +83,7 @@ class GenerationRecord:
             training_checks=self.training_checks,
         )
 
-    def require(self, model: ExportedModel, source: str) -> None:
+    def require(self, model: SamplingModel, source: str) -> None:
         """Raise UsageError if a tune of `source` was drawn with another model."""
         if self.model != model.digest[:_DIGITS]:
             drawn_with = f"the model {self.name} of the digest {self.model}" if self.name else f"model {self.model}"

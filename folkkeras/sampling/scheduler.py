@@ -17,11 +17,11 @@ from folkkeras.notation.tunes import numbered
 from folkkeras.sampling.acceptance import checks_of
 from folkkeras.sampling.conditioning import nearest_spelling
 from folkkeras.sampling.engine import SlotState
-from folkkeras.sampling.exported_model import ExportedModel
 from folkkeras.sampling.form import UsualForms
 from folkkeras.sampling.record import GenerationRecord
 from folkkeras.sampling.request import TuneRequest
 from folkkeras.sampling.resampling import ConstrainedTune, start_with_fields
+from folkkeras.sampling.sampling_model import SamplingModel
 from folkkeras.sampling.slots import Slots, Stream
 from folkkeras.sampling.tune_stream import Accept, Backtrack, Reject, TuneStream
 from folkkeras.sampling.tune_text import TuneText
@@ -109,7 +109,7 @@ class TuneSampler:
         CorpusError: the training tunes are needed, but are missing or have changed.
     """
 
-    def __init__(self, model: ExportedModel, request: TuneRequest) -> None:
+    def __init__(self, model: SamplingModel, request: TuneRequest) -> None:
         self.model, self.request = model, request
         self.statistics = RejectionStatistics()
         if request.fields and model.metadata.get("raw"):

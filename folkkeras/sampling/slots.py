@@ -53,7 +53,7 @@ class Slots:
 
     def __init__(self, weights: EngineWeights, number: int, sampling: Sampling) -> None:
         self.number = number
-        threads = max(1, min(cpu_count(), number // SLOTS_OF_A_THREAD))
+        self.threads = threads = max(1, min(cpu_count(), number // SLOTS_OF_A_THREAD))
         self._bounds = [number * thread // threads for thread in range(threads + 1)]
         self._engines = [
             Engine(weights, end - first, sampling, compiled=number >= COMPILED) for first, end in pairwise(self._bounds)

@@ -10,8 +10,10 @@ import tensorflow as tf
 from support.engine_bits import engine_bits
 from support.models import FEATURES, small
 from support.trained import TrainedRun
+from threadpoolctl import ThreadpoolController
 
 import folkkeras
+import folkkeras.sampling.slots as slots_module
 from folkkeras.corpus.provenance import training_corpus
 from folkkeras.errors import UsageError
 from folkkeras.features.inputs import model_inputs
@@ -92,11 +94,15 @@ def test_int8_predicts_held_out_tunes_as_well_as_float32() -> None:
     assert abs(rounded - exact) < 0.005
 
 
-@pytest.mark.parametrize("number", [3, 64])
-def test_in_int8_a_slot_is_the_same_to_the_last_digit_alone_and_among_others(number: int) -> None:
+@pytest.mark.parametrize(("number", "processors", "threads"), [(3, 2, 1), (50, 3, 3), (64, 1, 1)])
+def test_in_int8_a_slot_is_the_same_to_the_last_digit_alone_and_among_others(
+    number: int, processors: int, threads: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(slots_module, "cpu_count", lambda: processors)
     weights = EngineWeights(folkkeras.load("celtic").exported, int8=True)
     start = weights.exported.vocabulary.encode("X:1\nT:").astype(np.int32)
     together = Slots(weights, number, Sampling())
+    assert together.threads == threads
     streams = [Stream(start[: 2 + slot % 5], (4, slot)) for slot in range(number)]
     for _ in range(3):
         ids = together.step(streams)
@@ -109,6 +115,14 @@ def test_in_int8_a_slot_is_the_same_to_the_last_digit_alone_and_among_others(num
         assert all(np.array_equal(one, other) for one, other in pairs)
 
 
+def test_the_fused_embedding_does_not_depend_on_the_number_of_threads() -> None:
+    exported, tables = folkkeras.load("celtic").exported, []
+    for threads in (1, 2):
+        with ThreadpoolController().limit(limits=threads):
+            tables.append(exported.fused_embedding())
+    assert np.array_equal(*tables)
+
+
 def test_a_generator_draws_the_same_from_a_file_and_from_a_model(trained: TrainedRun) -> None:
     model = open_model(trained.run.best)
     text = by_keras(model, "X:1", 300, (6, 1))
@@ -119,7 +133,10 @@ def test_a_generator_draws_the_same_from_a_file_and_from_a_model(trained: Traine
 
 
 @pytest.mark.parametrize("number", [3, 40])
-def test_a_slot_continues_from_the_state_of_another(trained: TrainedRun, number: int) -> None:
+def test_a_slot_continues_from_the_state_of_another(
+    trained: TrainedRun, number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(slots_module, "cpu_count", lambda: 2)
     exported = open_model(trained.run.best).export_weights()
     slots = Slots(EngineWeights(exported, int8=True), number, Sampling())
     streams = [Stream(exported.vocabulary.encode("X:1").astype(np.int32), (8, slot)) for slot in range(number)]

@@ -1,5 +1,7 @@
 """Products in int8: exact in whole numbers, whatever instructions the processor has."""
 
+from collections.abc import Iterator
+
 import numkong
 import numpy as np
 import pytest
@@ -9,15 +11,20 @@ from folkkeras.sampling.matrices import LARGEST, Float32Matrix, Int8Matrix
 SHAPES = [(1, 896, 3_072), (33, 128, 100), (64, 768, 322), (5, 63, 65)]  # slots, rows, columns
 
 
-@pytest.fixture(params=sorted(name for name, has in numkong.get_capabilities().items() if has and name != "serial"))
-def _without(request: pytest.FixtureRequest) -> object:
-    """Numkong without one of the processor's instruction sets."""
-    numkong.disable_capability(request.param)
+SETS = [name for name, has in numkong.get_capabilities().items() if has and name != "serial"]  # of instructions
+
+
+@pytest.fixture(params=range(len(SETS) + 1))
+def _fewer_instructions(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Numkong with only the first of the processor's instruction sets, down to none."""
+    for name in SETS[request.param :]:
+        numkong.disable_capability(name)
     yield
-    numkong.enable_capability(request.param)
+    for name in SETS:
+        numkong.enable_capability(name)
 
 
-@pytest.mark.usefixtures("_without")
+@pytest.mark.usefixtures("_fewer_instructions")
 @pytest.mark.parametrize(("slots", "rows", "columns"), SHAPES)
 def test_whole_numbers_up_to_the_largest_are_multiplied_exactly(slots: int, rows: int, columns: int) -> None:
     chance = np.random.default_rng(rows)

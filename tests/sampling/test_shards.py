@@ -84,7 +84,9 @@ def test_a_folder_of_other_tunes_or_files_is_not_changed(sampling: Sampling, tmp
     assert sampling("--length", 3, "--out", "new/")[0] == 2
     assert not (tmp_path / "new").exists()
     metadata = tmp_path / "mine" / "sampling.json"
-    metadata.write_text(metadata.read_text().replace('"slots": null,', ""))  # as an older version wrote it
+    older = metadata.read_text().replace('"parts": null,', "")  # as an older version wrote it
+    assert older != metadata.read_text()
+    metadata.write_text(older)
     assert "has all 3 tunes already" in sampling("--tunes", 3, "--out", "mine")[2]
     metadata.write_text("{")
     code, _, error = sampling("--tunes", 3, "--out", "mine")

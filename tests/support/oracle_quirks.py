@@ -44,7 +44,7 @@ def _accidental_for_another_octave(text: str) -> bool:
 
 
 _NOTE = r"(?:\{[^}]*\})?[\^_=]*(?:\[[^\]]*\]|[A-Ga-gxz][,']*)"
-_BROKEN = re.compile(rf"([\d/]*)-?[)` ]*[<>]+[(`\s]*{_NOTE}([\d/]*)")
+_BROKEN = re.compile(rf"([\d/]*)-?[)` ]*[<>]+[(`\s|]*{_NOTE}([\d/]*)")
 _TWICE_BROKEN = re.compile(rf"[<>][(`\s]*{_NOTE}[\d/]*-?[)` ]*[<>]")
 _TUPLET = re.compile(rf"\((\d)[:\d]*(?:[`\s()<>-]*{_NOTE}[\d/]*)*")
 

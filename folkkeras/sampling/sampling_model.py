@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 MAX_SLOTS = 64  # tunes side by side
 
 
-class ExportedModel:
+class SamplingModel:
     """A model to draw from.
 
     Args:
         model: the trained model, whose weights are copied, or the result of `read_exported`.
         name: the model's name, for messages and generation records.
-        int8: draw with the weight matrices in int8; otherwise in float32, as in training.
+        int8: compute products in int8; otherwise in float32, as in training.
         training_tunes: the tunes that the model was trained on; by default those that its metadata names.
     """
 
