@@ -25,7 +25,8 @@ from folkkeras.sampling.sampler import Ids, Sampling
 
 CHUNK = 64  # characters per step: few enough to stream, enough to make the overhead of a step negligible
 COMPILED = 32  # slots; for fewer, Numba takes longer to load than it saves
-SLOTS_OF_A_THREAD = 16  # at least; for fewer, Python's own work outweighs the products
+# Threads share the slots where products outweigh Python's own work, which only one thread can do at a time.
+SLOTS_OF_A_THREAD, LEAST_UNITS = 16, 512
 
 
 class Stream:
@@ -53,7 +54,8 @@ class Slots:
 
     def __init__(self, weights: EngineWeights, number: int, sampling: Sampling) -> None:
         self.number = number
-        self.threads = threads = max(1, min(cpu_count(), number // SLOTS_OF_A_THREAD))
+        shared = weights.exported.hyperparameters["units"] >= LEAST_UNITS
+        self.threads = threads = max(1, min(cpu_count(), number // SLOTS_OF_A_THREAD)) if shared else 1
         self._bounds = [number * thread // threads for thread in range(threads + 1)]
         self._engines = [
             Engine(weights, end - first, sampling, compiled=number >= COMPILED) for first, end in pairwise(self._bounds)

@@ -137,6 +137,7 @@ def test_a_slot_continues_from_the_state_of_another(
     trained: TrainedRun, number: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(slots_module, "cpu_count", lambda: 2)
+    monkeypatch.setattr(slots_module, "LEAST_UNITS", 1)
     exported = open_model(trained.run.best).export_weights()
     slots = Slots(EngineWeights(exported, int8=True), number, Sampling())
     streams = [Stream(exported.vocabulary.encode("X:1").astype(np.int32), (8, slot)) for slot in range(number)]
