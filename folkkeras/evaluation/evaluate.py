@@ -6,7 +6,7 @@ All random numbers come from the seed, and samples are chosen by hash, so a seed
 """
 
 import math
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
@@ -113,7 +113,9 @@ def evaluate(
     constrained = Generator(model, training_tunes=TrainingTunes.of([tune.text for tune in own]))
     fewer = max(1, count // 4)
     on_stage(f"generating {fewer:,} complete tunes")
-    complete = _drawn(constrained, replace(request, count=fewer, complete=True))[1]
+    # Only first attempts count here, and a model that has learned little may need many more.
+    complete = constrained.tunes(replace(request, count=fewer, complete=True), retry=False)
+    deque(complete, maxlen=0)
     evaluated = list(map(read_tune, compared))
     apart = _told_apart(model, corpus.training, read, evaluated, request, on_stage)
     on_stage(f"generating {fewer:,} tunes in requested keys")
@@ -124,7 +126,7 @@ def evaluate(
         likelihood=likelihood,
         completeness=Completeness(
             generated=_fraction(tune.complete for tune in read),
-            first_attempt=_first_attempt([complete]),
+            first_attempt=_first_attempt([complete.statistics]),
             corpus=_fraction(tune.complete for tune in own),
         ),
         key=None if corpus.raw else _key_figures(constrained, own, replace(request, count=fewer)),
@@ -181,12 +183,6 @@ def _likelihood(
     )
 
 
-def _drawn(generator: Generator, request: TuneRequest) -> tuple[list[Tune], RejectionStatistics]:
-    """The tunes accepted for a request, and the rejection statistics."""
-    sampler = generator.tunes(request)
-    return [read_tune(tune.text) for tune in sampler], sampler.statistics
-
-
 def _first_attempt(statistics: Sequence[RejectionStatistics]) -> float:
     """The fraction of first attempts that were accepted; counting later attempts would overstate it."""
     return sum(each.accepted_first for each in statistics) / sum(each.first_attempts for each in statistics)
@@ -200,9 +196,9 @@ def _key_figures(generator: Generator, own: Sequence[Tune], request: TuneRequest
     statistics, accepted = [], 0
     for place, key in enumerate(asked):
         if number := len(range(place, request.count, len(asked))):
-            tunes, found = _drawn(generator, replace(request, count=number, fields={"K": str(key)}))
-            statistics.append(found)
-            accepted += sum(keeps_key(tune, key, endings) for tune in tunes)
+            sampler = generator.tunes(replace(request, count=number, fields={"K": str(key)}))
+            accepted += sum(keeps_key(read_tune(tune.text), key, endings) for tune in sampler)
+            statistics.append(sampler.statistics)
     if not asked:
         return None
     of_corpus = _fraction(keeps_key(tune, key, endings) for tune in own if (key := key_of(tune.key)))

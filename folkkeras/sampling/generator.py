@@ -71,9 +71,9 @@ class Generator(SamplingModel):
             length -= len(ids)
             yield self.vocabulary.decode(ids.tolist())
 
-    def tunes(self, request: TuneRequest) -> TuneSampler:
-        """A sampler of the tunes of a request; see `TuneSampler` for what it raises."""
-        return TuneSampler(self, request)
+    def tunes(self, request: TuneRequest, *, retry: bool = True) -> TuneSampler:
+        """A sampler of the tunes of a request; see `TuneSampler` for `retry` and for what it raises."""
+        return TuneSampler(self, request, retry=retry)
 
 
 def load(path: str | Path, *, int8: bool = True) -> Generator:

@@ -102,6 +102,7 @@ class TuneSampler:
     Args:
         model: the model to draw from.
         request: the request.
+        retry: attempt a rejected tune again, up to MAX_ATTEMPTS times; otherwise it is left out.
 
     Raises:
         UsageError: the model does not know a character of the start or of a field, or it was trained on raw text, whose
@@ -109,8 +110,8 @@ class TuneSampler:
         CorpusError: the training tunes are needed, but are missing or have changed.
     """
 
-    def __init__(self, model: SamplingModel, request: TuneRequest) -> None:
-        self.model, self.request = model, request
+    def __init__(self, model: SamplingModel, request: TuneRequest, *, retry: bool = True) -> None:
+        self.model, self.request, self._retry = model, request, retry
         self.statistics = RejectionStatistics()
         if request.fields and model.metadata.get("raw"):
             raise UsageError(
@@ -197,10 +198,10 @@ class TuneSampler:
                 continue
             attempt.tune.add(self.model.vocabulary.decode(drawn[slot].tolist()))
             text = self._text_if_accepted(attempt, slot, slots)
-            if text is not None or attempt.count > MAX_ATTEMPTS:
+            if text is not None or attempt.count > (MAX_ATTEMPTS if self._retry else 1):
                 ended[attempt.number] = text
                 attempts[slot] = None
-                self.statistics.gave_up |= text is None
+                self.statistics.gave_up |= text is None and self._retry
 
     def _text_if_accepted(self, attempt: _Attempts, slot: int, slots: Slots) -> str | None:
         """The tune's text if it has ended and meets the request; otherwise make the attempt ready to continue."""

@@ -1,6 +1,6 @@
 """What each group of features gives: train without it.
 
-    python tests/bench/ablation.py oneills ryans airds --steps 600 --runs ablation-runs
+    python tests/bench/ablation.py oneills ryans airds --steps 400 --runs ablation-runs
 
 prints, as Markdown, the held-out bits per character of a network that reads all groups, of one that reads none, and of
 those that lack one group. Runs that are there already are not trained again, so a comparison that was
@@ -21,7 +21,7 @@ def main() -> None:
     """Read the command line, train, and print the table."""
     parser = argparse.ArgumentParser(description="Train without each group of features.")
     parser.add_argument("corpus", nargs="+", help="collections, files or folders")
-    parser.add_argument("--steps", type=int, default=600)
+    parser.add_argument("--steps", type=int, default=400)
     parser.add_argument("--runs", type=Path, default=Path("ablation-runs"))
     arguments = parser.parse_args()
 

@@ -47,6 +47,17 @@ def test_an_impossible_request_is_given_up() -> None:
     assert any(reason.startswith("shared ") for reason in sampler.statistics.rejected)
 
 
+def test_without_retries_each_tune_is_attempted_once() -> None:
+    request = replace(COMPLETE, max_copy=12)
+    sampler = folkkeras.load(celtic_model()).tunes(request, retry=False)
+    numbers = [tune.number for tune in sampler]
+    statistics = sampler.statistics
+    assert 0 < len(numbers) < 6
+    assert (statistics.drawn, statistics.first_attempts) == (6, 6)
+    assert statistics.accepted == statistics.accepted_first == len(numbers)
+    assert not statistics.gave_up
+
+
 def test_the_error_for_a_field_names_unknown_characters() -> None:
     with pytest.raises(UsageError, match="'Ж'"):
         folkkeras.load("celtic").tunes(TuneRequest(fields={"T": "Ж"}))
