@@ -6,7 +6,7 @@ All random numbers come from the seed, and samples are chosen by hash, so a seed
 """
 
 import math
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
@@ -115,7 +115,8 @@ def evaluate(
     on_stage(f"generating {fewer:,} complete tunes")
     # Only first attempts count here, and a model that has learned little may need many more.
     complete = constrained.tunes(replace(request, count=fewer, complete=True), retry=False)
-    deque(complete, maxlen=0)
+    for _ in complete:
+        pass
     evaluated = list(map(read_tune, compared))
     apart = _told_apart(model, corpus.training, read, evaluated, request, on_stage)
     on_stage(f"generating {fewer:,} tunes in requested keys")

@@ -168,7 +168,7 @@ class TuneSampler:
         last = self.request.first + self.request.count - 1
         slots = self.model.slots(self.request.count, self.request.sampling)
         attempts: list[_Attempts | None] = [None] * slots.number
-        ended: dict[int, str | None] = {}  # by number: the tune's text, or None if it was given up
+        ended: dict[int, str | None] = {}  # by number: the tune's text, or None if all attempts failed
         coming = now = first  # the next tune to begin, and the next to yield
         shown = 0  # characters of the next tune to yield that were yielded already
         while now <= last and not (self.statistics.gave_up and not any(attempts)):
