@@ -23,6 +23,10 @@ _MODULES = characters, state, fields, rhythm, bars, music, copies, columns, mach
 
 Ids = npt.NDArray[np.int32]
 
+_cleared = [0] * state.SIZE
+clear(_cleared)
+CLEARED_STATE = np.array(_cleared, np.int32)  # the state before a tune's first character, (SIZE,)
+
 
 def features_of_text(ids: Ids, codes: Ids, first: int = 0) -> Ids:
     """The features of a text's characters, (characters - first, COUNT).
@@ -32,35 +36,29 @@ def features_of_text(ids: Ids, codes: Ids, first: int = 0) -> Ids:
         codes: the code point of each character of the vocabulary, (vocabulary,).
         first: the first character whose features are returned.
     """
-    rows = np.empty((len(ids) - first, columns.COUNT), np.int32)
-    _features_of_text(ids, codes, first, np.empty(state.SIZE, np.int32), rows)
-    return rows
+    rows = np.empty((len(ids) - first, 1, columns.COUNT), np.int32)
+    _read_texts(CLEARED_STATE[None].copy(), ids[:, None], codes, first, rows)
+    return rows[:, 0]
 
 
 def advance(states: Ids, ids: Ids, codes: Ids, rows: Ids) -> None:
-    """Read one character in each of several states, and write its features.
+    """Read one character in each of several texts, and write its features.
 
     Args:
-        states: changed in place, (states, SIZE).
-        ids: indices of the characters, (states,).
+        states: changed in place, (texts, SIZE).
+        ids: indices of the characters, (texts,).
         codes: as for `features_of_text`.
-        rows: where the features are written, (states, COUNT).
+        rows: where the features are written, (texts, COUNT).
     """
-    _advance(states, ids, codes, rows)
+    _read_texts(states, ids[None], codes, 0, rows[None])
 
 
-def _loop_over_text(ids: Any, codes: Any, first: int, s: Any, rows: Any) -> None:
-    clear(s)
+def _texts(states: Any, ids: Any, codes: Any, first: int, rows: Any) -> None:
     for number in range(len(ids)):
-        read(s, ids[number], codes[ids[number]])
-        if number >= first:
-            write(s, rows[number - first])
-
-
-def _loop_over_states(states: Any, ids: Any, codes: Any, rows: Any) -> None:
-    for number in range(len(ids)):
-        read(states[number], ids[number], codes[ids[number]])
-        write(states[number], rows[number])
+        for text in range(len(states)):
+            read(states[text], ids[number, text], codes[ids[number, text]])
+            if number >= first:
+                write(states[text], rows[number - first, text])
 
 
 def _compiled(function: Callable[..., None], names: dict[str, Any], version: str) -> Any:
@@ -86,5 +84,4 @@ def _compiled_names() -> dict[str, Any]:
 
 _names = _compiled_names()
 _version = hashlib.sha256("".join(map(inspect.getsource, _MODULES)).encode()).hexdigest()[:16]
-_features_of_text = _compiled(_loop_over_text, _names, _version)
-_advance = _compiled(_loop_over_states, _names, _version)
+_read_texts = _compiled(_texts, _names, _version)

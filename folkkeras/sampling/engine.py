@@ -67,13 +67,12 @@ class Engine:
         weights: the model's weights.
         number: the number of slots.
         sampling: how characters are drawn.
-        compiled: whether Numba compiles the features, if the model reads any.
     """
 
-    def __init__(self, weights: EngineWeights, number: int, sampling: Sampling, *, compiled: bool = False) -> None:
+    def __init__(self, weights: EngineWeights, number: int, sampling: Sampling) -> None:
         self.number, self.sampling = number, sampling
         self._weights, exported = weights, weights.exported
-        self._features = SlotFeatures(exported, number, compiled=compiled) if exported.features else None
+        self._features = SlotFeatures(exported, number) if exported.features else None
         self._units = exported.hyperparameters["units"]
         # For each layer what its last outputs add to the gates, (slots, 4 * units), and its cells, (slots, units).
         self._recurrent = [np.zeros((number, GATES * self._units), np.float32) for _ in weights.layers]

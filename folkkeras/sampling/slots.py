@@ -24,7 +24,6 @@ from folkkeras.sampling.engine import Engine, EngineWeights, SlotState
 from folkkeras.sampling.sampler import Ids, Sampling
 
 CHUNK = 64  # characters per step: few enough to stream, enough to make the overhead of a step negligible
-COMPILED = 32  # slots; for fewer, Numba takes longer to load than it saves
 # Threads share the slots where products outweigh Python's own work, which only one thread can do at a time.
 SLOTS_OF_A_THREAD, LEAST_UNITS = 16, 512
 
@@ -57,9 +56,7 @@ class Slots:
         shared = weights.exported.hyperparameters["units"] >= LEAST_UNITS
         self.threads = threads = max(1, min(cpu_count(), number // SLOTS_OF_A_THREAD)) if shared else 1
         self._bounds = [number * thread // threads for thread in range(threads + 1)]
-        self._engines = [
-            Engine(weights, end - first, sampling, compiled=number >= COMPILED) for first, end in pairwise(self._bounds)
-        ]
+        self._engines = [Engine(weights, end - first, sampling) for first, end in pairwise(self._bounds)]
         self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
         # NumPy's own threads wait for each other busily: beside another program they can be twenty times slower.
         self._blas = None if weights.int8 else ThreadpoolController()

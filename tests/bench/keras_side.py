@@ -15,6 +15,7 @@ from folkkeras.features.columns import ALL, NONE, features_of
 from folkkeras.model.tune_model import TuneModel, build_model
 from folkkeras.sampling.engine import EngineWeights
 from folkkeras.sampling.sampler import Sampling
+from folkkeras.sampling.slot_features import COMPILED_FROM
 from folkkeras.sampling.slots import CHUNK, Slots, Stream
 from folkkeras.training.batches import random_windows
 from folkkeras.training.train import compiled_model
@@ -115,6 +116,9 @@ def sample(
         )
         slots = Slots(EngineWeights(model.export_weights(), int8=True), streams, Sampling())
         texts = [Stream(vocabulary.encode(start).astype(np.int32), (0, number)) for number in range(streams)]
+        if own:  # measure what lasts: longer work has its features compiled
+            for _ in range(1 + COMPILED_FROM // (streams * CHUNK)):
+                slots.step(texts)
         calls = CHARACTERS // CHUNK
         return lambda: streams * CHUNK / seconds_each(lambda: slots.step(texts), calls)
 

@@ -15,7 +15,7 @@ def engine_bits(exported: ExportedWeights, tunes: Sequence[str], *, int8: bool) 
     longest = max(map(len, ids))
     read = np.stack([np.pad(each, (0, longest - len(each))) for each in ids], 1)  # (characters, slots)
     lengths = np.array([len(each) for each in ids])
-    engine = Engine(EngineWeights(exported, int8=int8), len(ids), Sampling(), compiled=True)
+    engine = Engine(EngineWeights(exported, int8=int8), len(ids), Sampling())
     fresh, total = np.ones(len(ids), bool), 0.0
     for number in range(longest - 1):
         engine.step(fresh, read[number : number + 1], np.zeros((1, len(ids)), np.float32))
