@@ -9,12 +9,15 @@ from typing import Any
 
 from folkkeras.errors import UsageError
 from folkkeras.features.columns import ALL, NONE, features_of
+from folkkeras.processors import multiplies_bfloat16
 
 EVALUATION_INTERVAL = 100  # steps between two checkpoints, and between two evaluations of the held-out tunes
 CLIP_NORM = 1.0  # maximum of the gradient's global norm; clipping also keeps Adam correct on the Embedding
 WARM_UP = 100  # maximum steps over which the cosine schedule's rate rises; at most a tenth of all steps
 MAX_DECAY = 10.0
 SCHEDULES = ("constant", "cosine")
+AUTO, FLOAT32, BFLOAT16 = "auto", "float32", "bfloat16"
+PRECISIONS = (AUTO, FLOAT32, BFLOAT16)
 
 
 MAX = {
@@ -58,6 +61,8 @@ class TrainingConfig:
     dropout: float = 0.5  # fraction of each LSTM's outputs set to 0, one mask per sequence
     weight_drop: float = 0.5  # fraction of each LSTM's recurrent weights set to 0, one mask per step
     weight_decay: float = 0.0  # AdamW's, for the kernels: a step shrinks them by this times the learning rate
+    # of the LSTMs' products in training; `auto` becomes bfloat16 where the processor multiplies it fast, else float32
+    precision: str = AUTO
     seed: int = 0  # for the initial weights, the windows and the masks
     patience: int = 10  # evaluation intervals without better validation bits before training ends; 0: no limit
     keep: int = 3  # checkpoints to keep
@@ -91,6 +96,10 @@ class TrainingConfig:
         features_of(self.features)
         if self.schedule not in SCHEDULES:
             raise UsageError(f"--schedule {self.schedule!r} is not one of {', '.join(SCHEDULES)}")
+        if self.precision not in PRECISIONS:
+            raise UsageError(f"--precision {self.precision!r} is not one of {', '.join(PRECISIONS)}")
+        if self.precision == AUTO:
+            object.__setattr__(self, "precision", BFLOAT16 if multiplies_bfloat16() else FLOAT32)
 
     def to_json(self) -> dict[str, Any]:
         """The options as plain JSON values."""
@@ -103,6 +112,7 @@ class TrainingConfig:
         Raises:
             UsageError: an option is unknown, has the wrong type, or is out of range.
         """
+        values = {"precision": FLOAT32, **values}  # runs of earlier versions have none
         types = {field.name: field.type for field in fields(cls)}
         for name, value in values.items():
             if name not in types:

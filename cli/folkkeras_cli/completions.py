@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from folkkeras.config import PRESETS, SCHEDULES
+from folkkeras.config import PRECISIONS, PRESETS, SCHEDULES
 from folkkeras.corpus.collections import COLLECTIONS
 from folkkeras.music.render.formats import ALL_FORMATS
 from folkkeras.music.render.instruments import INSTRUMENTS
@@ -22,7 +22,7 @@ def _of(names: Iterable[str]) -> Completion:
     return lambda incomplete: [name for name in listed if name.startswith(incomplete)]
 
 
-presets, schedules, strategies = _of(PRESETS), _of(SCHEDULES), _of(STRATEGIES)
+presets, schedules, precisions, strategies = _of(PRESETS), _of(SCHEDULES), _of(PRECISIONS), _of(STRATEGIES)
 instruments, formats = _of(INSTRUMENTS), _of(ALL_FORMATS)
 
 

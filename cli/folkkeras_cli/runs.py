@@ -90,7 +90,7 @@ app.command("compare", cls=Command, epilog="Example: `folk runs compare oneills-
 
 def command(run: Run) -> str:
     """The `folk train` command that repeats a run."""
-    defaults = TrainingConfig().to_json()
+    defaults = TrainingConfig().to_json() | {"precision": None}  # whose default depends on the processor
     if run.config.base:
         defaults |= {**FINE_TUNING, "transpose": None}  # which depends on the corpus
     words = ["folk", "train", *run.corpus]

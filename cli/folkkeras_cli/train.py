@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from folkkeras.config import FINE_TUNING, PRESETS, SMALL_CORPUS, TrainingConfig, preset, split_of
+from folkkeras.config import AUTO, FINE_TUNING, PRECISIONS, PRESETS, SMALL_CORPUS, TrainingConfig, preset, split_of
 from folkkeras.corpus.collections import DEFAULT_COLLECTION
 from folkkeras.corpus.corpus import Corpus, require_window, unlearned
 from folkkeras.corpus.load import read_corpus
@@ -143,6 +143,16 @@ def train(
         int | None,
         _option("patience", "N", "Evaluations without improvement before stopping; 0: run all steps.", TRAINING),
     ] = None,
+    precision: Annotated[
+        str | None,
+        typer.Option(
+            metavar="|".join(PRECISIONS),
+            show_default=AUTO,
+            autocompletion=completions.precisions,
+            rich_help_panel=TRAINING,
+            help="Of the LSTMs' products; auto: bfloat16 if the processor has instructions for it.",
+        ),
+    ] = None,
     seed: Annotated[int | None, _option("seed", "N", "Seed for weights, batches and dropout.", TRAINING)] = None,
     keep: Annotated[int | None, _option("keep", "N", "Checkpoints to keep.", TRAINING)] = None,
     strategy_name: Annotated[
@@ -181,6 +191,7 @@ def train(
         "dropout": dropout,
         "weight_drop": weight_drop,
         "weight_decay": weight_decay,
+        "precision": precision,
         "seed": seed,
         "patience": patience,
         "keep": keep,

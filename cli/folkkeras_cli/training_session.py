@@ -4,7 +4,9 @@ from pathlib import Path
 
 import typer
 
+from folkkeras.config import BFLOAT16
 from folkkeras.corpus.corpus import Corpus
+from folkkeras.processors import multiplies_bfloat16
 from folkkeras.runs.run import Run
 from folkkeras_cli.console import say
 from folkkeras_cli.options import RUNS
@@ -16,6 +18,8 @@ from folkkeras_cli.tensorflow_startup import start_tensorflow
 
 def run_training(run: Run, corpus: Corpus, runs: Path, strategy: Strategy | None = None) -> None:
     """Train or continue, and report the result; exit with 130 or 143 if a signal stopped it."""
+    if run.config.precision == BFLOAT16 and not multiplies_bfloat16():
+        say("this processor has no bfloat16 instructions: bfloat16, the run's precision, is slower here than float32")
     best = min((row.validation_bits for row in run.evaluation_intervals()), default=None)
     with StopOnSignal() as signals, TrainingProgress(best) as progress:
         replicas = strategy.start() if strategy else None

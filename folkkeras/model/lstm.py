@@ -21,8 +21,8 @@ What makes it fast on a CPU:
 - x and h are stacked, and so are K and R. One product per step then serves both, forwards and backwards, and
   dK and dR come from one product per gate over all steps, after the loop.
 - Everything that does not depend on dh and dc is computed for all steps at once, before the backward loop.
-- Half-precision dtypes are computed in float32. A CPU's half-precision products are less exact and slower:
-  four times slower in bfloat16 on a CPU with AVX-512.
+- Half-precision dtypes are computed in float32, since XLA's half-precision products are slower. Products in bfloat16
+  are TensorFlow's, where a model asks for them: see `folkkeras.model.lstm_bfloat16`.
 - XLA compiles the loops and fuses the arithmetic around the products. Each gate has an array of its own,
   since XLA vectorizes a loop over equal arrays but not one over several slices of an array.
 
@@ -36,6 +36,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from folkkeras.model import lstm_bfloat16
 from folkkeras.model.keras_compat import put_row
 
 GATES = 4
@@ -48,10 +49,21 @@ States = tuple[tf.Tensor, tf.Tensor, tf.Tensor]  # outputs, last h, last c
 class LSTM(keras.layers.LSTM):
     """`keras.layers.LSTM` with the same arguments, weights and results, faster on a CPU.
 
+    Args:
+        bfloat16_products: whether products are computed in bfloat16 in training, where this implementation applies.
+
     Example:
         >>> LSTM(1024, return_sequences=True)(features).shape  # features: (batch, length, features)
         (batch, length, 1024)
     """
+
+    def __init__(self, *args: Any, bfloat16_products: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.bfloat16_products = bfloat16_products
+
+    def get_config(self) -> dict[str, Any]:
+        """The arguments from which `from_config` builds this layer."""
+        return {**super().get_config(), "bfloat16_products": self.bfloat16_products}
 
     def inner_loop(self, sequences: Any, initial_state: Any, mask: Any, training: bool = False) -> Any:
         """The states of all steps, (last output, outputs, [h, c]), as Keras's layer returns them."""
@@ -62,7 +74,8 @@ class LSTM(keras.layers.LSTM):
             sequences = sequences * cell.get_dropout_mask(sequences[:, 0, :])[:, None, :]
         bias = cell.bias if cell.use_bias else tf.zeros((GATES * self.units,), sequences.dtype)
         h, c = initial_state
-        outputs, h, c = lstm(sequences, h, c, cell.kernel, cell.recurrent_kernel, bias)
+        bfloat16 = training and self.bfloat16_products
+        outputs, h, c = lstm(sequences, h, c, cell.kernel, cell.recurrent_kernel, bias, bfloat16=bfloat16)
         return h, outputs, [h, c]
 
     def is_covered(self, mask: Any = None) -> bool:
@@ -80,7 +93,14 @@ class LSTM(keras.layers.LSTM):
 
 
 def lstm(
-    x: tf.Tensor, h: tf.Tensor, c: tf.Tensor, kernel: tf.Tensor, recurrent_kernel: tf.Tensor, bias: tf.Tensor
+    x: tf.Tensor,
+    h: tf.Tensor,
+    c: tf.Tensor,
+    kernel: tf.Tensor,
+    recurrent_kernel: tf.Tensor,
+    bias: tf.Tensor,
+    *,
+    bfloat16: bool = False,
 ) -> States:
     """Run a sequence through an LSTM.
 
@@ -88,6 +108,7 @@ def lstm(
         x: the input, (batch, length, F).
         h, c: the initial states, (batch, U) each.
         kernel, recurrent_kernel, bias: Keras's weights, (F, 4U), (U, 4U) and (4U,).
+        bfloat16: whether products are computed in bfloat16, if all else is in float32.
 
     Returns:
         The outputs (batch, length, U), and the last h and c, (batch, U) each.
@@ -109,8 +130,10 @@ def lstm(
 
         return (outputs, outputs[-1], cells[-1]), gradient
 
-    weights = tf.concat([recurrent_kernel, kernel, bias[None]], 0)
-    return _batch_first(dtype, *run(x, tf.transpose(h), tf.transpose(c), weights))
+    h, c, weights = tf.transpose(h), tf.transpose(c), tf.concat([recurrent_kernel, kernel, bias[None]], 0)
+    narrow = bfloat16 and x.dtype == lstm_bfloat16.WIDE
+    states = lstm_bfloat16.run(x, h, c, weights, x.shape[1]) if narrow else run(x, h, c, weights)
+    return _batch_first(dtype, *states)
 
 
 def lstm_of_characters(
@@ -121,6 +144,8 @@ def lstm_of_characters(
     table: tf.Tensor,
     kernel: tf.Tensor,
     recurrent_kernel: tf.Tensor,
+    *,
+    bfloat16: bool = False,
 ) -> States:
     """Run a sequence of characters through an LSTM whose input projection is folded into a table.
 
@@ -131,6 +156,7 @@ def lstm_of_characters(
         table: each character's contribution to z, K^T embedding + b, (vocabulary, 4U).
         kernel: the weights of `x`, (F, 4U).
         recurrent_kernel: Keras's weights, (U, 4U).
+        bfloat16: whether products are computed in bfloat16, if all else is in float32.
 
     Returns:
         The same as `lstm`.
@@ -154,8 +180,13 @@ def lstm_of_characters(
 
         return (outputs, outputs[-1], cells[-1]), gradient
 
-    weights = tf.concat([recurrent_kernel, kernel], 0)
-    return _batch_first(dtype, *run(x, tf.transpose(h), tf.transpose(c), table, weights))
+    h, c, weights = tf.transpose(h), tf.transpose(c), tf.concat([recurrent_kernel, kernel], 0)
+    if not bfloat16 or x.dtype != lstm_bfloat16.WIDE:
+        return _batch_first(dtype, *run(x, h, c, table, weights))
+    # The product is so fast that it serves the characters too, as further features of x.
+    ones = tf.one_hot(ids, _shape(table)[0], axis=1, dtype=x.dtype)  # (length, vocabulary, batch)
+    states = lstm_bfloat16.run(tf.concat([x, ones], 1), h, c, tf.concat([weights, table], 0), x.shape[1])
+    return _batch_first(dtype, *states)
 
 
 def _wide(array: Any) -> tf.Tensor:

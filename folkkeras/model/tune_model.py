@@ -55,6 +55,7 @@ class TuneModel(keras.Model):
         stateful: carry the LSTM states from call to call; needs a fixed batch size.
         metadata: how the model was trained, as plain JSON values.
         skip_initialisation: start with zeros, if weights will be loaded; orthogonal initialisation takes seconds.
+        bfloat16_products: whether the LSTMs multiply in bfloat16 in training; no part of the configuration.
     """
 
     def __init__(
@@ -72,6 +73,7 @@ class TuneModel(keras.Model):
         stateful: bool = False,
         metadata: dict[str, Any] | None = None,
         skip_initialisation: bool = False,
+        bfloat16_products: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -114,6 +116,7 @@ class TuneModel(keras.Model):
                 stateful=stateful,
                 kernel_initializer=start(initializers.GlorotUniform, 2 * layer + 1),
                 recurrent_initializer=start(initializers.Orthogonal, 2 * layer + 2),
+                bfloat16_products=bfloat16_products,
             )
             for layer in range(layers)
         ]
@@ -161,7 +164,9 @@ class TuneModel(keras.Model):
         for layer, lstm in enumerate(self.lstms):
             masked = self._masked_kernel(layer, shard) if training and self.weight_drops else None
             with nullcontext() if masked is None else value_in_place_of(lstm.cell.recurrent_kernel, masked):
-                x = lstm(x) if layer else self._first(ids, beside)  # (batch, length, units)
+                x = (
+                    lstm(x, training=training) if layer else self._first(ids, beside, training)
+                )  # (batch, length, units)
             if training and self.dropouts:
                 x = x * self._mask_of(shard, layer, x) if shard else self.dropouts[layer](x, training=True)
         if beside is None:
@@ -194,12 +199,12 @@ class TuneModel(keras.Model):
             drawn = keras.random.uniform(kernel.shape, seed=self.weight_drops[layer])
         return tf.where(drawn >= rate, kernel / (1 - rate), 0.0)
 
-    def _first(self, ids: Any, beside: Any) -> Any:
+    def _first(self, ids: Any, beside: Any, training: bool | None) -> Any:
         """The first LSTM's outputs, (batch, length, units), from the fused embedding if our own LSTM applies."""
         lstm = self.lstms[0]
         if not lstm.is_covered():
             x = self.embedding(ids)
-            return lstm(x if beside is None else tf.concat([x, beside], -1))
+            return lstm(x if beside is None else tf.concat([x, beside], -1), training=training)
         kernel = tf.convert_to_tensor(lstm.cell.recurrent_kernel)
         before = lstm.states if lstm.stateful else lstm.get_initial_state(tf.shape(ids)[0])
         h, c = (tf.cast(state, kernel.dtype) for state in before)  # (batch, units) each
@@ -209,7 +214,8 @@ class TuneModel(keras.Model):
         table = fused_embedding(vectors, of_characters, bias)
         if beside is None:
             beside = tf.zeros((*tf.unstack(tf.shape(ids)), 0), table.dtype)
-        outputs, *after = lstm_of_characters(ids, beside, h, c, table, of_features, kernel)
+        bfloat16 = bool(training) and lstm.bfloat16_products
+        outputs, *after = lstm_of_characters(ids, beside, h, c, table, of_features, kernel, bfloat16=bfloat16)
         if lstm.stateful:
             for state, value in zip(lstm.states, after, strict=True):
                 state.assign(value)
@@ -276,6 +282,7 @@ def build_model(
     stateful: bool = False,
     metadata: dict[str, Any] | None = None,
     skip_initialisation: bool = False,
+    bfloat16_products: bool = False,
 ) -> TuneModel:
     """A model with its weights created.
 
@@ -298,6 +305,7 @@ def build_model(
         stateful=stateful,
         metadata=metadata,
         skip_initialisation=skip_initialisation,
+        bfloat16_products=bfloat16_products,
     )
     model.build((batch_size, None))
     return model

@@ -14,7 +14,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from folkkeras.config import EVALUATION_INTERVAL, TrainingConfig, require_even_shards
+from folkkeras.config import BFLOAT16, EVALUATION_INTERVAL, TrainingConfig, require_even_shards
 from folkkeras.corpus.corpus import EVALUATED, Corpus, at_most, sample_of
 from folkkeras.corpus.provenance import base_of
 from folkkeras.corpus.transposition import in_keys_of_corpus
@@ -225,6 +225,7 @@ def compiled_model(vocabulary: Vocabulary, config: TrainingConfig) -> TuneModel:
         dropout=config.dropout,
         weight_drop=config.weight_drop,
         seed=config.seed,
+        bfloat16_products=config.precision == BFLOAT16,
     )
     model.compile(
         optimizer=optimizer_of(config),

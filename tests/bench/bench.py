@@ -111,10 +111,10 @@ def measure(peer: str, hyperparameters: list[tuple[int, int]], rounds: int) -> l
     contenders["PyTorch"] = Contender(peer, str(HERE / "torch_side.py"))
     contenders["ONNX Runtime"] = Contender(peer, str(HERE / "onnx_side.py"))
     kinds = {
-        "train": ("folkkeras", "stock", "lab", "PyTorch", "PyTorch bfloat16"),
+        "train": ("folkkeras", "folkkeras bfloat16", "stock", "lab", "PyTorch", "PyTorch bfloat16"),
         "sample": ("folkkeras", "PyTorch", "ONNX Runtime", "ONNX Runtime int8"),
         "sample64": ("folkkeras", "PyTorch"),
-        "train_tunes": ("features", "plain"),
+        "train_tunes": ("features", "plain", "features bfloat16"),
         "sample_tunes": ("features", "plain"),
         "sample64_tunes": ("features", "plain"),
     }

@@ -9,7 +9,7 @@ import numpy as np
 import tensorflow as tf
 from contender import BATCH, CHARACTERS, EMBEDDING, LENGTH, STEPS, STREAMS, VOCABULARY, Measure, seconds_each, serve
 
-from folkkeras.config import TrainingConfig
+from folkkeras.config import BFLOAT16, FLOAT32, TrainingConfig
 from folkkeras.corpus.load import read_corpus
 from folkkeras.features.columns import ALL, NONE, features_of
 from folkkeras.model.tune_model import TuneModel, build_model
@@ -61,17 +61,22 @@ def train_stock(units: int, layers: int) -> Measure:
     return fit(model, random_ids())
 
 
-def train(units: int, layers: int) -> Measure:
+def train(precision: str) -> Callable[[int, int], Measure]:
     """Seconds a step of `fit` with folkkeras."""
-    # The peers have no features.
-    return fit(compiled_model(ALPHABET, TrainingConfig(units=units, layers=layers, features="none")), random_ids())
+
+    def build(units: int, layers: int) -> Measure:
+        # The peers have no features.
+        config = TrainingConfig(units=units, layers=layers, features=NONE, precision=precision)
+        return fit(compiled_model(ALPHABET, config), random_ids())
+
+    return build
 
 
-def train_on_tunes(features: str) -> Callable[[int, int], Measure]:
+def train_on_tunes(features: str, precision: str = FLOAT32) -> Callable[[int, int], Measure]:
     """Seconds a step of `fit` with folkkeras on O'Neill's tunes."""
 
     def build(units: int, layers: int) -> Measure:
-        config = TrainingConfig(units=units, layers=layers, features=features)
+        config = TrainingConfig(units=units, layers=layers, features=features, precision=precision)
         batches = random_windows(
             TUNES.encoded(OF_TUNES),
             batch_size=BATCH,
@@ -132,10 +137,16 @@ if __name__ == "__main__":
     kinds = {
         "lab": {"train": train_lab},
         "stock": {"train": train_stock},
-        "folkkeras": {"train": train, "sample": sample(1), "sample64": sample(STREAMS)},
+        "folkkeras": {
+            "train": train(FLOAT32),
+            "train_bfloat16": train(BFLOAT16),
+            "sample": sample(1),
+            "sample64": sample(STREAMS),
+        },
         **{
             name: {
                 "train_tunes": train_on_tunes(features),
+                "train_tunes_bfloat16": train_on_tunes(features, BFLOAT16),
                 "sample_tunes": sample(1, OF_TUNES, features, TUNES[0]),
                 "sample64_tunes": sample(STREAMS, OF_TUNES, features, TUNES[0]),
             }

@@ -17,7 +17,7 @@ from tensorboard.util import tensor_util
 
 OPTIONS = [
     *("--embedding", "16", "--units", "32", "--layers", "2", "--batch-size", "12", "--seq-length", "40"),
-    *("--dropout", "0.2", "--weight-drop", "0.2"),
+    *("--dropout", "0.2", "--weight-drop", "0.2", "--precision", "float32"),
 ]
 TWO_DEVICES = """
 import sys
@@ -33,7 +33,8 @@ cpu = tf.config.list_physical_devices("CPU")[0]
 tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
 corpus = read_corpus([sys.argv[1]])
 config = TrainingConfig(
-    embedding=16, units=32, layers=2, batch_size=12, seq_length=40, dropout=0.2, weight_drop=0.2, steps=int(sys.argv[3])
+    embedding=16, units=32, layers=2, batch_size=12, seq_length=40, dropout=0.2, weight_drop=0.2,
+    steps=int(sys.argv[3]), precision=sys.argv[4],
 )
 run = create_run(Path(sys.argv[2]), "two", corpus, config)
 train(run, corpus, replicas=Replicas(tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])))
@@ -93,8 +94,15 @@ def until(path: Path) -> None:
 
 
 def test_two_devices_take_the_same_steps_as_one(alone: Path, tune_file: Path, tmp_path: Path) -> None:
-    subprocess.run([sys.executable, "-c", TWO_DEVICES, tune_file, tmp_path, "200"], check=True)
+    subprocess.run([sys.executable, "-c", TWO_DEVICES, tune_file, tmp_path, "200", "float32"], check=True)
     assert losses(tmp_path / "two") == pytest.approx(losses(alone), rel=1e-4)
+
+
+def test_in_bfloat16_two_devices_take_the_same_steps_up_to_the_rounding(tune_file: Path, tmp_path: Path) -> None:
+    command = [FOLK, "train", tune_file, "--name", "one", "--steps", "50", *OPTIONS, "--precision", "bfloat16"]
+    subprocess.run(command, cwd=tmp_path, check=True)
+    subprocess.run([sys.executable, "-c", TWO_DEVICES, tune_file, tmp_path, "50", "bfloat16"], check=True)
+    assert losses(tmp_path / "two") == pytest.approx(losses(tmp_path / "runs" / "one"), rel=0.02)
 
 
 @pytest.mark.parametrize("count", [2, 3])

@@ -16,7 +16,7 @@ from support.models import rewritten
 from support.terminal import FOLK, Folk
 from support.trained import SMALL, TrainedRun
 
-from folkkeras.config import TrainingConfig
+from folkkeras.config import BFLOAT16, FLOAT32, TrainingConfig
 from folkkeras.corpus.corpus import Corpus, sample_of
 from folkkeras.errors import RunError, TrainingError
 from folkkeras.model.likelihood import Likelihood
@@ -91,8 +91,11 @@ def test_the_recorded_figures_are_those_of_the_saved_models(trained: TrainedRun)
     assert best.metadata["options"]["steps"] == 300
 
 
-def test_stopping_and_resuming_gives_the_same_weights_and_figures(corpus: Corpus, tmp_path: Path) -> None:
-    config = TrainingConfig(steps=250, dropout=0.2, layers=2, **SMALL)
+@pytest.mark.parametrize("precision", [FLOAT32, BFLOAT16])
+def test_stopping_and_resuming_gives_the_same_weights_and_figures(
+    corpus: Corpus, tmp_path: Path, precision: str
+) -> None:
+    config = TrainingConfig(steps=250, dropout=0.2, layers=2, precision=precision, **SMALL)
     through = create_run(tmp_path, "through", corpus, config)
     train(through, corpus)
     stopped = create_run(tmp_path, "stopped", corpus, config)
@@ -174,6 +177,18 @@ def test_a_run_with_a_manually_changed_config_is_not_resumed(corpus: Corpus, tmp
     path.write_text(path.read_text().replace('"batch_size": 8', '"batch_size": 9'))
     with pytest.raises(RunError, match="a different batch_size from its checkpoint"):
         train(open_run(tmp_path, "a"), corpus)
+
+
+def test_a_run_older_than_the_precision_has_float32() -> None:
+    older = TrainingConfig(precision=FLOAT32).to_json()
+    del older["precision"]
+    assert TrainingConfig.from_json(older).precision == FLOAT32
+
+
+def test_the_precision_is_bfloat16_where_the_processor_has_instructions_for_it() -> None:
+    processor = Path("/proc/cpuinfo")
+    has = processor.exists() and re.search(r"\b(amx_bf16|avx512_bf16)\b", processor.read_text())
+    assert TrainingConfig().precision == (BFLOAT16 if has else FLOAT32)
 
 
 def test_a_checkpoint_older_than_an_option_is_resumed(corpus: Corpus, tmp_path: Path) -> None:
