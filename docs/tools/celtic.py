@@ -38,7 +38,8 @@ NAME, ON_TONIC = "celtic", "celtic-tonic"
 FOLK = Path(sys.executable).parent / "folk"
 OPTIONS = (
     "--units 768 --feature-embedding 128 --batch-size 48 --seq-length 150 --steps 6000 --patience 0 "
-    "--dropout 0.5 --weight-drop 0.5 --feature-dropout 0.1 --learning-rate 0.004 --transpose"
+    "--dropout 0.5 --weight-drop 0.5 --feature-dropout 0.1 --learning-rate 0.004 --transpose "
+    "--precision float32"
 )
 COMMAND = f"train {' '.join(COLLECTIONS)} {OPTIONS} --name {NAME}"
 TONIC_OPTIONS = {
@@ -48,6 +49,7 @@ TONIC_OPTIONS = {
     "patience": 0,
     "learning_rate": 0.0006,
     "transpose": True,
+    "precision": "float32",
 }
 
 CARD = """# The pretrained model `celtic`

@@ -51,6 +51,8 @@ class TuneRequest:
     max_length: int = MAX_LENGTH
 
     def __post_init__(self) -> None:
+        if not isinstance(self.bars, tuple):  # one number is a likely guess
+            raise UsageError(f"bars {self.bars!r} is not a tuple of numbers of bars, such as (8,)")
         require_min("tunes", self.count, 1)
         require_min("tune", self.first, 1)
         require_min("seed", self.seed, 0)

@@ -22,6 +22,7 @@ from folkkeras.training.train import compiled_model
 from folkkeras.vocabulary import Vocabulary
 
 ALPHABET = Vocabulary("".join(chr(ord("(") + index) for index in range(VOCABULARY)))
+AS_LEARNED = Sampling(temperature=1, top_p=1)  # as the peers draw
 
 
 def random_ids() -> tf.data.Dataset:
@@ -119,7 +120,7 @@ def sample(
         model: TuneModel = build_model(
             vocabulary, embedding=EMBEDDING, units=units, layers=layers, features=features, feature_embedding=own
         )
-        slots = Slots(EngineWeights(model.export_weights(), int8=True), streams, Sampling())
+        slots = Slots(EngineWeights(model.export_weights(), int8=True), streams, AS_LEARNED)
         texts = [Stream(vocabulary.encode(start).astype(np.int32), (0, number)) for number in range(streams)]
         if own:  # measure what lasts: longer work has its features compiled
             for _ in range(1 + COMPILED_FROM // (streams * CHUNK)):
