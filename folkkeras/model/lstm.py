@@ -38,8 +38,8 @@ import tensorflow as tf
 
 from folkkeras.model import lstm_bfloat16
 from folkkeras.model.keras_compat import put_row
+from folkkeras.model.weights import GATES
 
-GATES = 4
 Arrays = list[tf.Tensor]
 Size = Any  # an int, or a scalar tensor if it is unknown while tracing
 States = tuple[tf.Tensor, tf.Tensor, tf.Tensor]  # outputs, last h, last c

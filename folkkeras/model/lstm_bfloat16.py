@@ -14,7 +14,8 @@ from typing import Any
 
 import tensorflow as tf
 
-GATES = 4
+from folkkeras.model.weights import GATES
+
 NARROW, WIDE = tf.bfloat16, tf.float32
 
 
