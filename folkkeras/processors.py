@@ -16,7 +16,12 @@ def cpu_count() -> int:
 
 @cache
 def multiplies_bfloat16() -> bool:
-    """Whether products in bfloat16 are faster than in float32, by the processor's flags; False where none are known."""
+    """Whether products in bfloat16 are faster than in float32, by the processor's flags; False where none are known.
+
+    It is False too where the environment keeps oneDNN, which has these products for TensorFlow, from them.
+    """
+    if os.environ.get("TF_ENABLE_ONEDNN_OPTS") == "0" or "ONEDNN_MAX_CPU_ISA" in os.environ:
+        return False
     try:
         flags = re.search(r"^flags\s*: (.*)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
     except OSError:

@@ -150,7 +150,7 @@ def train(
             show_default=AUTO,
             autocompletion=completions.precisions,
             rich_help_panel=TRAINING,
-            help="Of the LSTMs' products; auto: bfloat16 if the processor has instructions for it.",
+            help="Precision of the LSTMs' products; auto: bfloat16 if the processor has instructions for it.",
         ),
     ] = None,
     seed: Annotated[int | None, _option("seed", "N", "Seed for weights, batches and dropout.", TRAINING)] = None,

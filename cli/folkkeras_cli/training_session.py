@@ -13,17 +13,17 @@ from folkkeras_cli.options import RUNS
 from folkkeras_cli.progress import TrainingProgress
 from folkkeras_cli.signals import StopOnSignal
 from folkkeras_cli.strategy import Strategy
-from folkkeras_cli.tensorflow_startup import start_tensorflow
+from folkkeras_cli.tensorflow_startup import gpus, start_tensorflow
 
 
 def run_training(run: Run, corpus: Corpus, runs: Path, strategy: Strategy | None = None) -> None:
     """Train or continue, and report the result; exit with 130 or 143 if a signal stopped it."""
-    if run.config.precision == BFLOAT16 and not multiplies_bfloat16():
-        say("this processor has no bfloat16 instructions: bfloat16, the run's precision, is slower here than float32")
     best = min((row.validation_bits for row in run.evaluation_intervals()), default=None)
     with StopOnSignal() as signals, TrainingProgress(best) as progress:
         replicas = strategy.start() if strategy else None
         start_tensorflow()
+        if run.config.precision == BFLOAT16 and not multiplies_bfloat16() and not gpus():
+            say("this processor has no bfloat16 instructions: bfloat16, the run's precision, is slower than float32")
         from folkkeras.training.train import train
 
         result = train(run, corpus, listener=progress, stop=signals.requested, replicas=replicas)

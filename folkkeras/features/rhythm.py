@@ -52,7 +52,7 @@ def begin_note(s: list[int], full_bar: bool) -> None:
 def read_length(s: list[int], code: int) -> None:
     """Read a digit or a slash of a note's multiplier."""
     if code == SLASH:
-        s[DENOMINATOR] = 2 * s[DENOMINATOR] if s[DENOMINATOR] else 2
+        s[DENOMINATOR] = min(2 * s[DENOMINATOR], MOST_TICKS) if s[DENOMINATOR] else 2
     elif not s[DENOMINATOR]:
         s[NUMERATOR] = min(s[NUMERATOR] * 10 + code - DIGIT_0, 999)
     set_multiplier(s)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from folkkeras.config import TrainingConfig
+from folkkeras.config import TrainingConfig, option
 from folkkeras.corpus.corpus import Corpus
 from folkkeras.corpus.sources import STANDARD_INPUT
 from folkkeras.errors import FolkError, OutputError, RunError, UsageError
@@ -107,10 +107,14 @@ def existing_run(run: Run) -> Run | None:
     if not run.folder.exists():
         return None
     found = open_run(run.folder.parent, run.name)
-    if (found.corpus_digest, found.config) != (run.corpus_digest, run.config):
+    if found.corpus_digest != run.corpus_digest:
+        raise RunError(f"run {run.name} already exists, with another corpus: give the same, or choose another --name")
+    own, asked = found.config.to_json(), run.config.to_json()
+    if differing := [name for name in own if own[name] != asked[name]]:
+        name = differing[0]
         raise RunError(
-            f"run {run.name} already exists, with other options or another corpus: "
-            "give the same ones, or choose another --name"
+            f"run {run.name} already exists, with {option(name)} {own[name]}, not {asked[name]}: "
+            "give the same, or choose another --name"
         )
     found.require_unended()
     return found

@@ -31,7 +31,9 @@ class VectorTable:
         Args:
             rows: the features, (slots, COUNT).
         """
-        return self.vectors.take(rows.take(self.columns, 1) + self.firsts, 0).sum(1)
+        found = self.vectors.take(rows.take(self.columns, 1) + self.firsts, 0)  # (slots, features, feature_embedding)
+        # NumPy would add up a single column in another order than the compiled functions.
+        return found.sum(1) if found.shape[2] > 1 else np.add.accumulate(found, 1)[:, -1]
 
 
 class RaisingTable:

@@ -81,7 +81,7 @@ def load(path: str | Path, *, int8: bool = True) -> Generator:
 
     Args:
         path: the file.
-        int8: compute products in int8; otherwise in float32, as in training.
+        int8: compute products in int8; otherwise in float32.
 
     Example:
         >>> print(folkkeras.load("celtic").generate(seed=7))

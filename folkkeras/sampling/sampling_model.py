@@ -27,7 +27,7 @@ class SamplingModel:
     Args:
         model: the trained model, whose weights are copied, or the result of `read_exported`.
         name: the model's name, for messages and generation records.
-        int8: compute products in int8; otherwise in float32, as in training.
+        int8: compute products in int8; otherwise in float32.
         training_tunes: the tunes that the model was trained on; by default those that its metadata names.
     """
 

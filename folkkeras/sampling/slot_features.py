@@ -12,8 +12,8 @@ from folkkeras.model.weights import Array, ExportedWeights
 from folkkeras.sampling.feature_tables import RaisingTable, VectorTable
 from folkkeras.sampling.sampler import Ids
 
-# Numba takes about as long to load as it saves in this many characters. So what is drawn takes at most twice the time
-# that the better of the two ways would have taken, whatever its length.
+# Numba takes about as long to load as it saves in this many characters, once its functions are on disk. So drawing
+# takes at most twice the time of the better of the two ways, whatever the length.
 COMPILED_FROM = 20_000
 
 
@@ -70,14 +70,17 @@ class SlotFeatures:
         self._streams.set_state(slot, of_stream)
 
     def _compile(self) -> None:
-        """Do the same from now on with compiled functions."""
-        from folkkeras.sampling.compiled_tables import CompiledRaisingTable, CompiledVectorTable
-
+        """Do the same from now on with compiled functions, if Numba has a folder for them."""
         exported, number = self._exported, len(self._rows)
-        states = [self._streams.state(slot) for slot in range(number)]
-        self._streams = _CompiledStreams(exported, number)
-        for slot, state in enumerate(states):
-            self._streams.set_state(slot, state)
+        try:
+            from folkkeras.sampling.compiled_tables import CompiledRaisingTable, CompiledVectorTable
+
+            streams = _CompiledStreams(exported, number)
+        except RuntimeError:  # no folder that Numba tries can be written
+            return
+        for slot in range(number):
+            streams.set_state(slot, self._streams.state(slot))
+        self._streams = streams
         self._vectors = CompiledVectorTable(exported)
         self._raising = CompiledRaisingTable(exported.features, exported.vocabulary, number) if self._raises else None
 

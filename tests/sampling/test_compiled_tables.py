@@ -1,5 +1,7 @@
 """The compiled tables, compared with those of NumPy."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -29,6 +31,12 @@ def rows(exported: ExportedWeights) -> Ids:
 
 def test_the_sums_of_vectors_are_equal_to_the_last_digit(exported: ExportedWeights, rows: Ids) -> None:
     assert np.array_equal(CompiledVectorTable(exported).sums(rows), VectorTable(exported).sums(rows))
+
+
+def test_the_sums_of_vectors_of_one_dimension_are_too(exported: ExportedWeights, rows: Ids) -> None:
+    embedding, vectors, *others = exported.weights
+    narrow = replace(exported, weights=[embedding, vectors[:, :1], *others])
+    assert np.array_equal(CompiledVectorTable(narrow).sums(rows), VectorTable(narrow).sums(rows))
 
 
 def test_the_raised_logits_are_equal_to_the_last_digit(exported: ExportedWeights, rows: Ids) -> None:

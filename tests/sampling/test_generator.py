@@ -119,6 +119,14 @@ def test_in_int8_a_slot_is_the_same_to_the_last_digit_alone_and_among_others(
         assert all(np.array_equal(one, other) for one, other in pairs)
 
 
+def test_the_features_may_be_compiled_within_a_note_of_any_length(monkeypatch: pytest.MonkeyPatch) -> None:
+    generator, start, texts = folkkeras.load("celtic"), "X:1\nM:4/4\nL:1/8\nK:C\nA" + 60 * "/", []
+    for compiled_from in (10**9, 60, 1):
+        monkeypatch.setattr(slot_features, "COMPILED_FROM", compiled_from)
+        texts.append(generator.generate(length=100, seed=3, start=start))
+    assert texts[0] == texts[1] == texts[2]
+
+
 def test_the_fused_embedding_does_not_depend_on_the_number_of_threads() -> None:
     exported, tables = folkkeras.load("celtic").exported, []
     for threads in (1, 2):

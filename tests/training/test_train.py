@@ -1,6 +1,7 @@
 """Real trainings: their figures, their files, and that a stop and a resume change no result."""
 
 import csv
+import json
 import os
 import re
 import resource
@@ -191,14 +192,15 @@ def test_the_precision_is_bfloat16_where_the_processor_has_instructions_for_it()
     assert TrainingConfig().precision == (BFLOAT16 if has else FLOAT32)
 
 
-def test_a_checkpoint_older_than_an_option_is_resumed(corpus: Corpus, tmp_path: Path) -> None:
-    run = create_run(tmp_path, "a", corpus, TrainingConfig(steps=100, **SMALL))
+@pytest.mark.parametrize("newer", ["transpose", "precision"])
+def test_a_checkpoint_older_than_an_option_is_resumed(corpus: Corpus, tmp_path: Path, newer: str) -> None:
+    run = create_run(tmp_path, "a", corpus, TrainingConfig(steps=100, precision=FLOAT32, **SMALL))
     train(run, corpus)
     checkpoint, config = run.checkpoint(100), run.with_steps(120).folder / "config.json"
-    rewritten(
-        checkpoint.read_bytes(), checkpoint, lambda saved: saved["config"]["metadata"]["options"].pop("transpose")
-    )
-    config.write_text(config.read_text().replace('"transpose": false,', ""))
+    rewritten(checkpoint.read_bytes(), checkpoint, lambda saved: saved["config"]["metadata"]["options"].pop(newer))
+    older = json.loads(config.read_text())
+    del older["options"][newer]
+    config.write_text(json.dumps(older))
     heard = Heard()
     assert train(open_run(tmp_path, "a"), corpus, listener=heard).step == 120
     assert (heard.steps[0], heard.faults) == (101, [])
