@@ -55,7 +55,7 @@ class TuneModel(keras.Model):
         stateful: carry the LSTM states from call to call; needs a fixed batch size.
         metadata: how the model was trained, as plain JSON values.
         skip_initialisation: start with zeros, if weights will be loaded; orthogonal initialisation takes seconds.
-        bfloat16_products: whether the LSTMs multiply in bfloat16 in training; no part of the configuration.
+        bfloat16_products: whether the LSTMs multiply in bfloat16 in training; not part of the configuration.
     """
 
     def __init__(

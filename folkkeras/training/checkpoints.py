@@ -112,7 +112,7 @@ class Checkpoints:
 
 def _changed(before: dict[str, Any], now: dict[str, Any]) -> str | None:
     """The first option that differs, except `steps`, which may change; older checkpoints may lack newer options."""
-    before = TrainingConfig.from_json(before).to_json()
+    before = {**TrainingConfig.from_json({}).to_json(), **before}
     return next((name for name in now if name != "steps" and now[name] != before[name]), None)
 
 

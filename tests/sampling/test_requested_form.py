@@ -122,7 +122,7 @@ def test_contradictory_requests_are_refused() -> None:
     with pytest.raises(UsageError, match="--bars 0 is too small"):
         replace(TWO_OF_EIGHT, bars=(0,))
     with pytest.raises(UsageError, match="bars 8 is not a tuple"):
-        replace(TWO_OF_EIGHT, bars=8)  # type: ignore[arg-type]
+        replace(TWO_OF_EIGHT, bars=8)
 
 
 def test_a_form_is_compared_with_the_finished_tune() -> None:
