@@ -11,6 +11,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from folkkeras.composing.candidates import Candidate
+    from folkkeras.composing.rewriting import rewrite
+    from folkkeras.composing.varying import vary
     from folkkeras.config import TrainingConfig
     from folkkeras.corpus.corpus import Corpus, split_corpus
     from folkkeras.corpus.load import read_corpus
@@ -41,6 +44,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "LSTM",
+    "Candidate",
     "Corpus",
     "FolkError",
     "Generator",
@@ -66,14 +70,19 @@ __all__ = [
     "read_tune",
     "read_tunes",
     "report",
+    "rewrite",
     "save_model",
     "split_corpus",
     "split_tunes",
     "train",
     "transposed",
+    "vary",
 ]
 
 _MODULES = {
+    "composing.candidates": ("Candidate",),
+    "composing.rewriting": ("rewrite",),
+    "composing.varying": ("vary",),
     "config": ("TrainingConfig",),
     "corpus.corpus": ("Corpus", "split_corpus"),
     "corpus.load": ("read_corpus",),

@@ -1,17 +1,15 @@
 """Continue a tune: keep its header and first part, and let the model write the rest."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from folkkeras.errors import CorpusError
+from folkkeras.music.bar_text import bar_texts
 from folkkeras.music.checks.structure import structure_faults
 from folkkeras.music.reading import read_tune
 from folkkeras.music.tune import Bar, Tune
-from folkkeras.notation.lines import Kind, lines_of
 from folkkeras.notation.normal_form import normalise
-from folkkeras.notation.tokens import TOKEN
 
 _BARS_OF_A_PART = 8  # in nearly all parts of the built-in collections
-_SOUNDING = frozenset({"note", "rest", "old_chord"})
 
 
 def beginning_of(tune: Tune, *, complete: bool = False) -> str:
@@ -54,10 +52,9 @@ def _first_part(text: str, bars_as_written: Sequence[Bar]) -> str:
     bars = read_tune(text).bars
     if len(bars) == len(bars_as_written):  # the normal form has no part labels
         bars = tuple(bar._replace(part=other.part) for bar, other in zip(bars, bars_as_written, strict=True))
-    ends = list(_bar_ends(text))
-    count = _bars_of_first_part(bars) or (len(ends) + 1) // 2
+    count = _bars_of_first_part(bars) or (len(bars) + 1) // 2
     # If all bars are kept, so is the text after the last bar line, such as a remark.
-    return text[: ends[count - 1]] if 0 < count < len(bars) and count <= len(ends) else text
+    return text[: bar_texts(text)[count - 1].after] if 0 < count < len(bars) else text
 
 
 def _bars_of_first_part(bars: Sequence[Bar]) -> int:
@@ -82,16 +79,3 @@ def _bars_of_first_part(bars: Sequence[Bar]) -> int:
         if line.double and (not repeated and bar.number == _BARS_OF_A_PART if last else not closed):
             return place + 1
     return 0
-
-
-def _bar_ends(text: str) -> Iterator[int]:
-    """The places in the text where bars end: after the bar line, or before an ending that begins without one."""
-    start, begun = 0, False
-    for raw, line in zip(text.split("\n"), lines_of(text), strict=True):
-        for match in TOKEN.finditer(line.value) if line.kind is Kind.MUSIC else ():
-            if match.lastgroup in _SOUNDING:
-                begun = True
-            elif begun and match.lastgroup in ("bar", "ending"):
-                yield start + (match.end() if match.lastgroup == "bar" else match.start())
-                begun = False
-        start += len(raw) + 1

@@ -77,7 +77,7 @@ class Engine:
         # For each layer what its last outputs add to the gates, (slots, 4 * units), and its cells, (slots, units).
         self._recurrent = [np.zeros((number, GATES * self._units), np.float32) for _ in weights.layers]
         self._cells = [np.zeros((number, self._units), np.float32) for _ in weights.layers]
-        self._logits = np.zeros((number, len(exported.vocabulary)), np.float32)
+        self.logits = np.zeros((number, len(exported.vocabulary)), np.float32)  # of each slot's next character
 
     def step(self, fresh: npt.NDArray[np.bool_], read: Ids, uniforms: Array) -> Ids:
         """Read or draw a number of characters in each slot.
@@ -98,11 +98,12 @@ class Engine:
         for now, uniform in zip(ids, uniforms, strict=True):
             drawing = now < 0
             if drawing.any():
-                np.copyto(now, draw(self._logits, uniform, self.sampling), where=drawing, casting="same_kind")
-            self._step(now)
+                np.copyto(now, draw(self.logits, uniform, self.sampling), where=drawing, casting="same_kind")
+            self.read(now)
         return ids
 
-    def _step(self, ids: Ids) -> None:
+    def read(self, ids: Ids) -> None:
+        """Read a character in each slot, (slots,)."""
         weights, size = self._weights, GATES * self._units
         reads = weights.table[ids]  # what the layer reads, as part of its gates, (slots, 4 * units)
         if self._features and weights.features:
@@ -119,7 +120,7 @@ class Engine:
             products = matrix.of(gates[:, 2] * np.tanh(c))
             self._recurrent[layer], reads = products[:, :size], products[:, size:] + bias
         # What the dense layer reads, after its own product: its outputs, (slots, outputs).
-        self._logits = self._features.logits(reads + added[:, size:]) if self._features else reads
+        self.logits = self._features.logits(reads + added[:, size:]) if self._features else reads
 
     def state(self, slot: int) -> SlotState:
         """A slot's state, to restore with `set_state`."""
@@ -134,7 +135,7 @@ class Engine:
             self._features.set_state(slot, state.features)
 
     def _arrays(self) -> list[Array]:
-        return [*self._recurrent, *self._cells, self._logits]
+        return [*self._recurrent, *self._cells, self.logits]
 
 
 def _by_one_tanh(weights: Array) -> Array:

@@ -11,8 +11,9 @@ The slots are shared out among threads, each with an engine of its own.
 from bisect import bisect_right
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -83,9 +84,23 @@ class Slots:
             (engine, fresh[first:end], read[:, first:end], uniforms[:, first:end])
             for engine, (first, end) in zip(self._engines, pairwise(self._bounds), strict=True)
         ]
-        with self._blas.limit(limits=1) if self._blas else nullcontext():
+        with self._one_blas_thread():
             drawn = np.concatenate([*(self._pool.map if self._pool else map)(_step, shares)], 1)
         return [drawn[count:, slot] for slot, count in enumerate(counts)]
+
+    def read(self, ids: Ids) -> None:
+        """Read a character in each slot.
+
+        Args:
+            ids: the characters, (slots,).
+        """
+        shares = [ids[first:end] for first, end in pairwise(self._bounds)]
+        with self._one_blas_thread():
+            list((self._pool.map if self._pool else map)(Engine.read, self._engines, shares))
+
+    def logits(self) -> Array:
+        """The logits of each slot's next character, (slots, vocabulary)."""
+        return np.concatenate([engine.logits for engine in self._engines])
 
     def state(self, slot: int) -> SlotState:
         """A slot's state, to restore with `set_state`."""
@@ -96,6 +111,9 @@ class Slots:
         """Restore a slot to the result of an earlier `state`."""
         engine, place = self._place(slot)
         engine.set_state(place, state)
+
+    def _one_blas_thread(self) -> AbstractContextManager[Any]:
+        return self._blas.limit(limits=1) if self._blas else nullcontext()
 
     def _place(self, slot: int) -> tuple[Engine, int]:
         """The engine of a slot, and the slot's place in it."""

@@ -15,13 +15,16 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from contender import EMBEDDING
+
+from folkkeras.config import BFLOAT16
+from folkkeras.processors import multiplies_bfloat16
 
 HERE = Path(__file__).resolve().parent
 FOLK = Path(sys.executable).parent / "folk"
@@ -110,7 +113,7 @@ def measure(peer: str, hyperparameters: list[tuple[int, int]], rounds: int) -> l
     contenders = {name: Contender(sys.executable, side, name) for name in OWN}
     contenders["PyTorch"] = Contender(peer, str(HERE / "torch_side.py"))
     contenders["ONNX Runtime"] = Contender(peer, str(HERE / "onnx_side.py"))
-    kinds = {
+    kinds: dict[str, Sequence[str]] = {
         "train": ("folkkeras", "folkkeras bfloat16", "stock", "lab", "PyTorch", "PyTorch bfloat16"),
         "sample": ("folkkeras", "PyTorch", "ONNX Runtime", "ONNX Runtime int8"),
         "sample64": ("folkkeras", "PyTorch"),
@@ -118,6 +121,8 @@ def measure(peer: str, hyperparameters: list[tuple[int, int]], rounds: int) -> l
         "sample_tunes": ("features", "plain"),
         "sample64_tunes": ("features", "plain"),
     }
+    if not multiplies_bfloat16():  # PyTorch then refuses, and folkkeras is slower than in float32
+        kinds = {kind: [name for name in names if not name.endswith(BFLOAT16)] for kind, names in kinds.items()}
 
     def turn(kind: str, name: str, units: int, layers: int) -> Callable[[], float]:
         if name not in contenders:  # a precision of a contender, such as "PyTorch bfloat16"

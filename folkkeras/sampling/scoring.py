@@ -1,0 +1,45 @@
+"""Bits per character of texts, computed by the decoding engine, without TensorFlow."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from folkkeras.notation.normal_form import normalise
+from folkkeras.sampling.conditioning import nearest_spelling
+from folkkeras.sampling.sampler import Sampling
+from folkkeras.sampling.sampling_model import MAX_SLOTS, SamplingModel
+
+
+def readable_by(model: SamplingModel, tune: str) -> str:
+    """A tune's text as the model reads it: in the normal form, unless the model was trained on raw text."""
+    if model.metadata.get("raw"):
+        return tune
+    return nearest_spelling(normalise(tune).text, model.vocabulary)
+
+
+def bits_per_character(model: SamplingModel, texts: Sequence[str]) -> list[float]:
+    """What each text costs per character under the model, from its second character on; see `Likelihood`.
+
+    Args:
+        model: the model.
+        texts: of at least two characters, all of which the model knows.
+    """
+    found: list[float] = []
+    for begin in range(0, len(texts), MAX_SLOTS):
+        found += _bits_of(model, texts[begin : begin + MAX_SLOTS])
+    return found
+
+
+def _bits_of(model: SamplingModel, texts: Sequence[str]) -> list[float]:
+    slots = model.slots(len(texts), Sampling())
+    ids = [model.vocabulary.encode(text).astype(np.int32) for text in texts]
+    lengths = np.array([len(each) for each in ids])
+    padded = np.stack([np.pad(each, (0, lengths.max() - len(each))) for each in ids], 1)  # (characters, slots)
+    nats = np.zeros(len(texts))
+    for place, now in enumerate(padded):
+        if place:
+            logits = slots.logits()
+            costs = np.logaddexp.reduce(logits, -1) - logits[np.arange(len(texts)), now]
+            nats += np.where(place < lengths, costs, 0)
+        slots.read(now)
+    return (nats / np.log(2) / (lengths - 1)).tolist()

@@ -1,0 +1,85 @@
+"""Measure how well rewritten bars lead into the bars behind them, as scored by a second model.
+
+    python tests/bench/rewriting.py runs/judge/best.keras
+
+Bars 5 to 8 of held-out tunes are rewritten by `celtic`. The second model, which took no part in that, says how many
+bits a character of the next four bars costs: behind the real bars, behind bars that were drawn without looking ahead
+(one particle), and behind rewritten bars.
+"""
+
+import argparse
+import os
+import time
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import numpy as np
+
+import folkkeras
+from folkkeras.composing.infilling import PARTICLES
+from folkkeras.corpus.provenance import training_corpus
+from folkkeras.model.likelihood import Likelihood
+from folkkeras.music.bar_text import bar_texts
+from folkkeras.music.checks.new_tune import new_tune_faults
+from folkkeras.music.tune import Tune
+
+BARS, BEHIND = (5, 6, 7, 8), (9, 12)
+
+
+def is_suitable(tune: Tune) -> bool:
+    """Whether it is complete, has all the bars, and changes no field within them."""
+    places = bar_texts(tune.text)
+    return not new_tune_faults(tune) and tune.bars[-1].number >= BEHIND[1] and not any(p.has_fields for p in places)
+
+
+def bits_behind(judge: folkkeras.TuneModel, texts: list[str]) -> np.ndarray:
+    """The bits a character of the four bars behind, of each text."""
+    found = []
+    for text, bits in zip(texts, Likelihood(judge, texts).bits(), strict=True):
+        first = folkkeras.read_tune(text).bars[0].number
+        places = bar_texts(text)
+        begin, end = places[BEHIND[0] - first].begin, places[BEHIND[1] - first].after
+        found.append(bits[begin - 1 : end - 1].mean())
+    return np.array(found)
+
+
+def main() -> None:
+    """Rewrite, score, print."""
+    parser = argparse.ArgumentParser(description="Score rewritten bars by a second model.")
+    parser.add_argument("judge", help="the second model, a .keras file")
+    parser.add_argument("--tunes", type=int, default=100)
+    parser.add_argument("--particles", type=int, nargs="+", default=[1, PARTICLES])
+    arguments = parser.parse_args()
+    generator = folkkeras.load("celtic")
+    corpus = training_corpus(generator.metadata)
+    tunes = [tune for tune in map(folkkeras.read_tune, corpus.held_out) if is_suitable(tune)][: arguments.tunes]
+    judge = folkkeras.open_model(arguments.judge)
+    real = bits_behind(judge, [tune.text for tune in tunes])
+    print(
+        f"{len(tunes)} tunes; bits a character of bars {BEHIND[0]} to {BEHIND[1]}, "
+        f"behind the real bars: {real.mean():.3f}"
+    )
+    alone = None
+    for particles in arguments.particles:
+        began = time.perf_counter()
+        found = [
+            (tune, *folkkeras.rewrite(generator, tune, BARS, candidates=1, seed=number, particles=particles)[:1])
+            for number, tune in enumerate(tunes)
+        ]
+        seconds = (time.perf_counter() - began) / len(tunes)
+        done = [(number, pair[1]) for number, pair in enumerate(found) if len(pair) > 1]
+        bits = bits_behind(judge, [candidate.text for _, candidate in done])
+        base = real[[number for number, _ in done]]
+        gap = (bits - base).mean()
+        alone = gap if alone is None else alone
+        complete = sum(
+            candidate.complete and len(candidate.tune.bars) == len(tunes[number].bars) for number, candidate in done
+        )
+        print(
+            f"{particles} particles: {bits.mean():.3f} ({gap:+.3f}; {1 - gap / alone:.0%} of the gap closed), "
+            f"{complete} of {len(tunes)} complete with as many bars, {seconds:.2f} s each"
+        )
+
+
+if __name__ == "__main__":
+    main()
