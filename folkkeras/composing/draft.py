@@ -10,6 +10,7 @@ tune's own text stays as it is, to the character.
 from collections.abc import Collection, Hashable, Sequence
 from fractions import Fraction
 from functools import cached_property, lru_cache
+from itertools import accumulate
 
 from folkkeras.composing.infilling import Gap, Piece
 from folkkeras.errors import UsageError
@@ -22,6 +23,7 @@ from folkkeras.sampling.record import without_record
 from folkkeras.sampling.sampling_model import SamplingModel
 from folkkeras.sampling.scoring import readable_by
 
+_PHRASE = 4  # bars; what is so far away, or twice as far, is likely to be alike
 _FAULTS = {"tunes in several voices": "it has several voices", "tunes without notes": "it has no notes"}
 
 
@@ -40,7 +42,9 @@ class Draft:
         self.tune = tune = read_tune(without_record(tune.text))
         normal = normalise(tune.text)
         if normal.fault or not tune.key:
-            raise UsageError(f"cannot work on {self.name}: {_FAULTS.get(normal.fault or '', 'it has no key')}; fix it first")
+            raise UsageError(
+                f"cannot work on {self.name}: {_FAULTS.get(normal.fault or '', 'it has no key')}; fix it first"
+            )
         self.normal = read_tune(readable_by(model, tune.text))
         model.require_known(self.normal.text)
         self._places, self._normal_places = bar_texts(tune.text), bar_texts(self.normal.text)
@@ -94,7 +98,8 @@ class Draft:
     def pieces(self, groups: Sequence[Sequence[int]]) -> list[Piece]:
         """The normal form with a gap in place of each bar of the groups; those of one group have the same content."""
         text, pieces, end = self.normal.text, list[Piece](), 0
-        gaps = {index: Gap(number, self._check_of(group[0])) for number, group in enumerate(groups) for index in group}
+        open_bars = {index for group in groups for index in group}
+        gaps = {index: self._gap(number, group[0], open_bars) for number, group in enumerate(groups) for index in group}
         for index in sorted(gaps):
             place = self._normal_places[index]
             pieces += [text[end : place.begin], gaps[index]]
@@ -118,9 +123,23 @@ class Draft:
     def _faults(self) -> int:
         return len(new_tune_faults(self.tune))
 
-    def _check_of(self, index: int) -> "_Check":
-        place = self._normal_places[index]
-        return _Check(self.normal.bars[index].length, self._unit_length(place))
+    def _gap(self, number: int, index: int, open_bars: Collection[int]) -> Gap:
+        """The gap in place of a bar, which may get the content of any bar of its length that stays."""
+        length, bars = self.normal.bars[index].length, self.normal.bars
+        unit = self._unit_length(self._normal_places[index])
+        copies = {
+            place: self.contents[place]
+            for place in range(len(bars))
+            if bars[place].length == length and self.is_free(place) and place not in open_bars
+        }
+        preferred = frozenset(place for place in copies if (self._onsets[place] - self._onsets[index]) % _PHRASE == 0)
+        return Gap(number, _Check(length, unit), copies, preferred)
+
+    @cached_property
+    def _onsets(self) -> list[Fraction]:
+        """How many bars' length stands before each bar as it is written."""
+        lengths = (bar.length / bar.metre.length if bar.metre else Fraction(1) for bar in self.normal.bars)
+        return list(accumulate(lengths, initial=Fraction()))[:-1]
 
     def _unit_length(self, place: BarText) -> Fraction:
         """The length of a note without a number there."""

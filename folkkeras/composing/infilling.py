@@ -1,10 +1,12 @@
 """Fill gaps in a text: draw what stands in them, and weigh it by how likely the text behind them then is.
 
 A model of the next character only looks back. So many fillings, the particles, are drawn side by side, and each reads
-the given text behind its gaps. A particle's weight is the probability of all given text that it reads. Wherever a
-stretch of given text ends, particles are drawn again in proportion to their weights (resampling) if the effective
-sample size has fallen below half of them. At the end, fillings are drawn in proportion to their weights. They are
-distributed as the model's drawing would be, given the text behind the gaps, as the number of particles grows.
+the given text behind its gaps. What a gap gets is drawn by the model or, since phrases return, copied from another bar
+of the text. A particle's weight is the probability of all that it reads over that of drawing it so (importance
+sampling). Wherever a stretch of given text ends, particles are drawn again in proportion to their weights (resampling)
+if the effective sample size has fallen below half of them. At the end, fillings are drawn in proportion to their
+weights. As the number of particles grows, they are distributed as the model's own drawing would be, given the text
+behind the gaps.
 
 Sources: A. Doucet and A. M. Johansen, "A tutorial on particle filtering and smoothing" (2009), section 3; for language
 models, A. K. Lew et al., "Sequential Monte Carlo steering of large language models", arXiv:2306.03081 (2023); drawing
@@ -12,18 +14,24 @@ without replacement by Gumbel numbers, W. Kool et al., arXiv:1903.06059 (2019).
 """
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from folkkeras.model.weights import Array
 from folkkeras.sampling.engine import SlotState
-from folkkeras.sampling.sampler import Sampling, draw
+from folkkeras.sampling.sampler import Sampling, draw, log_probabilities
 from folkkeras.sampling.sampling_model import SamplingModel
 
 PARTICLES = 64
 MAX_CONTENT = 80  # characters in a gap; what is longer is not a bar
+# The probabilities of the proposal. They change how many particles are needed, not what is drawn.
+COPIED = 0.5  # that a gap is copied from somewhere
+CONTINUED = 0.6  # after a copied gap, that the next is copied from the next place
+SWITCHED = 0.1  # after a copied gap, that the next is copied from elsewhere
+PREFERENCE = 4  # how much likelier a preferred place is than others
+COOLEST = 0.2  # a lower temperature does not sharpen the weights further
 _BAR_LINE, _COLON, _LINE_END = "|", ":", "\n"
 _NOTE = re.compile(r"[A-Ga-g]")
 
@@ -35,10 +43,32 @@ class Gap:
     Args:
         number: where it comes in the order of the gaps, from 0.
         accepts: whether a content may stand in it.
+        copies: contents of other bars that it may get, by the place of the bar in the tune.
+        preferred: the places that are likelier to be copied from.
     """
 
     number: int
     accepts: Callable[[str], bool]
+    copies: Mapping[int, str] = field(default_factory=dict)
+    preferred: frozenset[int] = frozenset()
+
+    def proposal(self, last: int | None) -> dict[int | None, float]:
+        """The probability that it is copied from each place, or drawn by the model, which is None.
+
+        Args:
+            last: the place that the gap before was copied from; None if it was drawn.
+        """
+        if not self.copies:
+            return {None: 1.0}
+        continued = CONTINUED if last is not None and last + 1 in self.copies else 0.0
+        copied = SWITCHED if last is not None else COPIED
+        shares = {place: PREFERENCE if place in self.preferred else 1 for place in self.copies}
+        total = sum(shares.values())
+        found: dict[int | None, float] = {place: copied * share / total for place, share in shares.items()}
+        if continued and last is not None:
+            found[last + 1] += continued
+        found[None] = 1 - copied - continued
+        return found
 
 
 Piece = str | Gap  # given text, or a gap; a gap that occurs again is filled again with the same content
@@ -58,16 +88,25 @@ class Filling:
 
 
 @dataclass
+class _Content:
+    """What a particle fills a gap with."""
+
+    source: int | None  # the place that it is copied from; None if it is drawn
+    unread: list[int]  # what is left to copy, last character first
+    ids: list[int] = field(default_factory=list)
+    target: float = 0.0  # nats of its characters without top-k and top-p
+    drawing: float = 0.0  # nats of its characters as the model draws
+
+
+@dataclass
 class _Particle:
     piece: int  # the index of the piece that it reads or fills
     unread: list[int] = field(default_factory=list)  # what is left of given text, last character first
-    content: list[int] | None = None  # of the gap that it fills; None if it reads given text
+    content: _Content | None = None  # of the gap that it fills; None if it reads given text
     contents: list[list[int]] = field(default_factory=list)  # of the gaps so far
+    last: int | None = None  # the place that the last gap was copied from
     weight: float = 0.0  # nats
     waits: bool = False  # at the end of a stretch of given text, or of all
-
-    def copy(self) -> "_Particle":
-        return _Particle(self.piece, list(self.unread), None, list(self.contents), 0.0, self.waits)
 
 
 def infill(
@@ -95,8 +134,9 @@ class _Infilling:
         self, model: SamplingModel, pieces: Sequence[Piece], sampling: Sampling, seed: tuple[int, ...], particles: int
     ) -> None:
         self._vocabulary, self._pieces, self._sampling = model.vocabulary, pieces, sampling
+        self._untruncated = Sampling(temperature=max(sampling.temperature, COOLEST), top_p=1)
         self._random = np.random.default_rng(seed)
-        self._ends = set(self._encoded(_BAR_LINE + _COLON))
+        self._ends = self._encoded(_BAR_LINE + _COLON)
         self._forbidden = set(self._encoded(_LINE_END))
         self._slots = model.slots(particles, sampling)
         self._particles: list[_Particle | None] = []  # None if it cannot become a tune
@@ -134,37 +174,66 @@ class _Infilling:
     def _step(self) -> None:
         """Read or draw a character in each slot."""
         logits = self._slots.logits()  # (slots, vocabulary)
-        nats = logits - np.logaddexp.reduce(logits, -1, keepdims=True)
+        given = logits - np.logaddexp.reduce(logits, -1, keepdims=True)
         uniforms = self._random.random(self._slots.number, dtype=np.float32)
-        drawing = any(particle and particle.content is not None for particle in self._particles)
-        drawn = draw(logits, uniforms, self._sampling).tolist() if drawing else [0] * self._slots.number
-        ids = [self._next(slot, drawn[slot], nats[slot]) for slot in range(self._slots.number)]
+        if any(particle and particle.content for particle in self._particles):
+            drawn = draw(logits, uniforms, self._sampling).tolist()
+            target = log_probabilities(logits, self._untruncated)
+            drawing = log_probabilities(logits, self._sampling)
+        else:
+            drawn, target, drawing = [0] * self._slots.number, given, given
+        ids = [
+            self._next(slot, drawn[slot], given[slot], target[slot], drawing[slot])
+            for slot in range(self._slots.number)
+        ]
         self._slots.read(np.array(ids, np.int32))
         for slot, particle in enumerate(self._particles):
-            if particle and not particle.waits and particle.content is None and not particle.unread:
+            if particle and not particle.waits and not particle.content and not particle.unread:
                 self._begin_piece(slot)
 
-    def _next(self, slot: int, drawn: int, nats: Array) -> int:
-        """The character that a slot reads next; any will do if its particle waits."""
+    def _next(self, slot: int, drawn: int, given: Array, target: Array, drawing: Array) -> int:
+        """The character that a slot reads next; any will do if its particle waits or is lost.
+
+        Args:
+            slot: the slot.
+            drawn: the character that the model draws.
+            given, target, drawing: nats of each character, (vocabulary,), as learned, with the temperature, and with
+                top-k and top-p too.
+        """
         particle = self._particles[slot]
         if particle is None or particle.waits:
             return 0
-        if particle.content is not None:
-            if drawn not in self._ends:
-                particle.content.append(drawn)
-                if drawn in self._forbidden or len(particle.content) > MAX_CONTENT:
+        if content := particle.content:
+            if content.source is not None:
+                index = content.unread.pop() if content.unread else self._ends[0]
+            else:
+                index = drawn
+            if index not in self._ends:
+                content.ids.append(index)
+                content.target += float(target[index])
+                content.drawing += float(drawing[index])
+                if index in self._forbidden or len(content.ids) > MAX_CONTENT:
                     self._particles[slot] = None
-                return drawn
-            gap = self._pieces[particle.piece]
-            assert isinstance(gap, Gap)
-            if not gap.accepts(self._decoded(particle.content)):
+                return index
+            content.drawing += float(np.logaddexp.reduce(drawing[self._ends]))
+            if not self._accepts(particle, content):
                 self._particles[slot] = None
-                return drawn
-            particle.contents.append(particle.content)
+                return index
             self._begin_piece(slot)  # the given bar line replaces the one that was drawn
         index = particle.unread.pop()
-        particle.weight += float(nats[index])
+        particle.weight += float(given[index])
         return index
+
+    def _accepts(self, particle: _Particle, content: _Content) -> bool:
+        """Take a content that has ended, with its weight, if it may stand in the gap."""
+        gap, text = self._pieces[particle.piece], self._decoded(content.ids)
+        assert isinstance(gap, Gap)
+        proposal = gap.proposal(particle.last)
+        copied = sum(share for place, share in proposal.items() if place is not None and gap.copies[place] == text)
+        particle.weight += content.target - float(np.log(proposal[None] * np.exp(content.drawing) + copied))
+        particle.contents.append(content.ids)
+        particle.last = content.source
+        return gap.accepts(text)
 
     def _begin_piece(self, slot: int) -> None:
         """Go on to the next piece, after waiting for the others where given text with notes ends."""
@@ -172,13 +241,12 @@ class _Infilling:
         assert particle
         read = self._pieces[particle.piece]
         particle.piece += 1
-        if particle.piece == len(self._pieces):
-            particle.waits = True
-            return
-        if isinstance(read, str) and particle.piece > 1 and _NOTE.search(read):
+        particle.waits = particle.piece == len(self._pieces)
+        if not particle.waits and isinstance(read, str) and particle.piece > 1 and _NOTE.search(read):
             particle.waits = True
             self._states[slot] = self._slots.state(slot)
-        self._open(particle)
+        if not particle.waits:
+            self._open(particle)
 
     def _open(self, particle: _Particle) -> None:
         piece = self._pieces[particle.piece]
@@ -188,7 +256,11 @@ class _Infilling:
         elif piece.number < len(particle.contents):
             particle.unread = particle.contents[piece.number][::-1]
         else:
-            particle.content = []
+            proposal = piece.proposal(particle.last)
+            sources, shares = list(proposal), list(proposal.values())
+            place = int(np.searchsorted(np.cumsum(shares), self._random.random() * sum(shares), side="right"))
+            source = sources[min(place, len(sources) - 1)]
+            particle.content = _Content(source, [] if source is None else self._encoded(piece.copies[source])[::-1])
 
     def _resample(self) -> None:
         """Let the particles go on together, after resampling if too few have nearly all the weight."""
@@ -197,18 +269,21 @@ class _Infilling:
         nats = np.array([particle.weight if particle else -np.inf for particle in self._particles])
         weights = np.exp(nats - nats.max())
         weights /= weights.sum()
+        ancestors = list(range(len(weights)))
         if 1 / (weights**2).sum() < len(weights) / 2:
             # Systematic resampling: one random number for all.
             points = (self._random.random() + np.arange(len(weights))) / len(weights)
             ancestors = np.minimum(np.searchsorted(weights.cumsum(), points), len(weights) - 1).tolist()
-            states = [self._states.get(ancestor) for ancestor in ancestors]
-            self._particles = [particle.copy() if (particle := self._particles[each]) else None for each in ancestors]
-        else:
-            states = [self._states.get(slot) for slot in range(len(weights))]
-        for slot, (particle, state) in enumerate(zip(self._particles, states, strict=True)):
-            if particle and state:
-                self._slots.set_state(slot, state)
-                particle.waits = False
+            for particle in filter(None, self._particles):
+                particle.weight = 0.0
+        chosen = [self._particles[ancestor] for ancestor in ancestors]
+        self._particles = [
+            replace(particle, contents=list(particle.contents), waits=False) if particle else None
+            for particle in chosen
+        ]
+        for slot, ancestor in enumerate(ancestors):
+            if particle := self._particles[slot]:
+                self._slots.set_state(slot, self._states[ancestor])
                 self._open(particle)
         self._states.clear()
 

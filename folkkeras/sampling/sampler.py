@@ -56,9 +56,28 @@ def draw(logits: npt.NDArray[np.float32], uniforms: npt.NDArray[np.float32], sam
     """
     if sampling.temperature == 0:
         return logits.argmax(-1)
+    weights = _weights(logits, sampling)
+    # Mask characters of weight 0, so that rounding in the sum can never pick one.
+    cumulative = np.where(weights > 0, weights.cumsum(-1), np.float32(0))
+    return (cumulative > uniforms[..., None] * cumulative.max(-1, keepdims=True)).argmax(-1)
+
+
+def log_probabilities(logits: npt.NDArray[np.float32], sampling: Sampling) -> npt.NDArray[np.float32]:
+    """The log of the probability of drawing each character, in nats, (..., vocabulary); -inf if it is never drawn."""
+    if sampling.temperature == 0:
+        weights = (logits == logits.max(-1, keepdims=True)).astype(np.float32)
+    else:
+        weights = _weights(logits, sampling)
+    with np.errstate(divide="ignore"):
+        logs: npt.NDArray[np.float32] = np.log(weights / weights.sum(-1, keepdims=True))
+    return logs
+
+
+def _weights(logits: npt.NDArray[np.float32], sampling: Sampling) -> npt.NDArray[np.float32]:
+    """What the probabilities of the characters are proportional to, (..., vocabulary)."""
     # Subtract the maximum first: a tiny temperature must not turn logits into infinities that cancel to nan.
     # Clamp the temperature to float32's normal range, since processors may flush smaller numbers to 0.
-    weights = logits - logits.max(-1, keepdims=True)  # (..., vocabulary)
+    weights: npt.NDArray[np.float32] = logits - logits.max(-1, keepdims=True)
     weights /= np.float32(min(max(sampling.temperature, MIN), MAX))
     np.exp(weights, out=weights)
     if 0 < sampling.top_k < weights.shape[-1]:
@@ -69,6 +88,4 @@ def draw(logits: npt.NDArray[np.float32], uniforms: npt.NDArray[np.float32], sam
         before = falling.cumsum(-1) - falling
         kept = before < np.float32(sampling.top_p) * falling.sum(-1, keepdims=True)
         weights[weights < np.where(kept, falling, falling[..., :1]).min(-1, keepdims=True)] = 0
-    # Mask characters of weight 0, so that rounding in the sum can never pick one.
-    cumulative = np.where(weights > 0, weights.cumsum(-1), np.float32(0))
-    return (cumulative > uniforms[..., None] * cumulative.max(-1, keepdims=True)).argmax(-1)
+    return weights
