@@ -6,7 +6,21 @@ from typing import Annotated
 
 import typer
 
-from folkkeras_cli import check, corpus, evaluate, likelihood, play, render, resume, runs, sample, tensorboard, train
+from folkkeras_cli import (
+    check,
+    corpus,
+    evaluate,
+    likelihood,
+    play,
+    render,
+    resume,
+    rewrite,
+    runs,
+    sample,
+    tensorboard,
+    train,
+    vary,
+)  # fmt: skip
 from folkkeras_cli.command import Command, Group
 from folkkeras_cli.console import write
 
@@ -46,6 +60,8 @@ for _command in (
     render.render,
     play.play,
     check.check,
+    rewrite.rewrite,
+    vary.vary,
     likelihood.likelihood,
 ):
     _module = sys.modules[_command.__module__]

@@ -3,6 +3,7 @@
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from folkkeras.errors import ModelFileError, RunError
 from folkkeras.pretrained import CELTIC, celtic_model
@@ -10,6 +11,9 @@ from folkkeras.runs.choice import best_bits, better_model
 from folkkeras.runs.folder import all_runs, open_run
 from folkkeras.runs.run import Run
 from folkkeras_cli.console import say
+
+if TYPE_CHECKING:
+    from folkkeras.sampling.generator import Generator
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,20 @@ class ChosenModel:
     def name(self) -> str:
         """The MODEL argument that names it."""
         return self.run.name if self.run else CELTIC if self.path == celtic_model() else str(self.path)
+
+    def generator(self, *, int8: bool) -> "Generator":
+        """The model, opened for drawing, with its run's training tunes.
+
+        Args:
+            int8: compute products in int8; otherwise in float32.
+        """
+        from folkkeras.model.reader import read_exported
+        from folkkeras.sampling.generator import Generator
+        from folkkeras.sampling.training_tunes import TrainingTunes
+
+        exported = read_exported(self.path)
+        learned = TrainingTunes(exported.metadata, self.standard_input)
+        return Generator(exported, name=self.name, int8=int8, training_tunes=learned)
 
     def say_note(self) -> None:
         """Say why this model was chosen."""

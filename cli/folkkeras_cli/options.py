@@ -81,6 +81,30 @@ Split = Annotated[
 ]
 Force = Annotated[bool, typer.Option("--force", help="Overwrite existing files.")]
 
+SAMPLING = "Sampling"  # a panel of the help
+Temperature = Annotated[
+    float,
+    typer.Option(
+        metavar="T",
+        rich_help_panel=SAMPLING,
+        help="1 draws as learned; below, unlikely characters get rarer; 0: the likeliest.",
+    ),
+]
+TopK = Annotated[
+    int, typer.Option(metavar="K", rich_help_panel=SAMPLING, help="Draw from the K likeliest characters; 0: all.")
+]
+TopP = Annotated[
+    float,
+    typer.Option(
+        metavar="P",
+        rich_help_panel=SAMPLING,
+        help="Draw from the likeliest characters that make up this probability; 1: all.",
+    ),
+]
+Float32 = Annotated[
+    bool, typer.Option("--float32", rich_help_panel=SAMPLING, help="Multiply in float32 instead of int8; slower.")
+]
+
 InstrumentName = Annotated[
     str | None,
     typer.Option(

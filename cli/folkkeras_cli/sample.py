@@ -18,20 +18,20 @@ from folkkeras.sampling.sampler import DEFAULT_TEMPERATURE, DEFAULT_TOP_P, Sampl
 from folkkeras_cli import completions
 from folkkeras_cli.console import say, write
 from folkkeras_cli.models import ChosenModel, chosen_model
-from folkkeras_cli.options import RUNS, Force, ModelName, Runs
+from folkkeras_cli.options import RUNS, Float32, Force, ModelName, Runs, Temperature, TopK, TopP
 from folkkeras_cli.sample_output import SampleOutput
-from folkkeras_cli.sampling import Collected, say_rejected, write_shards
+from folkkeras_cli.sampling import FEWER, Collected, say_rejected, write_shards
 from folkkeras_cli.tune_files import text_of, tunes_of
 
 if TYPE_CHECKING:
+    from folkkeras.composing.reproducing import Recorded
     from folkkeras.sampling.generator import Generator
-    from folkkeras.sampling.scheduler import SampledTune, TuneSampler
+    from folkkeras.sampling.scheduler import TuneSampler
 
-FEWER = 3  # exit code if fewer tunes than requested were accepted
 _FIELDS = {"type": "R", "metre": "M", "key": "K", "title": "T"}  # for a page
 INTERRUPTED = 130  # the shells' exit code for Ctrl-C
 
-TUNE, SAMPLING = "What to write", "Sampling"  # panels of the help
+TUNE = "What to write"  # a panel of the help
 
 EXAMPLES = """Examples:
 
@@ -149,29 +149,10 @@ def sample(
             help="Draw the tunes of a file written with --out again, by their generation records.",
         ),
     ] = None,
-    temperature: Annotated[
-        float,
-        typer.Option(
-            metavar="T",
-            rich_help_panel=SAMPLING,
-            help="1 draws as learned; below, unlikely characters get rarer; 0: the likeliest.",
-        ),
-    ] = DEFAULT_TEMPERATURE,
-    top_k: Annotated[
-        int, typer.Option(metavar="K", rich_help_panel=SAMPLING, help="Draw from the K likeliest characters; 0: all.")
-    ] = 0,
-    top_p: Annotated[
-        float,
-        typer.Option(
-            metavar="P",
-            rich_help_panel=SAMPLING,
-            help="Draw from the likeliest characters that make up this probability; 1: all.",
-        ),
-    ] = DEFAULT_TOP_P,
-    float32: Annotated[
-        bool,
-        typer.Option("--float32", rich_help_panel=SAMPLING, help="Multiply in float32 instead of int8; slower."),
-    ] = False,
+    temperature: Temperature = DEFAULT_TEMPERATURE,
+    top_k: TopK = 0,
+    top_p: TopP = DEFAULT_TOP_P,
+    float32: Float32 = False,
 ) -> None:
     """Write new tunes.
 
@@ -215,7 +196,7 @@ def sample(
     if reproduce is not None:
         out.write(_reproduced(reproduce, chosen), {"model": chosen.name})
         return
-    generator = _generator(chosen, int8=not float32)
+    generator = chosen.generator(int8=not float32)
     code = 0
     if length is not None:
         out.write_text(generator.text(length, text, sampling, request.seed))
@@ -231,16 +212,6 @@ def _beginning(file: str, complete: bool) -> str:
     if len(found) > 1:
         raise UsageError(f"{file} has {len(found):,} tunes: give --continue a file with one tune")
     return beginning_of(found[0], complete=complete)
-
-
-def _generator(chosen: ChosenModel, *, int8: bool) -> "Generator":
-    from folkkeras.model.reader import read_exported
-    from folkkeras.sampling.generator import Generator
-    from folkkeras.sampling.training_tunes import TrainingTunes
-
-    exported = read_exported(chosen.path)
-    learned = TrainingTunes(exported.metadata, chosen.standard_input)
-    return Generator(exported, name=chosen.name, int8=int8, training_tunes=learned)
 
 
 def _sampler(generator: "Generator", request: TuneRequest) -> "TuneSampler":
@@ -279,17 +250,17 @@ def _write_tunes(sampler: "TuneSampler", chosen: ChosenModel, out: SampleOutput)
     return FEWER if sampler.statistics.gave_up else 0
 
 
-def _reproduced(file: str, chosen: ChosenModel) -> Iterator["SampledTune"]:
+def _reproduced(file: str, chosen: ChosenModel) -> Iterator["Recorded"]:
     """The tunes of a file, each reproduced from its record."""
+    from folkkeras.composing.reproducing import RECORDS, Recorded, reproduced
     from folkkeras.sampling.record import records_of
 
     generators: dict[bool, Generator] = {}
-    for record in records_of(text_of(file), file):
+    for record in records_of(text_of(file), file, RECORDS):
         if record.int8 not in generators:
-            generators[record.int8] = _generator(chosen, int8=record.int8)
+            generators[record.int8] = chosen.generator(int8=record.int8)
         record.require(generators[record.int8], file)
-        for tune in generators[record.int8].tunes(record.request):
-            yield replace(tune, record=record)
+        yield Recorded(reproduced(generators[record.int8], record), record)
 
 
 def _description(chosen: ChosenModel, request: TuneRequest) -> dict[str, str]:

@@ -14,6 +14,8 @@ from folkkeras_cli.outputs import require_new
 from folkkeras_cli.rendering import Rendering, format_of
 
 if TYPE_CHECKING:
+    from folkkeras.composing.candidates import Candidate
+    from folkkeras.composing.reproducing import Recorded
     from folkkeras.sampling.scheduler import SampledTune
 
 _TEXTS = ("", ".abc", ".txt")  # suffixes of files that get the tunes as text
@@ -70,7 +72,7 @@ class SampleOutput:
         text = "".join(pieces)
         self._write(text if text.endswith("\n") else f"{text}\n", {})
 
-    def write(self, tunes: Iterable["SampledTune"], description: dict[str, str]) -> None:
+    def write(self, tunes: Iterable["SampledTune | Candidate | Recorded"], description: dict[str, str]) -> None:
         """Write tunes with their generation records.
 
         Args:

@@ -11,6 +11,7 @@ from folkkeras.sampling.scheduler import RejectionStatistics, SampledTune, TuneS
 from folkkeras.sampling.shards import Shards
 from folkkeras_cli.console import say, status, write
 
+FEWER = 3  # exit code if there are fewer tunes than requested
 MAX_NAMED = 5  # reasons that the message names
 
 

@@ -12,7 +12,7 @@ from fractions import Fraction
 from functools import cached_property, lru_cache
 from itertools import accumulate
 
-from folkkeras.composing.infilling import Gap, Piece
+from folkkeras.composing.gaps import ENDS, Gap, Piece
 from folkkeras.errors import UsageError
 from folkkeras.music.bar_text import BarText, bar_texts
 from folkkeras.music.checks.new_tune import new_tune_faults
@@ -130,7 +130,10 @@ class Draft:
         copies = {
             place: self.contents[place]
             for place in range(len(bars))
-            if bars[place].length == length and self.is_free(place) and place not in open_bars
+            if bars[place].length == length
+            and self.is_free(place)
+            and place not in open_bars
+            and not set(self.contents[place]) & ENDS
         }
         preferred = frozenset(place for place in copies if (self._onsets[place] - self._onsets[index]) % _PHRASE == 0)
         return Gap(number, _Check(length, unit), copies, preferred)

@@ -14,64 +14,22 @@ without replacement by Gumbel numbers, W. Kool et al., arXiv:1903.06059 (2019).
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from folkkeras.composing.gaps import ENDS, Gap, Piece
+from folkkeras.composing.options import PARTICLES
 from folkkeras.model.weights import Array
 from folkkeras.sampling.engine import SlotState
 from folkkeras.sampling.sampler import Sampling, draw, log_probabilities
 from folkkeras.sampling.sampling_model import SamplingModel
 
-PARTICLES = 64
 MAX_CONTENT = 80  # characters in a gap; what is longer is not a bar
-# The probabilities of the proposal. They change how many particles are needed, not what is drawn.
-COPIED = 0.5  # that a gap is copied from somewhere
-CONTINUED = 0.6  # after a copied gap, that the next is copied from the next place
-SWITCHED = 0.1  # after a copied gap, that the next is copied from elsewhere
-PREFERENCE = 4  # how much likelier a preferred place is than others
 COOLEST = 0.2  # a lower temperature does not sharpen the weights further
-_BAR_LINE, _COLON, _LINE_END = "|", ":", "\n"
+_BAR_LINE, _LINE_END = "|", "\n"
 _NOTE = re.compile(r"[A-Ga-g]")
-
-
-@dataclass(frozen=True)
-class Gap:
-    """A gap, for the content of one bar.
-
-    Args:
-        number: where it comes in the order of the gaps, from 0.
-        accepts: whether a content may stand in it.
-        copies: contents of other bars that it may get, by the place of the bar in the tune.
-        preferred: the places that are likelier to be copied from.
-    """
-
-    number: int
-    accepts: Callable[[str], bool]
-    copies: Mapping[int, str] = field(default_factory=dict)
-    preferred: frozenset[int] = frozenset()
-
-    def proposal(self, last: int | None) -> dict[int | None, float]:
-        """The probability that it is copied from each place, or drawn by the model, which is None.
-
-        Args:
-            last: the place that the gap before was copied from; None if it was drawn.
-        """
-        if not self.copies:
-            return {None: 1.0}
-        continued = CONTINUED if last is not None and last + 1 in self.copies else 0.0
-        copied = SWITCHED if last is not None else COPIED
-        shares = {place: PREFERENCE if place in self.preferred else 1 for place in self.copies}
-        total = sum(shares.values())
-        found: dict[int | None, float] = {place: copied * share / total for place, share in shares.items()}
-        if continued and last is not None:
-            found[last + 1] += continued
-        found[None] = 1 - copied - continued
-        return found
-
-
-Piece = str | Gap  # given text, or a gap; a gap that occurs again is filled again with the same content
 
 
 @dataclass(frozen=True)
@@ -136,7 +94,7 @@ class _Infilling:
         self._vocabulary, self._pieces, self._sampling = model.vocabulary, pieces, sampling
         self._untruncated = Sampling(temperature=max(sampling.temperature, COOLEST), top_p=1)
         self._random = np.random.default_rng(seed)
-        self._ends = self._encoded(_BAR_LINE + _COLON)
+        self._ends = self._encoded("".join(sorted(ENDS)))
         self._forbidden = set(self._encoded(_LINE_END))
         self._slots = model.slots(particles, sampling)
         self._particles: list[_Particle | None] = []  # None if it cannot become a tune
@@ -204,10 +162,7 @@ class _Infilling:
         if particle is None or particle.waits:
             return 0
         if content := particle.content:
-            if content.source is not None:
-                index = content.unread.pop() if content.unread else self._ends[0]
-            else:
-                index = drawn
+            index = drawn if content.source is None else content.unread.pop()
             if index not in self._ends:
                 content.ids.append(index)
                 content.target += float(target[index])
@@ -260,7 +215,9 @@ class _Infilling:
             sources, shares = list(proposal), list(proposal.values())
             place = int(np.searchsorted(np.cumsum(shares), self._random.random() * sum(shares), side="right"))
             source = sources[min(place, len(sources) - 1)]
-            particle.content = _Content(source, [] if source is None else self._encoded(piece.copies[source])[::-1])
+            particle.content = _Content(
+                source, [] if source is None else self._encoded(piece.copies[source] + _BAR_LINE)[::-1]
+            )
 
     def _resample(self) -> None:
         """Let the particles go on together, after resampling if too few have nearly all the weight."""
@@ -281,10 +238,10 @@ class _Infilling:
             replace(particle, contents=list(particle.contents), waits=False) if particle else None
             for particle in chosen
         ]
-        for slot, ancestor in enumerate(ancestors):
-            if particle := self._particles[slot]:
+        for slot, (ancestor, resumed) in enumerate(zip(ancestors, self._particles, strict=True)):
+            if resumed:
                 self._slots.set_state(slot, self._states[ancestor])
-                self._open(particle)
+                self._open(resumed)
         self._states.clear()
 
     def _encoded(self, text: str) -> list[int]:

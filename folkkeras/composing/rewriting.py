@@ -4,15 +4,15 @@ from collections.abc import Iterator, Sequence
 
 from folkkeras.composing.candidates import Candidate, candidates_of
 from folkkeras.composing.draft import Draft
-from folkkeras.composing.infilling import PARTICLES, infill
+from folkkeras.composing.infilling import infill
+from folkkeras.composing.options import CANDIDATES, PARTICLES, require_in_range
 from folkkeras.composing.record import RevisionRecord
-from folkkeras.config import require_min
 from folkkeras.errors import UsageError
 from folkkeras.music.tune import Tune
+from folkkeras.notation.tunes import numbered
 from folkkeras.sampling.sampler import Sampling
 from folkkeras.sampling.sampling_model import SamplingModel
 
-CANDIDATES = 4
 _ATTEMPTS = 4  # at finding enough candidates
 
 
@@ -50,9 +50,7 @@ def rewrite(
     """
     if not bars:
         raise UsageError("no bars are given: name at least one, such as 5-8")
-    require_min("candidates", candidates, 1)
-    require_min("seed", seed, 0)
-    require_min("particles", particles, 1)
+    require_in_range(candidates=candidates, seed=seed, particles=particles)
     draft, sampling = Draft(tune, model), sampling or Sampling()
     bars = tuple(sorted(set(bars)))
     groups = [[draft.index_of(bar)] for bar in bars]
@@ -69,7 +67,7 @@ def rewrite(
         )
         for number in range(1, len(texts) + 1)
     ]
-    return candidates_of(model, texts, records)
+    return candidates_of(model, [numbered(text, number) for number, text in enumerate(texts, 1)], records)
 
 
 def _rewritten(

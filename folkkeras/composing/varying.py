@@ -7,16 +7,15 @@ import numpy as np
 
 from folkkeras.composing.candidates import Candidate, candidates_of
 from folkkeras.composing.draft import Draft
-from folkkeras.composing.infilling import PARTICLES, infill
+from folkkeras.composing.infilling import infill
+from folkkeras.composing.options import AMOUNT, CANDIDATES, PARTICLES, require_in_range
 from folkkeras.composing.record import RevisionRecord
-from folkkeras.composing.rewriting import CANDIDATES
-from folkkeras.config import require_min
 from folkkeras.errors import UsageError
 from folkkeras.music.tune import Tune
+from folkkeras.notation.tunes import numbered
 from folkkeras.sampling.sampler import Sampling
 from folkkeras.sampling.sampling_model import SamplingModel
 
-AMOUNT = 0.3
 _ATTEMPTS = 4  # at finding each candidate
 
 
@@ -51,9 +50,7 @@ def vary(
     """
     if not 0 < amount <= 1:
         raise UsageError(f"the amount {amount} is not above 0 and up to 1: 0.3 rewrites three in ten bars")
-    require_min("candidates", candidates, 1)
-    require_min("seed", seed, 0)
-    require_min("particles", particles, 1)
+    require_in_range(candidates=candidates, seed=seed, particles=particles)
     draft, sampling = Draft(tune, model), sampling or Sampling()
     locked = tuple(sorted(set(locked)))
     free = draft.returning(together=together, locked={draft.index_of(bar) for bar in locked})
@@ -72,7 +69,7 @@ def vary(
         )
         for number in range(1, len(texts) + 1)
     ]  # fmt: skip
-    return candidates_of(model, texts, records)
+    return candidates_of(model, [numbered(text, number) for number, text in enumerate(texts, 1)], records)
 
 
 def _varied(

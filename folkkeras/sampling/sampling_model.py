@@ -76,9 +76,9 @@ class SamplingModel:
     def _weights(self) -> EngineWeights:
         return EngineWeights(self.exported, int8=self.int8)
 
-    def slots(self, tunes: int, sampling: Sampling) -> Slots:
-        """Slots in which to draw this many tunes."""
-        return Slots(self._weights, min(MAX_SLOTS, tunes), sampling)
+    def slots(self, number: int, sampling: Sampling) -> Slots:
+        """So many slots, each with a stream of its own."""
+        return Slots(self._weights, number, sampling)
 
     def require_known(self, text: str) -> None:
         """Raise UsageError if a text is empty or has a character that the model does not know."""

@@ -21,7 +21,7 @@ from folkkeras.sampling.form import UsualForms
 from folkkeras.sampling.record import GenerationRecord
 from folkkeras.sampling.request import TuneRequest
 from folkkeras.sampling.resampling import ConstrainedTune, start_with_fields
-from folkkeras.sampling.sampling_model import SamplingModel
+from folkkeras.sampling.sampling_model import MAX_SLOTS, SamplingModel
 from folkkeras.sampling.slots import Slots, Stream
 from folkkeras.sampling.tune_stream import Accept, Backtrack, Reject, TuneStream
 from folkkeras.sampling.tune_text import TuneText
@@ -166,7 +166,7 @@ class TuneSampler:
     def _schedule(self, first: int) -> Iterator[tuple[int, str, bool]]:
         """Yield, in order, a tune's number, the next piece of its text, and whether the tune has ended."""
         last = self.request.first + self.request.count - 1
-        slots = self.model.slots(self.request.count, self.request.sampling)
+        slots = self.model.slots(min(MAX_SLOTS, self.request.count), self.request.sampling)
         attempts: list[_Attempts | None] = [None] * slots.number
         ended: dict[int, str | None] = {}  # by number: the tune's text, or None if all attempts failed
         coming = now = first  # the next tune to begin, and the next to yield

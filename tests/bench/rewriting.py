@@ -16,7 +16,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np
 
 import folkkeras
-from folkkeras.composing.infilling import PARTICLES
+from folkkeras.composing.options import PARTICLES
 from folkkeras.corpus.provenance import training_corpus
 from folkkeras.model.likelihood import Likelihood
 from folkkeras.music.bar_text import bar_texts
