@@ -5,7 +5,7 @@ from folkkeras.errors import UsageError
 
 CANDIDATES = 4
 AMOUNT = 0.3  # share of the bars that are varied
-PARTICLES = 64  # drafts that are drawn side by side and weighed
+PARTICLES = 128  # drafts that are drawn side by side and weighed
 MAX_PARTICLES = 4_096  # each takes some tens of kilobytes
 
 
