@@ -1,7 +1,7 @@
 """`folk sample`: write text or tunes with a trained model."""
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
@@ -10,11 +10,12 @@ import typer
 
 from folkkeras.config import require_min
 from folkkeras.errors import CorpusError, UsageError
-from folkkeras.notation.tunes import TUNE_START
+from folkkeras.notation.tunes import TUNE_START, split_tunes
 from folkkeras.sampling.conditioning import RARE, header_fields
 from folkkeras.sampling.continuation import beginning_of
 from folkkeras.sampling.request import DEFAULT_START, TuneRequest
 from folkkeras.sampling.sampler import DEFAULT_TEMPERATURE, DEFAULT_TOP_P, Sampling
+from folkkeras.sampling.tune_text import TuneText
 from folkkeras_cli import completions
 from folkkeras_cli.console import say, write
 from folkkeras_cli.models import ChosenModel, chosen_model
@@ -24,9 +25,12 @@ from folkkeras_cli.sampling import FEWER, Collected, say_rejected, write_shards
 from folkkeras_cli.tune_files import text_of, tunes_of
 
 if TYPE_CHECKING:
+    from folkkeras.composing.best_tunes import BestTunes
     from folkkeras.composing.reproducing import Recorded
     from folkkeras.sampling.generator import Generator
     from folkkeras.sampling.scheduler import TuneSampler
+
+    Sampler = TuneSampler | BestTunes
 
 _FIELDS = {"type": "R", "metre": "M", "key": "K", "title": "T"}  # for a page
 INTERRUPTED = 130  # the shells' exit code for Ctrl-C
@@ -112,6 +116,15 @@ def sample(
             help="usual: parts as long as is usual for the tune's type.",
         ),
     ] = None,
+    candidates: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            show_default=False,
+            rich_help_panel=TUNE,
+            help="Draw so many candidates for each tune, and keep the one that looks most like a real tune.",
+        ),
+    ] = None,
     max_copy: Annotated[
         int | None,
         typer.Option(
@@ -159,7 +172,7 @@ def sample(
     Only the text goes to standard output, so `folk sample > tune.abc` gives a clean file.
     """
     fields = header_fields(type=type_, metre=metre, key=key, title=title)
-    constraints = [value for value in (parts, bars, form, max_copy) if value is not None]
+    constraints = [value for value in (parts, bars, form, max_copy, candidates) if value is not None]
     sampling = Sampling(temperature=temperature, top_k=top_k, top_p=top_p)
     if length is not None and (tunes is not None or complete or fields or constraints):
         raise UsageError("--length writes text, and cannot be combined with what is asked of tunes: leave it out")
@@ -201,7 +214,7 @@ def sample(
     if length is not None:
         out.write_text(generator.text(length, text, sampling, request.seed))
     else:
-        code = _write_tunes(_sampler(generator, request), chosen, out)
+        code = _write_tunes(_sampler(generator, request, candidates), chosen, out)
     if known_seed is None:
         say(f"{chosen.name}, seed {request.seed}: reproduce it with --seed {request.seed} and the same options")
     raise typer.Exit(code)
@@ -214,15 +227,16 @@ def _beginning(file: str, complete: bool) -> str:
     return beginning_of(found[0], complete=complete)
 
 
-def _sampler(generator: "Generator", request: TuneRequest) -> "TuneSampler":
+def _sampler(generator: "Generator", request: TuneRequest, candidates: int | None) -> "Sampler":
     """A sampler of the tunes; if the training tunes are gone, it does not check the tunes against them."""
+    sampled = generator.tunes if candidates is None else _best_of(generator, candidates)
     try:
-        sampler = generator.tunes(request)
+        sampler = sampled(request)
     except CorpusError as error:
         if request.max_copy is not None:
             raise
         say(f"cannot check the tunes against the training tunes: {error}")
-        return generator.tunes(replace(request, training_checks=False))
+        return sampled(replace(request, training_checks=False))
     if sampler.matching is not None and sampler.matching < RARE:
         asked = ", ".join(f"{letter}:{value}" for letter, value in sampler.request.fields.items() if letter != "T")
         number = {0: "no training tune has", 1: "only 1 training tune has"}.get(
@@ -234,7 +248,22 @@ def _sampler(generator: "Generator", request: TuneRequest) -> "TuneSampler":
     return sampler
 
 
-def _write_tunes(sampler: "TuneSampler", chosen: ChosenModel, out: SampleOutput) -> int:
+def _best_of(generator: "Generator", candidates: int) -> "Callable[[TuneRequest], BestTunes]":
+    from folkkeras.composing.best_tunes import BestTunes
+    from folkkeras.composing.ranking import Ranking, ranking_of
+
+    require_min("candidates", candidates, 1)
+    if Ranking.from_metadata(generator.metadata) is None:
+        say(f"learning from tunes of {generator.name} what tells them from real tunes")
+    ranking = ranking_of(generator)
+    if ranking is None:
+        raise UsageError(
+            f"{generator.name} cannot rank tunes, since it learned too few of them: leave out --candidates"
+        )
+    return lambda request: BestTunes(generator, request, candidates, ranking)
+
+
+def _write_tunes(sampler: "Sampler", chosen: ChosenModel, out: SampleOutput) -> int:
     """Write the tunes, say what was rejected, and return the exit code."""
     collected = Collected(iter(sampler), sampler.request.count)
     if out.folder:
@@ -245,6 +274,9 @@ def _write_tunes(sampler: "TuneSampler", chosen: ChosenModel, out: SampleOutput)
         for piece in sampler.pieces():
             write(piece)
     say_rejected(sampler.statistics)
+    if sampler.dropped:
+        accepted = sampler.statistics.accepted
+        say(f"dropped {sampler.dropped:,} of {accepted:,} candidates, which look less like real tunes")
     if collected.interrupted:
         return INTERRUPTED
     return FEWER if sampler.statistics.gave_up else 0
@@ -256,11 +288,14 @@ def _reproduced(file: str, chosen: ChosenModel) -> Iterator["Recorded"]:
     from folkkeras.sampling.record import records_of
 
     generators: dict[bool, Generator] = {}
-    for record in records_of(text_of(file), file, RECORDS):
+    text = text_of(file)
+    for tune, record in zip(split_tunes(text)[1], records_of(text, file, RECORDS), strict=True):
         if record.int8 not in generators:
             generators[record.int8] = chosen.generator(int8=record.int8)
         record.require(generators[record.int8], file)
-        yield Recorded(reproduced(generators[record.int8], record), record)
+        # A tune that was kept among candidates has another number than it was drawn with.
+        again = reproduced(generators[record.int8], record)
+        yield Recorded(TuneText(tune[: tune.index("\n")] + again[again.index("\n") :]), record)
 
 
 def _description(chosen: ChosenModel, request: TuneRequest) -> dict[str, str]:

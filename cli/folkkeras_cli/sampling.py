@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -10,6 +11,9 @@ from folkkeras.sampling.record import with_record
 from folkkeras.sampling.scheduler import RejectionStatistics, SampledTune, TuneSampler
 from folkkeras.sampling.shards import Shards
 from folkkeras_cli.console import say, status, write
+
+if TYPE_CHECKING:
+    from folkkeras.composing.best_tunes import BestTunes
 
 FEWER = 3  # exit code if there are fewer tunes than requested
 MAX_NAMED = 5  # reasons that the message names
@@ -70,7 +74,7 @@ def say_rejected(statistics: RejectionStatistics) -> None:
     say(f"accepted {statistics.accepted:,} of {statistics.drawn:,} tunes; rejected: {reasons}")
 
 
-def write_shards(folder: Path, sampler: TuneSampler) -> None:
+def write_shards(folder: Path, sampler: "TuneSampler | BestTunes") -> None:
     """Write the tunes that a folder lacks, and say what was written."""
     count, shards = sampler.request.count, Shards(folder)
     with shards.first_missing(sampler) as first:

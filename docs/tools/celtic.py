@@ -15,6 +15,7 @@ from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
+from folkkeras.composing.ranking import learned_ranking
 from folkkeras.config import TrainingConfig
 from folkkeras.corpus.corpus import Corpus
 from folkkeras.corpus.packed_tunes import TuneList
@@ -26,6 +27,7 @@ from folkkeras.music.reading import read_tune
 from folkkeras.pretrained import COLLECTIONS
 from folkkeras.runs.folder import create_run, open_run
 from folkkeras.runs.run import Run
+from folkkeras.sampling.generator import Generator
 from folkkeras.training.fine_tuning import fine_tuning_options
 from folkkeras.training.train import train
 from folkkeras_cli.progress import TrainingProgress
@@ -35,6 +37,7 @@ ROOT = Path(__file__).resolve().parents[2]
 RUNS = ROOT / "runs"
 PRETRAINED = ROOT / "folkkeras" / "pretrained"
 NAME, ON_TONIC = "celtic", "celtic-tonic"
+RANKED = 1_500  # tunes of each kind, from which a ranking is learned
 FOLK = Path(sys.executable).parent / "folk"
 OPTIONS = (
     "--units 768 --feature-embedding 128 --batch-size 48 --seq-length 150 --steps 6000 --patience 0 "
@@ -135,6 +138,10 @@ def main() -> None:
     # The digest stays that of all tunes: what is new is judged by all that the model was trained on.
     on_tonic = replace(corpus, training=TuneList.of(filter(ends_on_tonic, corpus.training)))
     model = open_model(trained_on_tonic(first, on_tonic).best)
+    # What tells its tunes from real ones, so that `folk sample --candidates` can rank them without the collections.
+    ranking = learned_ranking(Generator(model), RANKED)
+    assert ranking is not None
+    model.metadata["ranking"] = ranking.to_json()
     save_half(model, PRETRAINED / "celtic.keras")
     done = subprocess.run([FOLK, "evaluate", "celtic"], check=True, capture_output=True, text=True)
     card = CARD.format(

@@ -96,7 +96,7 @@ class _Infilling:
         self._random = np.random.default_rng(seed)
         self._ends = self._encoded("".join(sorted(ENDS)))
         self._forbidden = set(self._encoded(_LINE_END))
-        self._slots = model.slots(particles, sampling)
+        self._slots = model.slots(particles)
         self._particles: list[_Particle | None] = []  # None if it cannot become a tune
         self._states: dict[int, SlotState] = {}  # of particles that wait, by slot
         self._begin(model)
@@ -120,7 +120,7 @@ class _Infilling:
         """Read the text before the first gap once, and copy its state to all slots."""
         before, *_ = self._pieces
         assert isinstance(before, str)
-        alone = model.slots(1, self._sampling)
+        alone = model.slots(1)
         for index in self._encoded(before):
             alone.read(np.array([index], np.int32))
         state = alone.state(0)

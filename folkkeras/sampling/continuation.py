@@ -52,7 +52,8 @@ def _first_part(text: str, bars_as_written: Sequence[Bar]) -> str:
     bars = read_tune(text).bars
     if len(bars) == len(bars_as_written):  # the normal form has no part labels
         bars = tuple(bar._replace(part=other.part) for bar, other in zip(bars, bars_as_written, strict=True))
-    count = _bars_of_first_part(bars) or (len(bars) + 1) // 2
+    closed = len(bars) - (bars[-1].after is None)
+    count = _bars_of_first_part(bars) or (closed + 1) // 2
     # If all bars are kept, so is the text after the last bar line, such as a remark.
     return text[: bar_texts(text)[count - 1].after] if 0 < count < len(bars) else text
 

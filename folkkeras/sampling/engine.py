@@ -11,6 +11,7 @@ the layer above, so both kernels are one matrix, and a slot keeps the product wi
 outputs. The sum of the features' vectors goes into the first layer and into the dense layer.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,11 +67,10 @@ class Engine:
     Args:
         weights: the model's weights.
         number: the number of slots.
-        sampling: how characters are drawn.
     """
 
-    def __init__(self, weights: EngineWeights, number: int, sampling: Sampling) -> None:
-        self.number, self.sampling = number, sampling
+    def __init__(self, weights: EngineWeights, number: int) -> None:
+        self.number = number
         self._weights, exported = weights, weights.exported
         self._features = SlotFeatures(exported, number) if exported.features else None
         self._units = exported.hyperparameters["units"]
@@ -79,13 +79,14 @@ class Engine:
         self._cells = [np.zeros((number, self._units), np.float32) for _ in weights.layers]
         self.logits = np.zeros((number, len(exported.vocabulary)), np.float32)  # of each slot's next character
 
-    def step(self, fresh: npt.NDArray[np.bool_], read: Ids, uniforms: Array) -> Ids:
+    def step(self, fresh: npt.NDArray[np.bool_], read: Ids, uniforms: Array, samplings: Sequence[Sampling]) -> Ids:
         """Read or draw a number of characters in each slot.
 
         Args:
             fresh: whether each slot's stream begins, (slots,).
             read: the characters to read, or -1 to draw one, (characters, slots).
             uniforms: uniform numbers in [0, 1), (characters, slots).
+            samplings: how each slot's characters are drawn.
 
         Returns:
             The characters, (characters, slots).
@@ -95,10 +96,18 @@ class Engine:
         if self._features:
             self._features.begin(fresh)
         ids = read.copy()
+        # Each way of drawing, and its slots.
+        ways: dict[Sampling, npt.NDArray[np.bool_]] = {
+            sampling: np.array([each == sampling for each in samplings]) for sampling in set(samplings)
+        }
         for now, uniform in zip(ids, uniforms, strict=True):
             drawing = now < 0
-            if drawing.any():
-                np.copyto(now, draw(self.logits, uniform, self.sampling), where=drawing, casting="same_kind")
+            if len(ways) == 1 and drawing.any():
+                np.copyto(now, draw(self.logits, uniform, samplings[0]), where=drawing, casting="same_kind")
+            elif len(ways) > 1:
+                for sampling, members in ways.items():
+                    own = drawing & members
+                    now[own] = draw(self.logits[own], uniform[own], sampling)
             self.read(now)
         return ids
 

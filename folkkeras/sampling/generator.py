@@ -64,8 +64,8 @@ class Generator(SamplingModel):
         require_min("tune", tune, 1)
         self.require_known(start)
         yield start
-        slots = self.slots(1, sampling)
-        stream = Stream(self.vocabulary.encode(start).astype(np.int32), (seed, tune))
+        slots = self.slots(1)
+        stream = Stream(self.vocabulary.encode(start).astype(np.int32), (seed, tune), sampling)
         while length > 0:
             ids = slots.step([stream])[0][:length]
             length -= len(ids)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from folkkeras.errors import UsageError
 from folkkeras.model.weights import ExportedWeights
 from folkkeras.sampling.engine import EngineWeights
-from folkkeras.sampling.sampler import Sampling
 from folkkeras.sampling.slots import Slots
 from folkkeras.sampling.training_tunes import TrainingTunes
 from folkkeras.vocabulary import Vocabulary
@@ -76,9 +75,9 @@ class SamplingModel:
     def _weights(self) -> EngineWeights:
         return EngineWeights(self.exported, int8=self.int8)
 
-    def slots(self, number: int, sampling: Sampling) -> Slots:
-        """So many slots, each with a stream of its own."""
-        return Slots(self._weights, number, sampling)
+    def slots(self, number: int) -> Slots:
+        """So many slots, each for a stream of its own."""
+        return Slots(self._weights, number)
 
     def require_known(self, text: str) -> None:
         """Raise UsageError if a text is empty or has a character that the model does not know."""

@@ -8,7 +8,8 @@ new random numbers. Each tune has its own random numbers, so it is the same alon
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
@@ -59,7 +60,7 @@ class _Attempts:
 
     def __init__(self, sampler: "TuneSampler", number: int) -> None:
         self.number, self._sampler = number, sampler
-        self.stream = Stream(np.empty(0, np.int32), (sampler.request.seed, number))
+        self.stream = Stream(np.empty(0, np.int32), (sampler.request.seed, number), sampler.request.sampling)
         self.count = 0
         self.begin()
 
@@ -110,6 +111,8 @@ class TuneSampler:
         CorpusError: the training tunes are needed, but are missing or have changed.
     """
 
+    dropped = 0  # it keeps all accepted tunes
+
     def __init__(self, model: SamplingModel, request: TuneRequest, *, retry: bool = True) -> None:
         self.model, self.request, self._retry = model, request, retry
         self.statistics = RejectionStatistics()
@@ -136,6 +139,12 @@ class TuneSampler:
         fields = "".join(f"{letter}:{value}\n" for letter, value in self._drawn.fields.items())
         model.require_known(start_with_fields(self._drawn) + fields)
         self._checks = checks_of(request, model.training_tunes)
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        """All that its tunes depend on, as values for JSON."""
+        record = GenerationRecord.of(self.model, self.request, self.request.first)
+        return {**asdict(record), "tunes": self.request.count}
 
     def __iter__(self) -> Iterator[SampledTune]:
         return self.continued(self.request.first)
@@ -166,7 +175,7 @@ class TuneSampler:
     def _schedule(self, first: int) -> Iterator[tuple[int, str, bool]]:
         """Yield, in order, a tune's number, the next piece of its text, and whether the tune has ended."""
         last = self.request.first + self.request.count - 1
-        slots = self.model.slots(min(MAX_SLOTS, self.request.count), self.request.sampling)
+        slots = self.model.slots(min(MAX_SLOTS, self.request.count))
         attempts: list[_Attempts | None] = [None] * slots.number
         ended: dict[int, str | None] = {}  # by number: the tune's text, or None if all attempts failed
         coming = now = first  # the next tune to begin, and the next to yield

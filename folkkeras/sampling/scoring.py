@@ -6,7 +6,6 @@ import numpy as np
 
 from folkkeras.notation.normal_form import normalise
 from folkkeras.sampling.conditioning import nearest_spelling
-from folkkeras.sampling.sampler import Sampling
 from folkkeras.sampling.sampling_model import MAX_SLOTS, SamplingModel
 
 
@@ -31,7 +30,7 @@ def bits_per_character(model: SamplingModel, texts: Sequence[str]) -> list[float
 
 
 def _bits_of(model: SamplingModel, texts: Sequence[str]) -> list[float]:
-    slots = model.slots(len(texts), Sampling())
+    slots = model.slots(len(texts))
     ids = [model.vocabulary.encode(text).astype(np.int32) for text in texts]
     lengths = np.array([len(each) for each in ids])
     padded = np.stack([np.pad(each, (0, lengths.max() - len(each))) for each in ids], 1)  # (characters, slots)

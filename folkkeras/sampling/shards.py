@@ -4,16 +4,16 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from folkkeras.errors import OutputError
 from folkkeras.files import reason, remove_unfinished, write_text
 from folkkeras.lock import HeldError, locked
-from folkkeras.sampling.record import GenerationRecord, with_record
-from folkkeras.sampling.scheduler import SampledTune, TuneSampler
+from folkkeras.sampling.record import with_record
+from folkkeras.sampling.request import TuneRequest
+from folkkeras.sampling.scheduler import SampledTune
 
 SHARD = 1_000  # tunes in a file
 _METADATA = "sampling.json"
@@ -22,6 +22,16 @@ _METADATA = "sampling.json"
 def is_sharded(out: str | Path) -> bool:
     """Whether `out` is an existing folder of tunes."""
     return os.path.isfile(os.path.join(out, _METADATA))
+
+
+class Sampler(Protocol):
+    """Draws the tunes of a request, which is known by `identity`."""
+
+    @property
+    def request(self) -> TuneRequest: ...
+
+    @property
+    def identity(self) -> dict[str, Any]: ...
 
 
 class Shards:
@@ -45,7 +55,7 @@ class Shards:
         return metadata["seed"] if metadata else None
 
     @contextmanager
-    def first_missing(self, sampler: TuneSampler) -> Iterator[int | None]:
+    def first_missing(self, sampler: Sampler) -> Iterator[int | None]:
         """Lock the folder, and yield the number of the first missing tune, or None if it has all of them.
 
         Raises:
@@ -53,8 +63,7 @@ class Shards:
                 process is writing to it.
         """
         request = sampler.request
-        record = GenerationRecord.of(sampler.model, request, request.first)
-        self._require_same({**asdict(record), "tunes": request.count})
+        self._require_same(sampler.identity)
         try:
             with locked(self.folder / ".lock"):
                 remove_unfinished(self.folder)

@@ -27,6 +27,7 @@ from folkkeras.sampling.sampler import Ids, Sampling
 CHUNK = 64  # characters per step: few enough to stream, enough to make the overhead of a step negligible
 # Threads share the slots where products outweigh Python's own work, which only one thread can do at a time.
 SLOTS_OF_A_THREAD, LEAST_UNITS = 16, 512
+_IDLE = Sampling()  # of a slot without a stream, in which nothing is drawn
 
 
 class Stream:
@@ -35,10 +36,11 @@ class Stream:
     Args:
         start: the start text's indices.
         seed: the seed of its random numbers, `numpy.random.default_rng(seed)`.
+        sampling: how its characters are drawn.
     """
 
-    def __init__(self, start: Ids, seed: tuple[int, ...]) -> None:
-        self.unread = start
+    def __init__(self, start: Ids, seed: tuple[int, ...], sampling: Sampling) -> None:
+        self.unread, self.sampling = start, sampling
         self.fresh = True  # nothing has been read yet
         self.random = np.random.default_rng(seed)
 
@@ -49,15 +51,14 @@ class Slots:
     Args:
         weights: the model's weights.
         number: the number of slots.
-        sampling: how characters are drawn.
     """
 
-    def __init__(self, weights: EngineWeights, number: int, sampling: Sampling) -> None:
+    def __init__(self, weights: EngineWeights, number: int) -> None:
         self.number = number
         shared = weights.exported.hyperparameters["units"] >= LEAST_UNITS
         self.threads = threads = max(1, min(cpu_count(), number // SLOTS_OF_A_THREAD)) if shared else 1
         self._bounds = [number * thread // threads for thread in range(threads + 1)]
-        self._engines = [Engine(weights, end - first, sampling) for first, end in pairwise(self._bounds)]
+        self._engines = [Engine(weights, end - first) for first, end in pairwise(self._bounds)]
         self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
         # NumPy's own threads wait for each other busily: beside another program they can be twenty times slower.
         self._blas = None if weights.int8 else ThreadpoolController()
@@ -80,8 +81,9 @@ class Slots:
                 read[:count, slot], stream.unread = stream.unread[:count], stream.unread[count:]
                 uniforms[count:, slot] = stream.random.random(CHUNK - count, dtype=np.float32)
                 fresh[slot], stream.fresh = stream.fresh, False
+        samplings = [stream.sampling if stream else _IDLE for stream in streams]
         shares = [
-            (engine, fresh[first:end], read[:, first:end], uniforms[:, first:end])
+            (engine, fresh[first:end], read[:, first:end], uniforms[:, first:end], samplings[first:end])
             for engine, (first, end) in zip(self._engines, pairwise(self._bounds), strict=True)
         ]
         with self._one_blas_thread():
@@ -121,6 +123,6 @@ class Slots:
         return self._engines[thread], slot - self._bounds[thread]
 
 
-def _step(share: tuple[Engine, npt.NDArray[np.bool_], Ids, Array]) -> Ids:
-    engine, fresh, read, uniforms = share
-    return engine.step(fresh, read, uniforms)
+def _step(share: tuple[Engine, npt.NDArray[np.bool_], Ids, Array, list[Sampling]]) -> Ids:
+    engine, fresh, read, uniforms, samplings = share
+    return engine.step(fresh, read, uniforms, samplings)

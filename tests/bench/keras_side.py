@@ -120,8 +120,10 @@ def sample(
         model: TuneModel = build_model(
             vocabulary, embedding=EMBEDDING, units=units, layers=layers, features=features, feature_embedding=own
         )
-        slots = Slots(EngineWeights(model.export_weights(), int8=True), streams, AS_LEARNED)
-        texts = [Stream(vocabulary.encode(start).astype(np.int32), (0, number)) for number in range(streams)]
+        slots = Slots(EngineWeights(model.export_weights(), int8=True), streams)
+        texts = [
+            Stream(vocabulary.encode(start).astype(np.int32), (0, number), AS_LEARNED) for number in range(streams)
+        ]
         if own:  # measure what lasts: longer work has its features compiled
             for _ in range(1 + COMPILED_FROM // (streams * CHUNK)):
                 slots.step(texts)

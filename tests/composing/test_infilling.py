@@ -37,7 +37,7 @@ def gaps(*numbers: int) -> list[Gap]:
 
 def nats(model: SamplingModel, pieces: list[tuple[str, bool]]) -> float:
     """The log of the probability of a text, of which some pieces are drawn and the others, after the first, given."""
-    slots, total = model.slots(1, SAMPLING), 0.0
+    slots, total = model.slots(1), 0.0
     for place, (text, drawn) in enumerate(pieces):
         for index in model.vocabulary.encode(text).tolist():
             sampling = SAMPLING if drawn else Sampling(temperature=1, top_p=1)

@@ -88,7 +88,10 @@ def test_a_bar_that_returns_is_varied_the_same_way_where_it_returns(celtic: Gene
         )
         assert len({(old[place], new[place]) for place in changed}) == len({old[place] for place in changed})
         assert around(candidate.text) == around(plain)
-    apart = [contents(candidate.text) for candidate in folkkeras.vary(celtic, tune, 0.5, together=False, seed=2, particles=16, candidates=2)]
+    apart = [
+        contents(candidate.text)
+        for candidate in folkkeras.vary(celtic, tune, 0.5, together=False, seed=2, particles=16, candidates=2)
+    ]
     assert any(new[1] != new[3] or new[10] != new[12] for new in apart)
 
 
@@ -102,7 +105,9 @@ def test_locked_bars_stay(celtic: Generator, tune: Tune) -> None:
 
 
 def test_a_record_reproduces_its_tune(celtic: Generator, tune: Tune) -> None:
-    found = folkkeras.rewrite(celtic, tune, [8, 3], seed=5, particles=16) + folkkeras.vary(celtic, tune, 0.2, locked=[0], seed=5, particles=16, candidates=2)
+    found = folkkeras.rewrite(celtic, tune, [8, 3], seed=5, particles=16) + folkkeras.vary(
+        celtic, tune, 0.2, locked=[0], seed=5, particles=16, candidates=2
+    )
     text = "\n".join(with_record(candidate.text, candidate.record) for candidate in found)
     records = records_of(text, "it", RECORDS)
     assert records == [candidate.record for candidate in found]

@@ -51,12 +51,12 @@ def test_a_record_is_read_from_its_line_and_a_malformed_one_refused() -> None:
     text = with_record(TUNE, record)
     assert text.splitlines()[:3] == ["X:1", record.line(), "T:Mine"]
     assert [bar.events for bar in read_tune(text).bars] == [bar.events for bar in read_tune(TUNE).bars]
-    assert records_of(text + text, "it") == [record, record]
+    assert records_of(text + text, "it", [GenerationRecord]) == [record, record]
     assert with_record("T:Mine\n", record) == "T:Mine\n"
     broken = ["{", "[]", '{"model": 1}', '{"model": "a", "seed": true, "tune": 1, "start": "X"}', "[" * 9_999]
     for line in ["X:1", *(f"X:1\n%folkkeras {each}" for each in broken)]:
         with pytest.raises(CorpusError, match="it has a tune without its generation record"):
-            records_of(f"{text}{line}\n", "it")
+            records_of(f"{text}{line}\n", "it", [GenerationRecord])
 
 
 @pytest.mark.parametrize(

@@ -53,8 +53,8 @@ def by_keras(model: TuneModel, start: str, length: int, seed: tuple[int, int]) -
 
 def by_engine(model: TuneModel, start: str, length: int, seed: tuple[int, int]) -> str:
     """What the engine writes in float32."""
-    slots = Slots(EngineWeights(model.export_weights(), int8=False), 1, EXACT)
-    stream = Stream(model.vocabulary.encode(start).astype(np.int32), seed)
+    slots = Slots(EngineWeights(model.export_weights(), int8=False), 1)
+    stream = Stream(model.vocabulary.encode(start).astype(np.int32), seed, EXACT)
     text = start
     while len(text) < len(start) + length:
         text += model.vocabulary.decode(slots.step([stream])[0].tolist())
@@ -78,12 +78,12 @@ def test_the_engine_draws_what_a_trained_stateful_model_draws(trained: TrainedRu
 @pytest.mark.parametrize("features", [{}, FEATURES])
 def test_int8_is_within_its_rounding_of_float32(layers: int, features: dict[str, object]) -> None:
     exported = small(layers=layers, **features).export_weights()
-    ids = exported.vocabulary.encode("X:1\nT:abc def\n").astype(np.int32)[:, None]
     logits = []
     for int8 in (False, True):
-        engine = Engine(EngineWeights(exported, int8=int8), 1, EXACT)
-        engine.step(np.ones(1, bool), ids, np.zeros(ids.shape, np.float32))
-        logits.append(engine.state(0).columns[-1])
+        engine = Engine(EngineWeights(exported, int8=int8), 1)
+        for index in exported.vocabulary.encode("X:1\nT:abc def\n").tolist():
+            engine.read(np.array([index], np.int32))
+        logits.append(engine.logits[0].copy())
     error = np.abs(logits[1] - logits[0]).max()
     assert 0 < error < 0.02 * np.abs(logits[0]).max()
 
@@ -103,15 +103,15 @@ def test_in_int8_a_slot_is_the_same_to_the_last_digit_alone_and_among_others(
     monkeypatch.setattr(slots_module, "cpu_count", lambda: processors)
     weights = EngineWeights(folkkeras.load("celtic").exported, int8=True)
     start = weights.exported.vocabulary.encode("X:1\nT:").astype(np.int32)
-    together = Slots(weights, number, Sampling())
+    together = Slots(weights, number)
     assert together.threads == threads
-    streams = [Stream(start[: 2 + slot % 5], (4, slot)) for slot in range(number)]
+    streams = [Stream(start[: 2 + slot % 5], (4, slot), Sampling()) for slot in range(number)]
     for _ in range(steps):
         ids = together.step(streams)
     compiled = steps * CHUNK * number // threads >= COMPILED_FROM
     assert compiled == (number == 64)  # the others are computed in Python, as one slot is
     for slot in {0, 1, number // 2, number - 1}:
-        alone, stream = Slots(weights, 1, Sampling()), Stream(start[: 2 + slot % 5], (4, slot))
+        alone, stream = Slots(weights, 1), Stream(start[: 2 + slot % 5], (4, slot), Sampling())
         for _ in range(steps):
             (own,) = alone.step([stream])
         assert np.array_equal(own, ids[slot])
@@ -154,8 +154,10 @@ def test_a_slot_continues_from_the_state_of_another(
     monkeypatch.setattr(slots_module, "cpu_count", lambda: 2)
     monkeypatch.setattr(slots_module, "LEAST_UNITS", 1)
     exported = open_model(trained.run.best).export_weights()
-    slots = Slots(EngineWeights(exported, int8=True), number, Sampling())
-    streams = [Stream(exported.vocabulary.encode("X:1").astype(np.int32), (8, slot)) for slot in range(number)]
+    slots = Slots(EngineWeights(exported, int8=True), number)
+    streams = [
+        Stream(exported.vocabulary.encode("X:1").astype(np.int32), (8, slot), Sampling()) for slot in range(number)
+    ]
     one, other = (number - 1, 1) if back else (1, number - 1)
     slots.step(streams)
     kept = slots.state(one)
@@ -218,3 +220,18 @@ def test_the_error_for_an_unreadable_start_text_names_its_characters() -> None:
         generator.generate(length=1, start="")
     with pytest.raises(UsageError, match="--length 0"):
         generator.generate(length=0)
+
+
+def test_streams_that_are_drawn_in_other_ways_are_the_same_side_by_side(trained: TrainedRun) -> None:
+    exported = open_model(trained.run.best).export_weights()
+    start = exported.vocabulary.encode("X:1").astype(np.int32)
+    ways = [Sampling(temperature=0), Sampling(temperature=0.5), Sampling(top_k=2), Sampling()]
+
+    def drawn(places: list[int]) -> list[list[int]]:
+        slots = Slots(EngineWeights(exported, int8=True), len(places))
+        streams = [Stream(start, (8, place), ways[place]) for place in places]
+        return [ids.tolist() for ids in slots.step(streams)]
+
+    together = drawn([0, 1, 2, 3])
+    assert together == [drawn([place])[0] for place in range(4)]
+    assert len(set(map(tuple, together))) == 4

@@ -6,7 +6,6 @@ import numpy as np
 
 from folkkeras.model.weights import ExportedWeights
 from folkkeras.sampling.engine import Engine, EngineWeights
-from folkkeras.sampling.sampler import Sampling
 
 
 def engine_bits(exported: ExportedWeights, tunes: Sequence[str], *, int8: bool) -> float:
@@ -15,13 +14,11 @@ def engine_bits(exported: ExportedWeights, tunes: Sequence[str], *, int8: bool) 
     longest = max(map(len, ids))
     read = np.stack([np.pad(each, (0, longest - len(each))) for each in ids], 1)  # (characters, slots)
     lengths = np.array([len(each) for each in ids])
-    engine = Engine(EngineWeights(exported, int8=int8), len(ids), Sampling())
-    fresh, total = np.ones(len(ids), bool), 0.0
+    engine, total = Engine(EngineWeights(exported, int8=int8), len(ids)), 0.0
     for number in range(longest - 1):
-        engine.step(fresh, read[number : number + 1], np.zeros((1, len(ids)), np.float32))
-        fresh = np.zeros(len(ids), bool)
+        engine.read(read[number])
         for slot in np.flatnonzero(lengths > number + 1).tolist():
-            logits = engine.state(slot).columns[-1]
+            logits = engine.logits[slot]
             highest = logits.max()
             total += np.log2(np.exp(logits - highest).sum()) - (logits[read[number + 1, slot]] - highest) / np.log(2)
     return float(total / (lengths - 1).sum())
