@@ -29,6 +29,7 @@ class Overlap:
 
     longest: int  # notes in the longest shared passage; 0 if no passage of two notes is shared
     nearest: str  # the title of the tune with that passage, or an empty string
+    place: int  # the number of the passage's first note in the tune, from 0; see `staff_places`
     new_passages: float  # fraction of the tune's 8-note passages that no indexed tune has; NaN if it is too short
     variant: bool  # whether one indexed tune has more than half of these passages
 
@@ -57,16 +58,17 @@ class MelodyIndex:
     def overlap(self, tune: str) -> Overlap:
         """Compare a tune in ABC with the indexed tunes."""
         steps = _steps(tune)
-        best = steps[:0]
+        best, place = steps[:0], 0
         for begin in range(len(steps)):
             # Only check whether the passage occurs, since a short one occurs very often.
             while begin + len(best) < len(steps) and self._places(steps[begin : begin + len(best) + 1]).size:
-                best = steps[begin : begin + len(best) + 1]
+                best, place = steps[begin : begin + len(best) + 1], begin
         runs = [self._tunes_with(steps[begin : begin + PASSAGE - 1]) for begin in range(len(steps) - PASSAGE + 2)]
         shared = np.unique(np.concatenate(runs), return_counts=True)[1] if runs else np.empty(0)
         return Overlap(
             longest=len(best) + 1 if best.size else 0,
             nearest=self.titles[self._tunes_with(best)[0]] if best.size else "",
+            place=place,
             new_passages=sum(not run.size for run in runs) / len(runs) if runs else float("nan"),
             variant=bool(shared.max(initial=0) > VARIANT * len(runs)),
         )

@@ -22,6 +22,7 @@ from folkkeras.sampling.form import UsualForms
 from folkkeras.sampling.record import GenerationRecord
 from folkkeras.sampling.request import TuneRequest
 from folkkeras.sampling.resampling import ConstrainedTune, start_with_fields
+from folkkeras.sampling.sampler import Ids
 from folkkeras.sampling.sampling_model import MAX_SLOTS, SamplingModel
 from folkkeras.sampling.slots import Slots, Stream
 from folkkeras.sampling.tune_stream import Accept, Backtrack, Reject, TuneStream
@@ -55,7 +56,7 @@ class SampledTune:
     record: GenerationRecord
 
 
-class _Attempts:
+class Attempts:
     """The attempts at one tune in one slot."""
 
     def __init__(self, sampler: "TuneSampler", number: int) -> None:
@@ -80,9 +81,20 @@ class _Attempts:
         self._read(place, state)
         return state
 
-    def keep(self, state: SlotState) -> None:
-        """Save the slot's current state, before the next chunk."""
-        self._states.append((len(self.tune.text) - len(self.stream.unread), state))
+    def save_before_chunk(self, slots: Slots, slot: int) -> None:
+        """Save its slot's state, if the next chunk may have to be taken back."""
+        if self._sampler.request.constrained and not self.stream.fresh:
+            self._states.append((len(self.tune.text) - len(self.stream.unread), slots.state(slot)))
+
+    def take(self, ids: Ids, slots: Slots, slot: int) -> str | None:
+        """Add characters that its slot drew; return the tune's text if it has ended and meets the request."""
+        self.tune.add(self._sampler.model.vocabulary.decode(ids.tolist()))
+        return self._sampler.text_if_accepted(self, slot, slots)
+
+    @property
+    def failed(self) -> bool:
+        """Whether too many attempts were rejected."""
+        return self.count > self._sampler.max_attempts
 
     def _read(self, place: int, state: SlotState | None) -> None:
         self.stream.unread = self._sampler.model.vocabulary.encode(self.tune.text[place:]).astype(np.int32)
@@ -115,6 +127,7 @@ class TuneSampler:
 
     def __init__(self, model: SamplingModel, request: TuneRequest, *, retry: bool = True) -> None:
         self.model, self.request, self._retry = model, request, retry
+        self.max_attempts = MAX_ATTEMPTS if retry else 1
         self.statistics = RejectionStatistics()
         if request.fields and model.metadata.get("raw"):
             raise UsageError(
@@ -176,14 +189,14 @@ class TuneSampler:
         """Yield, in order, a tune's number, the next piece of its text, and whether the tune has ended."""
         last = self.request.first + self.request.count - 1
         slots = self.model.slots(min(MAX_SLOTS, self.request.count))
-        attempts: list[_Attempts | None] = [None] * slots.number
+        attempts: list[Attempts | None] = [None] * slots.number
         ended: dict[int, str | None] = {}  # by number: the tune's text, or None if all attempts failed
         coming = now = first  # the next tune to begin, and the next to yield
         shown = 0  # characters of the next tune to yield that were yielded already
         while now <= last and not (self.statistics.gave_up and not any(attempts)):
             for slot in range(slots.number):
                 if attempts[slot] is None and coming <= last and not self.statistics.gave_up:
-                    attempts[slot] = _Attempts(self, coming)
+                    attempts[slot] = Attempts(self, coming)
                     coming += 1
             self._advance(slots, attempts, ended)
             while now in ended:
@@ -196,23 +209,13 @@ class TuneSampler:
         for number in sorted(ended):
             yield from self._accepted(number, ended[number], 0)
 
-    def _advance(self, slots: Slots, attempts: list[_Attempts | None], ended: dict[int, str | None]) -> None:
+    def _advance(self, slots: Slots, attempts: list[Attempts | None], ended: dict[int, str | None]) -> None:
         """Draw a chunk in each slot, and free those whose tunes have ended."""
-        for slot, attempt in enumerate(attempts):
-            if attempt and self.request.constrained and not attempt.stream.fresh:
-                attempt.keep(slots.state(slot))
-        drawn = slots.step([attempt.stream if attempt else None for attempt in attempts])
-        for slot, attempt in enumerate(attempts):
-            if attempt is None:
-                continue
-            attempt.tune.add(self.model.vocabulary.decode(drawn[slot].tolist()))
-            text = self._text_if_accepted(attempt, slot, slots)
-            if text is not None or attempt.count > (MAX_ATTEMPTS if self._retry else 1):
-                ended[attempt.number] = text
-                attempts[slot] = None
-                self.statistics.gave_up |= text is None and self._retry
+        for attempt, text in advance(slots, attempts):
+            ended[attempt.number] = text
+            self.statistics.gave_up |= text is None and self._retry
 
-    def _text_if_accepted(self, attempt: _Attempts, slot: int, slots: Slots) -> str | None:
+    def text_if_accepted(self, attempt: Attempts, slot: int, slots: Slots) -> str | None:
         """The tune's text if it has ended and meets the request; otherwise make the attempt ready to continue."""
         verdict = attempt.tune.verdict()
         if isinstance(verdict, Backtrack):
@@ -240,3 +243,27 @@ class TuneSampler:
         if text is not None:
             self.statistics.accepted += 1
             yield number, text[shown:], True
+
+
+def advance(slots: Slots, attempts: list[Attempts | None]) -> list[tuple[Attempts, str | None]]:
+    """Draw a chunk in each slot, and free those whose tunes have ended.
+
+    Args:
+        slots: the slots.
+        attempts: what each slot draws, for one sampler or for several; None if it is free.
+
+    Returns:
+        The attempts whose tunes have ended, each with the tune's text, or None if all attempts failed.
+    """
+    ended = []
+    for slot, attempt in enumerate(attempts):
+        if attempt:
+            attempt.save_before_chunk(slots, slot)
+    drawn = slots.step([attempt.stream if attempt else None for attempt in attempts])
+    for slot, attempt in enumerate(attempts):
+        if attempt:
+            text = attempt.take(drawn[slot], slots, slot)
+            if text is not None or attempt.failed:
+                ended.append((attempt, text))
+                attempts[slot] = None
+    return ended

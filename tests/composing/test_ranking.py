@@ -54,7 +54,7 @@ def test_the_best_candidate_for_each_tune_is_kept_with_the_record_that_draws_it(
     ranking = ranking_of(celtic)
     best = BestTunes(celtic, TuneRequest(count=2, first=2, seed=5), 3, ranking)
     kept = list(best)
-    drawn = [tune for tune in celtic.tunes(TuneRequest(count=6, first=4, seed=5))]
+    drawn = list(celtic.tunes(TuneRequest(count=6, first=4, seed=5)))
     assert [tune.number for tune in kept] == [2, 3]
     assert best.dropped == 4
     for tune, group in zip(kept, (drawn[:3], drawn[3:]), strict=True):

@@ -25,7 +25,18 @@ _LONELY = re.compile(r"<g>(<(?:use|path|polygon) [^>]*/>|)</g>")
 _STAFF = re.compile(r'(?:<path d="M-?\d+ (-?\d+) L-?\d+ \1" stroke-width="13" ?/>){2,}')
 _LINE = re.compile(r'd="M(-?\d+) (-?\d+) L(-?\d+) ')
 _SYSTEM = '<g class="system">'
-_KEPT = {"system", "measure", "note", "ending", "fing", "reh", "tempo", "dir", "dynam", "mNum"}  # classes in the style sheet
+_KEPT = {
+    "system",
+    "measure",
+    "note",
+    "ending",
+    "fing",
+    "reh",
+    "tempo",
+    "dir",
+    "dynam",
+    "mNum",
+}  # classes in the style sheet
 _ABOVE = 0.4  # fraction of the gap between two lines for the upper one; more is drawn above a staff than below it
 
 

@@ -1,0 +1,60 @@
+"""Requests that share slots: their tunes are those that they would get alone."""
+
+from dataclasses import replace
+
+import folkkeras
+from folkkeras.sampling.request import TuneRequest
+from folkkeras.sampling.sampler import Sampling
+from folkkeras.sampling.shared_slots import EndedTune, SharedSlots, SharedTunes
+
+REQUESTS = [
+    TuneRequest(count=4, seed=1, complete=True),
+    TuneRequest(count=2, seed=2, sampling=Sampling(temperature=0.5)),
+    TuneRequest(count=3, seed=3, complete=True, parts=2, bars=(8,)),
+    TuneRequest(count=12, seed=4, max_length=200),
+]
+
+
+def test_tunes_of_requests_that_come_and_go_are_those_drawn_alone() -> None:
+    model = folkkeras.load("celtic")
+    shared, ended = SharedSlots(model), list[EndedTune]()
+    requests = [SharedTunes(model.tunes(request)) for request in REQUESTS]
+    for request in requests:
+        shared.add(request)
+        ended += [*shared.step(), *shared.step()]
+    assert requests[0].drafts() or requests[0].ended
+    while not shared.idle:
+        ended += shared.step()
+    for request, tunes in zip(REQUESTS, requests, strict=True):
+        found = {each.number: each.tune for each in ended if each.tunes is tunes}
+        expected = {tune.number: tune for tune in model.tunes(request)}
+        assert found == expected
+    (alone,) = model.tunes(replace(REQUESTS[2], count=1, first=2))
+    assert next(each.tune for each in ended if each.tunes is requests[2] and each.number == 2) == alone
+
+
+def test_a_request_that_is_withdrawn_frees_its_slots() -> None:
+    model = folkkeras.load("celtic")
+    shared = SharedSlots(model)
+    gone, stays = (SharedTunes(model.tunes(TuneRequest(count=40, seed=seed))) for seed in (1, 2))
+    shared.add(gone)
+    shared.step()
+    shared.add(stays)
+    assert len(gone.drafts()) == 40
+    gone.withdrawn = True
+    ended = list[EndedTune]()
+    while not shared.idle:
+        ended += shared.step()
+    assert {each.number for each in ended} == set(range(1, 41))
+    assert all(each.tunes is stays for each in ended)
+
+
+def test_a_tune_that_cannot_be_drawn_ends_without_a_text() -> None:
+    model = folkkeras.load("celtic")
+    shared, ended = SharedSlots(model), list[EndedTune]()
+    tunes = SharedTunes(model.tunes(TuneRequest(count=1, complete=True, max_length=20)))
+    shared.add(tunes)
+    while not shared.idle:
+        ended += shared.step()
+    assert [(each.number, each.tune) for each in ended] == [(1, None)]
+    assert tunes.ended
