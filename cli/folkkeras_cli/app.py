@@ -8,6 +8,7 @@ import typer
 
 from folkkeras_cli import (
     check,
+    compose,
     corpus,
     evaluate,
     likelihood,
@@ -60,6 +61,7 @@ for _command in (
     render.render,
     play.play,
     check.check,
+    compose.compose,
     rewrite.rewrite,
     vary.vary,
     likelihood.likelihood,

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from folkkeras.composing.options import AMOUNT, CANDIDATES, PARTICLES
+from folkkeras.composing.options import AMOUNT, CANDIDATES, VARYING_PARTICLES
 from folkkeras.sampling.sampler import DEFAULT_TEMPERATURE, DEFAULT_TOP_P, Sampling
 from folkkeras_cli.options import RUNS, Float32, Force, Runs, Temperature, TopK, TopP
 from folkkeras_cli.revising import Candidates, File, Model, Out, Particles, Seed, TuneNumber, numbers_of_bars, revise
@@ -43,7 +43,7 @@ def vary(
     temperature: Temperature = DEFAULT_TEMPERATURE,
     top_k: TopK = 0,
     top_p: TopP = DEFAULT_TOP_P,
-    particles: Particles = PARTICLES,
+    particles: Particles = VARYING_PARTICLES,
     float32: Float32 = False,
 ) -> None:
     """Vary a tune: rewrite a share of its bars, and keep its form.

@@ -5,7 +5,8 @@ from folkkeras.errors import UsageError
 
 CANDIDATES = 4
 AMOUNT = 0.3  # share of the bars that are varied
-PARTICLES = 128  # drafts that are drawn side by side and weighed
+PARTICLES = 128  # drafts that are drawn side by side and weighed when bars are rewritten
+VARYING_PARTICLES = 32  # the same for each variant, which has a choice of bars of its own
 MAX_PARTICLES = 4_096  # each takes some tens of kilobytes
 
 

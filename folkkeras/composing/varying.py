@@ -8,7 +8,7 @@ import numpy as np
 from folkkeras.composing.candidates import Candidate, candidates_of
 from folkkeras.composing.draft import Draft
 from folkkeras.composing.infilling import infill
-from folkkeras.composing.options import AMOUNT, CANDIDATES, PARTICLES, require_in_range
+from folkkeras.composing.options import AMOUNT, CANDIDATES, VARYING_PARTICLES, require_in_range
 from folkkeras.composing.record import RevisionRecord
 from folkkeras.errors import UsageError
 from folkkeras.music.tune import Tune
@@ -29,7 +29,7 @@ def vary(
     candidates: int = CANDIDATES,
     seed: int = 0,
     sampling: Sampling | None = None,
-    particles: int = PARTICLES,
+    particles: int = VARYING_PARTICLES,
 ) -> list[Candidate]:
     """Candidates in which some bars of a tune, a different choice in each, have other contents; see `rewrite`.
 

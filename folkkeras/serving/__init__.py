@@ -1,0 +1,1 @@
+"""Serve the page on which one writes a tune with a model."""
