@@ -10,7 +10,7 @@ TORCH ?= torch==2.13.0
 DEMO_RUN ?= demo-$(shell date +%Y%m%d-%H%M%S)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-lowest try-lowest bench celtic recipe ablation fuzz oracles agreement faults pictures tunes lint format clean
+.PHONY: help install demo test test-lowest try-lowest bench load celtic recipe ablation fuzz oracles agreement faults pictures tunes lint format clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,6 +55,9 @@ $(PEERS)/installed: Makefile
 bench: install $(PEERS)/installed ## Time training and sampling beside Keras, PyTorch and ONNX Runtime
 	$(BIN)/python tests/bench/reading.py
 	$(BIN)/python tests/bench/bench.py --peer $(PEERS)/bin/python --out bench.json $(BENCH)
+
+load: install ## Load and break a server of folk compose, for some minutes
+	$(BIN)/python tests/bench/load.py
 
 celtic: install ## Train the pretrained model again and write its card: an hour on two cores
 	$(BIN)/python docs/tools/celtic.py

@@ -66,10 +66,13 @@ def compose(
         )
     )
     write(f"{address}\n")
-    say("Ctrl-C ends it")
+    say("Ctrl-C stops it")
     if browser:
         webbrowser.open(address)
-    server.run(sockets=[listener])
+    try:
+        server.run(sockets=[listener])
+    except KeyboardInterrupt:
+        say("stopped")
 
 
 def _listener(host: str, port: int) -> socket.socket:

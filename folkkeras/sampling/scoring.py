@@ -10,10 +10,17 @@ from folkkeras.sampling.sampling_model import MAX_SLOTS, SamplingModel
 
 
 def readable_by(model: SamplingModel, tune: str) -> str:
-    """A tune's text as the model reads it: in the normal form, unless the model was trained on raw text."""
+    """A tune's text as the model reads it: in the normal form, unless the model was trained on raw text.
+
+    The title is spelled with the characters that the model knows.
+    """
     if model.metadata.get("raw"):
         return tune
-    return nearest_spelling(normalise(tune).text, model.vocabulary)
+    normal = normalise(tune)
+    title = nearest_spelling(normal.header.pop("T", ""), model.vocabulary)
+    if known := "".join(character for character in title if not model.vocabulary.unknown(character)).strip():
+        normal.header["T"] = known
+    return normal.text
 
 
 def bits_per_character(model: SamplingModel, texts: Sequence[str]) -> list[float]:

@@ -85,6 +85,15 @@ class SlotFeatures:
         self._raising = CompiledRaisingTable(exported.features, exported.vocabulary, number) if self._raises else None
 
 
+def load_compiled(exported: ExportedWeights) -> None:
+    """Load what longer work is compiled with, so that nobody has to wait for it then."""
+    features = SlotFeatures(exported, 1)
+    features._compile()
+    features.begin(np.ones(1, bool))
+    features.read(np.zeros(1, np.int32))
+    features.logits(np.zeros((1, exported.weights[-1].shape[0]), np.float32))
+
+
 class _Streams:
     """The states of all slots' features, computed by Python."""
 
