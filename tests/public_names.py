@@ -55,6 +55,13 @@ def drawn(model: folkkeras.TuneModel) -> list[str]:
     return list(texts)
 
 
+def revised(generator: folkkeras.Generator, tune: str) -> list[str]:
+    read = folkkeras.read_tune(tune)
+    found: list[folkkeras.Candidate] = folkkeras.rewrite(generator, read, [1, 2], candidates=2)
+    found += folkkeras.vary(generator, read, 0.2, locked=[1])
+    return [candidate.text for candidate in found if candidate.complete and candidate.bits < 2]
+
+
 def measured(model: folkkeras.TuneModel, corpus: folkkeras.Corpus) -> str:
     index = folkkeras.MelodyIndex(corpus.training)
     bits: float = folkkeras.Likelihood(model, corpus.held_out).bits_per_character()
