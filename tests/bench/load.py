@@ -16,6 +16,7 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ TUNE = (
     "X:1\nT:The Load\nM:C|\nL:1/8\nK:D\n"
     "dcdA Bdfd|afdf efge|dcdA Bdfd|gece d2(Bc)|dcdA Bdfd|afdf efge|dc'ba gfef|gece d4|]\n"
 )
+_HEAD = b"POST %b HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
 TYPES = ("reel", "jig", "hornpipe", None)
 
 
@@ -96,22 +98,12 @@ def hostile(server: Server, chance: random.Random) -> None:
     if kind == 0:  # garbage instead of HTTP
         raw(server, bytes(chance.randrange(256) for _ in range(200)))
     elif kind == 1:  # a body that never comes
-        raw(
-            server,
-            b"POST /read HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 999\r\n\r\n{",
-        )
+        raw(server, _HEAD % (b"/read", 999) + b"{")
     elif kind == 2:  # a client that leaves in mid-tune
-        body = json.dumps({"type": "reel"}).encode()
-        head = f"POST /compose HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
-        raw(server, head.encode() + body)
+        raw(server, _HEAD % (b"/compose", 2) + b"{}")
     elif kind == 3:
-        require(
-            server.post(
-                "/read", {"text": "X:1\nK:D\n" + "".join(chr(chance.randrange(32, 0x2000)) for _ in range(900))}
-            ),
-            200,
-            400,
-        )
+        noise = "".join(chr(chance.randrange(32, 0x2000)) for _ in range(900))
+        require(server.post("/read", {"text": f"X:1\nK:D\n{noise}"}), 200, 400)
     else:
         require(server.send("POST", "/rewrite", b'{"text": ' * 900, {"Content-Type": "application/json"}), 400)
 
@@ -121,10 +113,8 @@ def raw(server: Server, data: bytes) -> None:
     with socket.create_connection(("127.0.0.1", server.port)) as connection:
         connection.sendall(data)
         connection.settimeout(0.05)
-        try:
+        with suppress(OSError):
             connection.recv(100)
-        except OSError:
-            pass
 
 
 def require(answer: Any, *statuses: int) -> None:
