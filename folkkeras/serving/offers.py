@@ -64,7 +64,7 @@ def rights_of(model: SamplingModel) -> str:
     known = [COLLECTIONS[name] for name in model.metadata.get("corpus", ()) if name in COLLECTIONS]
     if not known:
         return ""
-    rights = "; ".join(dict.fromkeys(each.rights for each in known))
+    rights = "; ".join(dict.fromkeys(part for each in known for part in each.rights.split("; ")))
     return f"{model.name} learned from {', '.join(each.title for each in known)}: {rights}."
 
 

@@ -7,7 +7,6 @@ off. Bounded in time and number. Beside them stands the time of one `folk sample
 """
 
 import argparse
-import json
 import random
 import socket
 import statistics

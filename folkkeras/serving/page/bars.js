@@ -1,0 +1,106 @@
+// The bars of a score that can be marked: a button over each, by mouse, touch and keyboard.
+
+"use strict";
+
+class Bars {
+  /** Lay buttons over the bars of a tune's score. `onChange` is called when other bars are marked. */
+  constructor(frame, bars, onChange) {
+    this.frame = frame;
+    this.bars = bars;
+    this.onChange = onChange;
+    this.marked = new Set(); // places in `bars`
+    this.anchor = null; // where a range of marked bars begins
+    this.layer = document.createElement("div");
+    this.layer.className = "bars-layer";
+    this.layer.setAttribute("role", "group");
+    this.layer.setAttribute("aria-label", "Bars: arrow keys move, Space marks, Shift with an arrow key marks a range");
+    this.buttons = bars.map((bar, place) => this.button(bar, place));
+    frame.append(this.layer);
+    this.watch = new ResizeObserver(() => this.place());
+    this.watch.observe(frame);
+    this.place();
+  }
+
+  button(bar, place) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "bar";
+    button.tabIndex = place === 0 ? 0 : -1;
+    button.addEventListener("click", (event) => this.click(place, event.shiftKey));
+    button.addEventListener("keydown", (event) => this.key(place, event));
+    this.layer.append(button);
+    return button;
+  }
+
+  /** Put each button over its bar in the layout that is shown. */
+  place() {
+    const shown = [...this.frame.querySelectorAll(".score > *")].find((layout) => layout.offsetParent);
+    const measures = shown ? [...shown.querySelectorAll("g.measure")] : [];
+    const origin = this.frame.getBoundingClientRect();
+    this.buttons.forEach((button, place) => {
+      const measure = measures[place];
+      button.hidden = !measure;
+      if (!measure) return;
+      const { left, right } = measure.getBoundingClientRect();
+      const { top, bottom } = measure.closest("svg").getBoundingClientRect();
+      button.style.left = `${left - origin.left}px`;
+      button.style.width = `${right - left}px`;
+      button.style.top = `${top - origin.top}px`;
+      button.style.height = `${bottom - top}px`;
+    });
+  }
+
+  click(place, extend) {
+    if (extend && this.anchor !== null) {
+      const [first, last] = [this.anchor, place].sort((one, other) => one - other);
+      for (let each = first; each <= last; each++) this.marked.add(each);
+    } else {
+      this.anchor = place;
+      if (!this.marked.delete(place)) this.marked.add(place);
+    }
+    this.onChange();
+  }
+
+  key(place, event) {
+    const way = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    if (event.key === "Escape" && this.marked.size) {
+      this.marked.clear();
+      this.onChange();
+    } else if (way) {
+      event.preventDefault();
+      const next = Math.min(Math.max(place + way, 0), this.buttons.length - 1);
+      if (event.shiftKey) {
+        this.anchor ??= place;
+        this.click(place, true);
+        this.click(next, true);
+      } else {
+        this.anchor = null;
+      }
+      this.buttons.forEach((button, each) => (button.tabIndex = each === next ? 0 : -1));
+      this.buttons[next].focus();
+    }
+  }
+
+  /** Show what is marked, locked, faulty and shared, each a set of numbers of bars, apart from the marked places. */
+  show({ locked = new Set(), faulty = new Set(), shared = new Set(), changed = new Set() }) {
+    this.buttons.forEach((button, place) => {
+      const { number, free } = this.bars[place];
+      const facts = {
+        marked: this.marked.has(place),
+        locked: locked.has(number),
+        faulty: faulty.has(number),
+        shared: shared.has(number),
+        changed: changed.has(place),
+      };
+      for (const [name, holds] of Object.entries(facts)) button.classList.toggle(name, holds);
+      const words = Object.entries({ ...facts, marked: false, "cannot be rewritten": !free });
+      button.setAttribute("aria-pressed", facts.marked);
+      button.setAttribute("aria-label", [`Bar ${number}`, ...words.filter(([, holds]) => holds).map(([name]) => name)].join(", "));
+    });
+  }
+
+  remove() {
+    this.watch.disconnect();
+    this.layer.remove();
+  }
+}
