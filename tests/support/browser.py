@@ -91,6 +91,12 @@ class Browser:
             self._ask("Input.dispatchKeyEvent", within=True, type=kind, key=key, code=key if key != " " else "Space",
                       windowsVirtualKeyCode=code, **more)  # fmt: skip
 
+    def click(self, x: float, y: float, *, shift: bool = False) -> None:
+        """Click at a place of the window, in CSS pixels."""
+        for kind in ("mousePressed", "mouseReleased"):
+            self._ask("Input.dispatchMouseEvent", within=True, type=kind, button="left", clickCount=1, x=x, y=y,
+                      modifiers=8 if shift else 0)  # fmt: skip
+
     def paper(self) -> bytes:
         """The page printed on A4, as PDF."""
         size = {"paperWidth": 8.27, "paperHeight": 11.69, "preferCSSPageSize": False}

@@ -1,0 +1,250 @@
+"""The page of `folk compose` in a real Chromium: by mouse, by keyboard, after a reload, on a phone."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from support.browser import NAME, Browser
+from support.pages import DESKTOP, PHONE
+from support.server import Server
+
+AXE = Path(__file__).parents[2] / ".oracles/node_modules/axe-core/axe.min.js"
+TUNE = """X:1
+T:<b>The</b> Tropsilder
+M:C|
+L:1/8
+K:D
+dcdA Bdfd|afdf efge|dcdA Bdfd|gece d2(Bc)|
+dcdA Bdfd|afdf efge|dc'ba gfef|gece d4|]
+"""
+UNTIL = """
+    const until = async (holds) => {
+      for (let tries = 0; tries < 1200; tries++) {
+        if (await holds()) return;
+        await new Promise((done) => setTimeout(done, 100));
+      }
+      throw new Error(`never: ${holds}; ${at("status").textContent} ${at("error").textContent}`);
+    };
+    const said = (text) => until(() => at("status").textContent.includes(text));
+    const contents = () => work.tune.bars.map((bar, place) => contentOf(work.tune, place));
+"""
+pytestmark = pytest.mark.skipif(not NAME, reason="there is no Chromium (Debian: apt install chromium)")
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    with Server("celtic") as running:
+        yield running
+
+
+@pytest.fixture
+def page(server: Server, tmp_path: Path) -> Iterator[Browser]:
+    """The page with the tune in its field, as if somebody had pasted it."""
+    with opened(server, tmp_path) as browser:
+        yield browser
+        assert all(url.startswith((server.address, "data:", "blob:")) for url in browser.requests)
+
+
+def opened(server: Server, folder: Path, address: str = "") -> Browser:
+    browser = Browser(server.address + address, folder / "profile")
+    run(browser, 'await until(() => at("type").options.length > 5 && localStorage.getItem(STORE));')
+    return browser
+
+
+def run(browser: Browser, script: str) -> object:
+    return browser.run(UNTIL + script)
+
+
+def paste(browser: Browser, text: str = TUNE) -> None:
+    """Put a tune on the page, as an address that contains it does."""
+    run(browser, f"const {{ tune }} = await ask('/read', {{ text: {text!r} }}); take(tune);")
+
+
+def click(browser: Browser, selector: str, *, shift: bool = False) -> None:
+    """Click an element with the mouse."""
+    place = browser.run(f"""
+        const element = document.querySelector({selector!r});
+        element.scrollIntoView({{ block: "center", behavior: "instant" }});
+        const box = element.getBoundingClientRect();
+        return {{ x: box.x + box.width / 2, y: box.y + box.height / 2 }};
+    """)
+    browser.click(place["x"], place["y"], shift=shift)
+
+
+def test_a_tune_is_composed_chosen_and_played_with_the_mouse(page: Browser) -> None:
+    run(page, 'at("type").value = "jig"; at("key").value = "D";')
+    click(page, "#compose")
+    run(page, "await until(() => document.querySelector('.card .score'));")
+    run(page, 'await said("to choose from");')
+    assert run(page, "return document.querySelectorAll('#candidates .card').length;") >= 3
+    click(page, "#candidates .card .choose")
+    found = run(page, """
+        const player = players[0];
+        player.play();
+        await until(() => document.querySelector("#tune .sounding"));
+        player.stop();
+        return [work.tune.type, work.tune.key, player.tune.notes.length, work.tune.timing.notes.length];
+    """)  # fmt: skip
+    assert found[:2] == ["jig", "D"]
+    assert found[2] == found[3] > 40
+
+
+def test_marked_bars_are_rewritten_and_it_is_undone(page: Browser) -> None:
+    paste(page)
+    click(page, "#tune .bar:nth-of-type(3)")
+    click(page, "#tune .bar:nth-of-type(4)", shift=True)
+    assert run(page, 'return at("marks").textContent;') == "Marked: bars 3, 4."
+    click(page, "#rewrite")
+    run(page, 'await said("to choose from");')
+    assert run(page, "return [...document.querySelector('#revisions .card').querySelectorAll('.changed')].length;") in (
+        1,
+        2,
+    )
+    played = run(page, "const player = players.at(-1); return [player.get('from').value, player.get('to').value];")
+    assert played in (["2", "5"], ["2", "4"], ["3", "5"])
+    before = run(page, "return contents();")
+    click(page, "#revisions .choose")
+    after = run(page, "return contents();")
+    assert after[:2] + after[4:] == before[:2] + before[4:]
+    assert after != before
+    click(page, "#undo")
+    run(page, "await until(() => work.future.length === 1);")
+    assert run(page, "return contents();") == before
+    click(page, "#redo")
+    run(page, "await until(() => work.past.length === 1);")
+    assert run(page, "return contents();") == after
+
+
+def test_it_works_by_keyboard_alone(page: Browser) -> None:
+    paste(page)
+    run(page, "document.querySelector('#tune .bar').focus();")
+    for key, code in (("ArrowRight", 39), (" ", 32), ("ArrowRight", 39), (" ", 32)):
+        page.press(key, code)
+    assert run(page, 'return at("marks").textContent;') == "Marked: bars 2, 3."
+    assert run(page, "return document.activeElement.getAttribute('aria-label');") == "Bar 3"
+    run(page, 'at("lock").focus();')
+    page.press("Enter", 13)
+    assert (
+        run(page, "return document.querySelector('#tune .bar:nth-of-type(3)').getAttribute('aria-label');")
+        == "Bar 3, locked"
+    )
+    assert run(page, 'return at("rewrite").disabled;') is True
+    before = run(page, "return contents();")
+    run(page, 'at("vary").focus();')
+    page.press("Enter", 13)
+    run(page, 'await said("to choose from");')
+    run(page, "document.querySelector('#revisions .choose').focus();")
+    page.press("Enter", 13)
+    after = run(page, "return contents();")
+    assert after[1:3] == before[1:3]
+    assert after != before
+    run(page, "document.querySelector('#tune .bar').focus();")
+    page.press("Escape", 27)
+    assert run(page, 'return at("lock").disabled;') is True
+
+
+def test_the_score_follows_the_text_and_shows_its_faults(page: Browser) -> None:
+    paste(page)
+    run(page, """
+        at("text").value = at("text").value.replace("efge|dcdA", "efg|dcdA").replace("gece d4", "gece A4");
+        at("text").dispatchEvent(new Event("input"));
+        await until(() => work.tune.text.includes("gece A4"));
+    """)  # fmt: skip
+    assert (
+        run(page, "return [...at('facts').children].map((each) => each.textContent)[0];")
+        == "bar 2: it has 7 of 8 eighths"
+    )
+    faulty = run(page, "return [...document.querySelectorAll('#tune .faulty')].map((each) => each.ariaLabel);")
+    assert faulty[0] == "Bar 2, faulty"
+    assert run(page, "return document.querySelector('#tune h2').innerHTML;") == "&lt;b&gt;The&lt;/b&gt; Tropsilder"
+    run(page, 'at("text").value = "no tune"; at("text").dispatchEvent(new Event("input"));')
+    run(page, 'await until(() => at("error").textContent.startsWith("The text has 0 tunes"));')
+    assert run(page, "return at('text').value;") == "no tune"
+
+
+def test_work_survives_a_reload_and_a_server_that_was_gone(tmp_path: Path) -> None:
+    with Server("celtic") as running, opened(running, tmp_path) as browser:
+        paste(browser)
+        run(browser, """
+            document.querySelectorAll("#tune .bar")[4].click();
+            at("lock").click();
+            at("keep").click();
+            const { tune } = await ask("/read", { text: work.tune.text.replace("gece d4", "gece A4") });
+            take(tune);
+        """)  # fmt: skip
+        browser.go(running.address)
+        run(browser, "await until(() => typeof work !== 'undefined' && work.tune);")
+        assert run(browser, "return [work.past.length, [...work.locked], work.kept.length];") == [1, [5], 1]
+        assert run(browser, "return work.tune.text.includes('gece A4');") is True
+        running.process.kill()
+        running.process.wait()
+        click(browser, "#undo")
+        run(browser, "await until(() => at('error').textContent === GONE);")
+        assert run(browser, "return work.past.length;") == 1
+        assert "gece A4" in run(browser, "return at('text').value;")
+
+
+def test_a_link_contains_the_tune(server: Server, page: Browser, tmp_path: Path) -> None:
+    paste(page)
+    address = run(page, "await copyLink(); return location.hash;")
+    assert run(page, "return at('status').textContent;").startswith("The link is")
+    with opened(server, tmp_path / "other", address) as browser:
+        run(browser, "await until(() => work.tune);")
+        assert run(browser, "return work.tune.text;") == TUNE
+    with opened(server, tmp_path / "third", address[:40]) as browser:
+        assert (
+            run(browser, "return at('error').textContent;") == "The link is damaged: it does not contain a whole tune."
+        )
+
+
+def test_kept_tunes_are_ordered_printed_and_saved(page: Browser) -> None:
+    for title in ("First", "Second"):
+        paste(page, TUNE.replace("<b>The</b> Tropsilder", title))
+        click(page, "#keep")
+    titles = "return [...document.querySelectorAll('#kept h3')].map((each) => each.textContent);"
+    assert run(page, titles) == ["First", "Second"]
+    click(page, "#kept li:nth-child(2) button:nth-of-type(2)")
+    assert run(page, titles) == ["Second", "First"]
+    page.prefer("print")
+    assert run(
+        page, "return at('work').offsetParent === null && document.querySelector('#kept .score').offsetParent !== null;"
+    )
+    page.prefer()
+    made = run(page, """
+        const made = [];
+        const click = HTMLAnchorElement.prototype.click;
+        HTMLAnchorElement.prototype.click = function () { made.push(this.download); };
+        await download("/book", { texts: work.kept.map((tune) => tune.text) });
+        await download("/render", { text: work.tune.text, format: "mid" });
+        HTMLAnchorElement.prototype.click = click;
+        return made;
+    """)  # fmt: skip
+    assert made == ["tunes.html", "second.mid"]
+
+
+@pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed: make oracles, which needs npm")
+def test_axe_finds_no_violations_on_a_phone_and_a_desk_in_light_and_dark(page: Browser) -> None:
+    paste(page)
+    click(page, "#keep")
+    run(
+        page, "document.querySelectorAll('#tune .bar')[1].click(); at('rewrite').click(); await said('to choose from');"
+    )
+    run(page, "document.querySelectorAll('details').forEach((each) => (each.open = true));")
+    page.run(AXE.read_text() + "; window.axe ??= axe;")
+    for width in (PHONE, DESKTOP):
+        for scheme in ("light", "dark"):
+            page.resize(width)
+            page.prefer(color_scheme=scheme)
+            found = page.run("""
+                const { violations } = await axe.run(document);
+                return violations.map(({ id, nodes }) => [id, ...nodes.map((node) => node.html.slice(0, 200))]);
+            """)
+            assert found == [], (width, scheme)
+            assert page.run("return document.documentElement.scrollWidth <= innerWidth;"), width
+
+
+def test_the_scripts_have_no_other_origin() -> None:
+    folder = Path(__file__).parents[2] / "folkkeras" / "serving" / "page"
+    for path in folder.iterdir():
+        assert not re.search(r"https?://", path.read_text(encoding="utf-8")), path
