@@ -1,12 +1,13 @@
 """Slots that several requests share: each tune takes a slot when one is free, and frees it when it has ended.
 
-A request joins at the next chunk, and no tune waits for another one to end unless all slots are taken. A tune is the
-same as if it had been drawn alone.
+A request joins at the next chunk: if all slots are taken, the one that has most gives one up, and the tune in it goes
+on later. A tune is the same as if it had been drawn alone.
 """
 
 from collections import deque
 from dataclasses import dataclass
 
+from folkkeras.sampling.engine import SlotState
 from folkkeras.sampling.record import GenerationRecord
 from folkkeras.sampling.sampling_model import MAX_SLOTS, SamplingModel
 from folkkeras.sampling.scheduler import Attempts, SampledTune, TuneSampler, advance
@@ -29,15 +30,22 @@ class SharedTunes:
         first = sampler.request.first
         self.waiting = deque(range(first, first + sampler.request.count))
         self.drawn: list[Attempts] = []  # those that have a slot
+        self.suspended: list[tuple[Attempts, SlotState | None]] = []  # those that had one, with its state
 
     @property
     def ended(self) -> bool:
         """Whether all its tunes have ended."""
-        return self.withdrawn or not (self.waiting or self.drawn)
+        return self.withdrawn or not (self.wants or self.drawn)
+
+    @property
+    def wants(self) -> int:
+        """For how many tunes it wants a slot."""
+        return len(self.waiting) + len(self.suspended)
 
     def drafts(self) -> dict[int, str]:
-        """The tunes in slots as far as they are drawn, by number; any part of them may still be withdrawn."""
-        return {attempt.number: attempt.tune.text for attempt in self.drawn}
+        """The tunes that are begun as far as they are drawn, by number; any part of them may still be withdrawn."""
+        attempts = [*self.drawn, *(attempt for attempt, _ in self.suspended)]
+        return {attempt.number: attempt.tune.text for attempt in attempts}
 
 
 @dataclass(frozen=True)
@@ -96,17 +104,46 @@ class SharedSlots:
                 self._attempts[slot] = None
 
     def _place_waiting(self) -> None:
-        """Give waiting tunes the free slots, one of each request in turn."""
+        """Give waiting tunes the free slots, one of each request in turn, and each request at least one slot."""
         active = sum(attempt is not None for attempt in self._attempts)
-        waiting = sum(len(tunes.waiting) for tunes in self._requests if not tunes.withdrawn)
-        self._resize(next((size for size in _SIZES if size >= active + waiting), _SIZES[-1]))
+        wanted = sum(tunes.wants for tunes in self._requests if not tunes.withdrawn)
+        self._resize(next((size for size in _SIZES if size >= active + wanted), _SIZES[-1]))
         free = [slot for slot, attempt in enumerate(self._attempts) if attempt is None]
-        while free and (askers := [tunes for tunes in self._requests if tunes.waiting and not tunes.withdrawn]):
+        askers = sorted(
+            (tunes for tunes in self._requests if tunes.wants and not tunes.withdrawn), key=lambda each: len(each.drawn)
+        )
+        while free and askers:
             for tunes in askers[: len(free)]:
-                attempt = Attempts(tunes.sampler, tunes.waiting.popleft())
-                self._attempts[free.pop(0)] = attempt
-                self._owners[attempt] = tunes
-                tunes.drawn.append(attempt)
+                self._place(tunes, free.pop(0))
+            askers = [tunes for tunes in askers if tunes.wants]
+        for tunes in askers:
+            if not tunes.drawn and (slot := self._suspended()) is not None:
+                self._place(tunes, slot)
+
+    def _place(self, tunes: SharedTunes, slot: int) -> None:
+        """Go on with a tune of a request in a free slot."""
+        if tunes.waiting:
+            attempt, state = Attempts(tunes.sampler, tunes.waiting.popleft()), None
+        else:
+            attempt, state = tunes.suspended.pop(0)
+        if state:
+            self._slots_of(len(self._attempts)).set_state(slot, state)
+        self._attempts[slot] = attempt
+        self._owners[attempt] = tunes
+        tunes.drawn.append(attempt)
+
+    def _suspended(self) -> int | None:
+        """A slot that the request with the most of them gives up; None if none has two."""
+        richest = max(self._requests, key=lambda tunes: len(tunes.drawn))
+        if len(richest.drawn) < 2:
+            return None
+        attempt = richest.drawn.pop()  # the one that was begun last
+        slot = self._attempts.index(attempt)
+        state = None if attempt.stream.fresh else self._slots_of(len(self._attempts)).state(slot)
+        richest.suspended.append((attempt, state))
+        del self._owners[attempt]
+        self._attempts[slot] = None
+        return slot
 
     def _resize(self, size: int) -> None:
         """Move all attempts to as many slots."""

@@ -2,13 +2,14 @@
 
 import asyncio
 import math
+import sys
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import cached_property, partial
 from typing import Any
 
-from folkkeras.composing.candidates import Candidate, candidates_of
+from folkkeras.composing.candidates import Candidate
 from folkkeras.composing.rewriting import rewrite
 from folkkeras.composing.varying import vary
 from folkkeras.errors import FolkError
@@ -23,9 +24,11 @@ from folkkeras.serving.engravers import Engravers
 from folkkeras.serving.limits import CANDIDATES, COMPOSING, COMPOSING_SECONDS, DRAFT_SECONDS, RETRY_SECONDS, REVISING
 from folkkeras.serving.offers import offers_of
 from folkkeras.serving.questions import RewriteQuestion, VaryQuestion
+from folkkeras.serving.scorer import Scorer
 from folkkeras.serving.views import view_of_candidate, view_of_text
 
 _MOST = 2  # processes that engrave, and threads for other work
+_SWITCH_SECONDS = 0.0005
 _FIRST = asyncio.FIRST_COMPLETED
 Event = dict[str, Any]  # a line of a stream
 
@@ -48,7 +51,7 @@ class Workshop:
         self.model = model
         number = min(_MOST, cpu_count())
         self.engravers = Engravers(number)
-        self._drawing = DrawingThread(model)
+        self._drawing, self._scorer = DrawingThread(model), Scorer(model)
         self._pool = ThreadPoolExecutor(number, "work")  # reading tunes
         self._revising_pool = ThreadPoolExecutor(number, "revising")
         self._revising = 0
@@ -60,6 +63,8 @@ class Workshop:
 
     def prepare(self) -> None:
         """Load what the first request would have to wait for."""
+        # The thread that answers must not wait long for those that draw.
+        sys.setswitchinterval(_SWITCH_SECONDS)
         for work in (lambda: self.model.training_tunes.melody_index, lambda: self.offers):
             self._pool.submit(work)
         if self.model.exported.features:
@@ -69,6 +74,7 @@ class Workshop:
     def close(self) -> None:
         """End the threads and processes."""
         self._drawing.close()
+        self._scorer.close()
         self.engravers.close()
         for pool in (self._pool, self._revising_pool):
             pool.shutdown(wait=False, cancel_futures=True)
@@ -121,22 +127,23 @@ class Workshop:
                     draft = _whole_bars(text) if loop.time() - when >= DRAFT_SECONDS else ""
                     if draft not in ("", before):
                         latest[number] = loop.time(), draft
-                        yield {"candidate": number - request.first, "draft": await self._draft(draft)}
+                        shown = await self._draft(draft, first=not before)
+                        yield {"candidate": number - request.first, "draft": shown}
         finally:
             for task in (waiter, *views):
                 task.cancel()
         yield {"done": True, "seed": request.seed, "found": found}
 
-    async def _draft(self, text: str) -> dict[str, Any]:
+    async def _draft(self, text: str, *, first: bool) -> dict[str, Any]:
         score = None
-        if not self.engravers.busy:
+        if first or not self.engravers.busy:
             with suppress(FolkError):
                 score = await asyncio.wrap_future(self.engravers.score(text))
         return {"text": text, "score": score}
 
     async def _sampled(self, tune: SampledTune) -> dict[str, Any]:
-        (candidate,) = await self.work(candidates_of, self.model, [tune.text], [tune.record])
-        return await self._shown(candidate)
+        bits = await asyncio.wrap_future(self._scorer.bits(tune.text))
+        return await self._shown(Candidate(tune.text, bits, tune.record, self.model.training_tunes))
 
     async def _shown(self, candidate: Candidate) -> dict[str, Any]:
         score = asyncio.wrap_future(self.engravers.score(candidate.text))

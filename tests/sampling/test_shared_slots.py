@@ -49,6 +49,26 @@ def test_a_request_that_is_withdrawn_frees_its_slots() -> None:
     assert all(each.tunes is stays for each in ended)
 
 
+def test_a_request_that_comes_to_full_slots_begins_at_once_and_no_tune_changes() -> None:
+    model = folkkeras.load("celtic")
+    shared, ended = SharedSlots(model), list[EndedTune]()
+    many = SharedTunes(model.tunes(TuneRequest(count=70, seed=1, max_length=300)))
+    few = [SharedTunes(model.tunes(TuneRequest(count=2, seed=seed, max_length=300))) for seed in (2, 3)]
+    shared.add(many)
+    ended += shared.step()
+    assert len(many.drawn) + len(ended) == 64
+    for tunes in few:
+        shared.add(tunes)
+    ended += shared.step()
+    assert all(tunes.drafts() or tunes.ended for tunes in few)
+    assert many.suspended
+    while not shared.idle:
+        ended += shared.step()
+    for tunes in (many, *few):
+        found = {each.number: each.tune for each in ended if each.tunes is tunes}
+        assert found == {tune.number: tune for tune in model.tunes(tunes.sampler.request)}
+
+
 def test_a_tune_that_cannot_be_drawn_ends_without_a_text() -> None:
     model = folkkeras.load("celtic")
     shared, ended = SharedSlots(model), list[EndedTune]()

@@ -51,7 +51,7 @@ def test_the_page_may_load_only_what_the_server_has(server: Server) -> None:
     policy = dict(part.strip().split(" ", 1) for part in answer.headers["Content-Security-Policy"].split(";"))
     assert policy["default-src"] == "'none'"
     assert (policy["script-src"], policy["style-src"], policy["connect-src"]) == ("'self'", "'self'", "'self'")
-    names = re.findall(r'(?:src|href)="([^"#]+)"', page)
+    names = re.findall(r'(?:src|href)="(/[^"#]+)"', page)
     assert names
     for name in names:
         assert server.get(f"/{name.removeprefix('/')}")[0] == 200, name

@@ -1,5 +1,7 @@
 """The data of the page's player: notes in seconds with the indices of their noteheads, bars, and the beat."""
 
+from functools import cache
+
 from folkkeras.music.render.musicxml import noteheads
 from folkkeras.music.render.performance import Playing, beat_of, performance, seconds_at, tempi
 from folkkeras.music.tune import Event, Tune
@@ -11,23 +13,24 @@ def timing(tune: Tune) -> dict[str, object]:
     """The tune as played at its own tempo, with repeats written out."""
     playing = Playing()
     marks = tempi(tune, playing)
+    seconds = cache(lambda onset: float(seconds_at(marks, onset)))  # most notes begin where others end
     heads = _heads(tune)
     bars: list[list[float | int]] = []
     now = tune.bars[0].length * 0
     for place in tune.order:
         bar = tune.bars[place]
-        bars.append([float(seconds_at(marks, now)), float(seconds_at(marks, now + bar.length)), bar.number])
+        bars.append([seconds(now), seconds(now + bar.length), bar.number])
         now += bar.length
     notes: list[list[float | int]] = []
     for note in performance(tune, playing):
-        begin, end = (float(seconds_at(marks, onset)) for onset in (note.onset, note.onset + note.length))
+        begin, end = seconds(note.onset), seconds(note.onset + note.length)
         notes.append([_brief(begin), _brief(end - begin), note.pitch, *heads[note.bar, note.voice, note.event]])
     metre = tune.bars[-1].metre
     beat = beat_of(tune)
     return {
         "notes": notes,
         "bars": [[_brief(begin), _brief(end), number] for begin, end, number in bars],
-        "beat": _brief(float(seconds_at(marks, beat))),
+        "beat": _brief(seconds(beat)),
         "beats": max(1, round((metre.length if metre else 1) / beat)),
     }
 
