@@ -2,14 +2,15 @@
 
     make pictures RUN=runs/oneills-1
 
-writes docs/score.svg and docs/page.png, the score and the page of the README's first tune, docs/loss-curve.svg, from
-the run's metrics.csv, and docs/dashboard.png, TensorBoard with the run and those beside it. The page and the dashboard
-are screenshots of Chromium.
+writes docs/score.svg and docs/page.png, the score and the page of the README's first tune, docs/compose.png, the page
+of `folk compose` with it, docs/loss-curve.svg, from the run's metrics.csv, and docs/dashboard.png, TensorBoard with the
+run and those beside it. The pages and the dashboard are screenshots of Chromium.
 """
 
 import argparse
 import csv
 import io
+import json
 import subprocess
 import sys
 import tempfile
@@ -18,6 +19,7 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 from PIL import Image
 from support.browser import Browser
+from support.server import Server
 
 DOCS = Path(__file__).resolve().parents[1]
 FOLK = Path(sys.executable).parent / "folk"
@@ -58,6 +60,29 @@ def draw_tune(seed: int, score: Path, page: Path) -> None:
         subprocess.run(words, check=True, capture_output=True)
 
 
+def draw_composing(seed: int, out: Path) -> None:
+    """Draw the page of `folk compose`, with the README's tune and ways to rewrite its bars 5 to 8."""
+    words = [str(FOLK), "sample", "celtic", "--complete", "--seed", str(seed)]
+    tune = subprocess.run(words, check=True, capture_output=True, text=True).stdout
+    script = f"""
+        const {{ tune }} = await ask("/read", {{ text: {json.dumps(tune)} }});
+        take(tune);
+        for (const place of [5, 6, 7, 8]) document.querySelectorAll("#tune .bar")[place].click();
+        document.activeElement.blur();
+        at("rewrite").click();
+        while (!at("status").textContent.includes("to choose from")) await new Promise((done) => setTimeout(done, 100));
+    """
+    with (
+        tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
+        Server("celtic") as server,
+        Browser(server.address, Path(folder)) as browser,
+    ):
+        browser.resize(1_000, 1_250)
+        browser.run("while (!localStorage.length) await new Promise((done) => setTimeout(done, 100));")
+        browser.run(script)
+        Image.open(io.BytesIO(browser.picture())).crop((0, 0, 985, 1_250)).save(out)  # without the scroll bar
+
+
 def draw_dashboard(run: Path, out: Path) -> None:
     """Draw TensorBoard with the scores and the sounds of the run and those beside it."""
     words = [str(FOLK), "tensorboard", "--runs", str(run.parent), "--port", "0"]
@@ -85,6 +110,7 @@ def main() -> None:
     parser.add_argument("run", type=Path, help="the folder of a run, such as runs/oneills-1")
     run = parser.parse_args().run.resolve()
     draw_tune(SEED, DOCS / "score.svg", DOCS / "page.png")
+    draw_composing(SEED, DOCS / "compose.png")
     draw_curve(run, DOCS / "loss-curve.svg")
     draw_dashboard(run, DOCS / "dashboard.png")
 
