@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from folkkeras.composing.candidates import Candidate
+    from folkkeras.composing.composing import compose
     from folkkeras.composing.rewriting import rewrite
     from folkkeras.composing.varying import vary
     from folkkeras.config import TrainingConfig
@@ -58,6 +59,7 @@ __all__ = [
     "TuneText",
     "Vocabulary",
     "build_model",
+    "compose",
     "create_run",
     "evaluate",
     "header_fields",
@@ -81,6 +83,7 @@ __all__ = [
 
 _MODULES = {
     "composing.candidates": ("Candidate",),
+    "composing.composing": ("compose",),
     "composing.rewriting": ("rewrite",),
     "composing.varying": ("vary",),
     "config": ("TrainingConfig",),

@@ -58,6 +58,7 @@ def drawn(model: folkkeras.TuneModel) -> list[str]:
 def revised(generator: folkkeras.Generator, tune: str) -> list[str]:
     read = folkkeras.read_tune(tune)
     found: list[folkkeras.Candidate] = folkkeras.rewrite(generator, read, [1, 2], candidates=2)
+    found += folkkeras.compose(generator, folkkeras.TuneRequest(count=2))
     found += folkkeras.vary(generator, read, 0.2, locked=[1])
     return [candidate.text for candidate in found if candidate.complete and candidate.bits < 2]
 

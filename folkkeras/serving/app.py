@@ -22,6 +22,7 @@ from folkkeras.serving.protection import Protection
 from folkkeras.serving.questions import (
     RewriteQuestion,
     VaryQuestion,
+    instrument_of,
     tune_of,
     tune_request_of,
     tunes_of,
@@ -129,7 +130,7 @@ class _Handlers:
         data = (
             tune.text.encode()
             if format == "abc"
-            else await asyncio.wrap_future(self._workshop.engravers.file(tune, format))
+            else await asyncio.wrap_future(self._workshop.engravers.file(tune, format, instrument_of(values)))
         )
         return _download(data, f"{slug(tune.title) or 'tune'}.{format}", _FILES[format])
 

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from folkkeras.errors import UsageError
 from folkkeras.music.reading import read_tunes
+from folkkeras.music.render.instruments import DEFAULT_INSTRUMENT, Instrument, instrument
 from folkkeras.music.tune import Tune
 from folkkeras.notation.tunes import TUNE_START
 from folkkeras.sampling.conditioning import header_fields
@@ -66,6 +67,11 @@ def _tune(text: str) -> Tune:
     if len(tunes[0].bars) > MOST_BARS:
         raise UsageError(f"the tune has more than {MOST_BARS} bars")
     return tunes[0]
+
+
+def instrument_of(values: dict[str, Any]) -> Instrument:
+    """The instrument that a request names, by default that of `folk render`."""
+    return instrument(_one(values, "instrument", str, None) or DEFAULT_INSTRUMENT)
 
 
 @dataclass(frozen=True)

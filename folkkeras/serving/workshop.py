@@ -20,7 +20,7 @@ from folkkeras.sampling.request import TuneRequest
 from folkkeras.sampling.scheduler import SampledTune
 from folkkeras.sampling.slot_features import load_compiled
 from folkkeras.serving.drawing import DrawingThread, Order
-from folkkeras.serving.engravers import Engravers
+from folkkeras.serving.engravers import Engravers, Urgency
 from folkkeras.serving.limits import CANDIDATES, COMPOSING, COMPOSING_SECONDS, DRAFT_SECONDS, RETRY_SECONDS, REVISING
 from folkkeras.serving.offers import offers_of
 from folkkeras.serving.questions import RewriteQuestion, VaryQuestion
@@ -85,7 +85,7 @@ class Workshop:
 
     async def read(self, text: str) -> dict[str, Any]:
         """A tune as the page shows it."""
-        score = asyncio.wrap_future(self.engravers.score(text))
+        score = asyncio.wrap_future(self.engravers.score(text, Urgency.FIRST))
         view: dict[str, Any] = await self.work(view_of_text, text, self.model)
         return await self._with_score(view, score)
 
@@ -138,7 +138,8 @@ class Workshop:
         score = None
         if first or not self.engravers.busy:
             with suppress(FolkError):
-                score = await asyncio.wrap_future(self.engravers.score(text))
+                urgency = Urgency.FIRST if first else Urgency.DRAFT
+                score = await asyncio.wrap_future(self.engravers.score(text, urgency))
         return {"text": text, "score": score}
 
     async def _sampled(self, tune: SampledTune) -> dict[str, Any]:

@@ -166,6 +166,8 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--pause", type=float, default=5)
     parser.add_argument("--requests", type=int, default=10_000)
+    parser.add_argument("--alone", type=int, default=10, help="times that one person composes alone")
+    parser.add_argument("--rest", type=float, default=12, help="seconds before memory is read again")
     arguments = parser.parse_args()
     began = time.perf_counter()
     with Server("celtic") as server:
@@ -173,7 +175,7 @@ def main() -> None:
         print(f"from the command to a page that answers: {time.perf_counter() - began:.2f} s")
         require(server.send("GET", "/model"), 200)
         composed(server, 0)
-        alone = [composed(server, seed) for seed in range(1, 11)]
+        alone = [composed(server, seed) for seed in range(1, arguments.alone + 1)]
         print(f"alone, medians of {len(alone)}: {_medians(alone)}; a `folk sample` {sampled():.2f} s")
         found = people(server, arguments.people, arguments.seconds, arguments.pause)
         slowest = max(each["first"] for each in found)
@@ -184,7 +186,7 @@ def main() -> None:
         )
         before = memory_of(server)
         wrong = requests(server, arguments.requests)
-        time.sleep(12)  # bodies that never came have timed out
+        time.sleep(arguments.rest)  # bodies that never came have timed out
         after = memory_of(server)
         print(f"{arguments.requests} requests of all kinds: {wrong} wrong; memory {before:.0f} to {after:.0f} MB")
         require(server.send("GET", "/health"), 200)

@@ -67,6 +67,13 @@ def test_rewriting_changes_the_named_bars_alone(celtic: Generator, tune: Tune) -
         assert [bar.length for bar in candidate.tune.bars] == [bar.length for bar in tune.bars]
 
 
+def test_composed_candidates_are_the_tunes_of_the_request(celtic: Generator) -> None:
+    request = folkkeras.TuneRequest(count=3, seed=5, complete=True)
+    found = folkkeras.compose(celtic, request)
+    assert [(each.text, each.record) for each in found] == [(tune.text, tune.record) for tune in celtic.tunes(request)]
+    assert all(candidate.complete and 0.2 < candidate.bits < 3 for candidate in found)
+
+
 def test_candidates_say_what_helps_to_choose(celtic: Generator, tune: Tune) -> None:
     candidate, *_ = folkkeras.rewrite(celtic, tune, [5, 6, 7, 8], seed=3, particles=16)
     model = folkkeras.open_model("celtic")

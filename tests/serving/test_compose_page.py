@@ -198,6 +198,18 @@ def test_a_link_contains_the_tune(server: Server, page: Browser, tmp_path: Path)
         )
 
 
+def test_a_recording_on_an_instrument_is_played_and_stopped(page: Browser) -> None:
+    paste(page)
+    run(page, 'at("instrument").value = "fiddle"; at("recording").click();')
+    run(page, "await until(() => sound.currentTime > 0);")
+    assert run(page, 'return [at("recording").textContent, Math.round(sound.duration) > 5];') == [
+        "Stop recording",
+        True,
+    ]
+    run(page, 'at("recording").click();')
+    run(page, 'await until(() => at("recording").textContent === "Play recording");')
+
+
 def test_kept_tunes_are_ordered_printed_and_saved(page: Browser) -> None:
     for title in ("First", "Second"):
         paste(page, TUNE.replace("<b>The</b> Tropsilder", title))

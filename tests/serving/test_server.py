@@ -4,8 +4,11 @@ import json
 import re
 import signal
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import mido
@@ -17,6 +20,7 @@ import folkkeras
 from folkkeras.composing.reproducing import RECORDS, reproduced
 from folkkeras.sampling.record import records_of, without_record
 
+LOAD = Path(__file__).parents[1] / "bench" / "load.py"
 JSON = {"Content-Type": "application/json"}
 TUNE = """X:1
 T:The 𝄞 Tropsilder
@@ -89,6 +93,22 @@ def test_tunes_are_composed_as_asked_and_shown_while_they_are_drawn(server: Serv
         assert "".join(tune["score"]["layouts"]["narrow"]).count('class="measure"') == len(tune["bars"])
     (record,) = records_of(tunes[2]["text"], "it", RECORDS)
     assert reproduced(model, record) == without_record(tunes[2]["text"])
+
+
+def test_a_first_phrase_is_continued(server: Server) -> None:
+    question = {"type": "jig", "metre": "6/8", "key": "D", "start": "A|dfd cec|", "parts": 2, "bars": 8, "seed": 3}
+    tunes = [event["tune"] for event in server.stream("/compose", question) if "tune" in event]
+    assert tunes
+    for tune in tunes:
+        assert (tune["type"], tune["metre"], tune["key"], tune["complete"]) == ("jig", "6/8", "D", True)
+        assert contents(tune)[:2] == ["A", "dfd cec"]
+
+
+def test_the_load_that_is_measured_breaks_nothing() -> None:
+    words = ["--people", "2", "--seconds", "1", "--requests", "80", "--alone", "1", "--rest", "0"]
+    done = subprocess.run([sys.executable, str(LOAD), *words], capture_output=True, text=True, timeout=280)
+    assert done.returncode == 0, done.stderr
+    assert "80 requests of all kinds: 0 wrong" in done.stdout
 
 
 def test_the_overlap_names_the_bars_that_it_touches(server: Server) -> None:
@@ -176,6 +196,12 @@ def test_files_are_downloads(server: Server, tmp_path) -> None:
         ("/compose", b'{"title": "a\\nb"}', 400, "is not a header field"),
         ("/render", json.dumps({"text": TUNE, "format": "exe"}).encode(), 400, "the format is not one of"),
         ("/render", b'{"text": "X:1\\nK:D\\n", "format": "mid"}', 400, "it has no notes"),
+        (
+            "/render",
+            json.dumps({"text": TUNE, "format": "ogg", "instrument": "saw"}).encode(),
+            400,
+            "'saw' is not one of",
+        ),
         ("/book", b'{"texts": []}', 400, "a book has from 1 to 50 tunes"),
     ],
 )

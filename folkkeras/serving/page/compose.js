@@ -45,6 +45,7 @@ async function offer() {
   const add = (select, value, text) => select.add(new Option(text, value));
   for (const { name } of model.types) add(at("type"), name, name);
   for (const { name } of model.metres) add(at("metre"), name, name);
+  for (const name of model.instruments) add(at("instrument"), name, name);
   for (const { name, words } of model.keys) add(at("key"), name, words);
   at("unavailable").textContent = [...new Set(Object.values(model.unavailable))].join(" ");
   if (!model.compares) {
@@ -203,6 +204,28 @@ function edit() {
   }, PAUSE);
 }
 
+const sound = new Audio(); // a recording by the server, on a real instrument
+
+/** Play a recording of the tune, or stop it. */
+async function record() {
+  if (!sound.paused) return sound.pause();
+  players.forEach((player) => player.timer && player.stop());
+  try {
+    say("Recording …");
+    const answer = await send("/render", { text: work.tune.text, format: "ogg", instrument: at("instrument").value });
+    URL.revokeObjectURL(sound.src);
+    sound.src = URL.createObjectURL(await answer.blob());
+    await sound.play();
+    say("");
+  } catch (error) {
+    fail(error);
+  }
+}
+
+for (const kind of ["play", "pause"]) {
+  sound.addEventListener(kind, () => (at("recording").textContent = sound.paused ? "Play recording" : "Stop recording"));
+}
+
 async function copyLink() {
   const address = `${location.origin}/#t=${await packed(work.tune.text)}`;
   history.replaceState(null, "", address);
@@ -296,6 +319,7 @@ at("undo").addEventListener("click", () => travel(work.past, work.future));
 at("redo").addEventListener("click", () => travel(work.future, work.past));
 at("keep").addEventListener("click", () => (work.kept.push(work.tune), tray(), save(), say("Kept in the tray.")));
 at("text").addEventListener("input", edit);
+at("recording").addEventListener("click", record);
 at("link").addEventListener("click", copyLink);
 at("print").addEventListener("click", () => window.print());
 at("book").addEventListener("click", () => download("/book", { texts: work.kept.map((tune) => tune.text) }).catch(fail));
