@@ -153,6 +153,6 @@ def _say_figures(candidates: Sequence["Candidate"]) -> None:
         if form.on_tonic is not None:
             figures.append("ends on the tonic" if form.on_tonic else "does not end on the tonic")
         if overlap := candidate.overlap:
-            of = f" of {overlap.nearest}" if overlap.nearest else ""
-            figures.append(f"shares {overlap.longest} notes{of}")
+            other = f" with {overlap.nearest}" if overlap.nearest else ""
+            figures.append(f"shares {overlap.longest} notes{other}")
         say(f"{number}: {'; '.join(figures)}")

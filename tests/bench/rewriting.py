@@ -4,7 +4,7 @@
 
 Bars 5 to 8 of held-out tunes are rewritten by `celtic`. The second model, which took no part in that, says how many
 bits a character of the next four bars costs: behind the real bars, behind bars that were drawn without looking ahead
-(one particle), and behind rewritten bars.
+(one particle), and behind rewritten bars. Then each tune is varied once.
 """
 
 import argparse
@@ -16,8 +16,9 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np
 
 import folkkeras
-from folkkeras.composing.options import PARTICLES
+from folkkeras.composing.options import AMOUNT, PARTICLES
 from folkkeras.corpus.provenance import training_corpus
+from folkkeras.evaluation.form import form_of
 from folkkeras.model.likelihood import Likelihood
 from folkkeras.music.bar_text import bar_texts
 from folkkeras.music.checks.new_tune import new_tune_faults
@@ -79,6 +80,30 @@ def main() -> None:
             f"{particles} particles: {bits.mean():.3f} ({gap:+.3f}; {1 - gap / alone:.0%} of the gap closed), "
             f"{complete} of {len(tunes)} complete with as many bars, {seconds:.2f} s each"
         )
+    show_variants(generator, judge, tunes)
+
+
+def show_variants(generator: folkkeras.Generator, judge: folkkeras.TuneModel, tunes: list[Tune]) -> None:
+    """Vary each tune once; print what was kept, and what the second model says of the tunes."""
+    found = [
+        (tune, candidate)
+        for number, tune in enumerate(tunes)
+        for candidate in folkkeras.vary(generator, tune, AMOUNT, candidates=1, seed=number)
+    ]
+    whole = sum(candidate.complete and len(candidate.tune.bars) == len(tune.bars) for tune, candidate in found)
+    form = sum(candidate.form.parts == form_of(tune).parts for tune, candidate in found)
+    changed = [
+        np.mean([one.events != other.events for one, other in zip(tune.bars, candidate.tune.bars, strict=True)])
+        for tune, candidate in found
+    ]
+    before, after = (
+        np.mean([bits.mean() for bits in Likelihood(judge, texts).bits()])
+        for texts in ([tune.text for tune, _ in found], [candidate.text for _, candidate in found])
+    )
+    print(
+        f"varied: {whole} of {len(tunes)} complete with as many bars, {form} with the same parts, "
+        f"{np.mean(changed):.0%} of the bars changed; bits a character {before:.3f} before, {after:.3f} after"
+    )
 
 
 if __name__ == "__main__":
