@@ -36,7 +36,7 @@ def compose(
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in the browser.")] = True,
     runs: Runs = RUNS,
 ) -> None:
-    """Write a tune with a model, bar by bar, on a page in the browser.
+    """Write a tune bar by bar, in the browser.
 
     The page is served from this machine, and nothing of what you write is stored or logged.
     """

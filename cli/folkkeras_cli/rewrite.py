@@ -43,9 +43,9 @@ def rewrite(
     particles: Particles = PARTICLES,
     float32: Float32 = False,
 ) -> None:
-    """Rewrite some bars of a tune, so that they fit what stands before and behind them.
+    """Rewrite some bars of a tune.
 
-    Bars have the numbers of `folk check`. All else stays as it is, to the character.
+    They will fit what stands before and behind them. Bars have the numbers of `folk check`. All else stays as it is, to the character.
     """
     numbers = numbers_of_bars("--bars", bars)
     sampling = Sampling(temperature=temperature, top_k=top_k, top_p=top_p)

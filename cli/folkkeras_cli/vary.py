@@ -46,9 +46,9 @@ def vary(
     particles: Particles = VARYING_PARTICLES,
     float32: Float32 = False,
 ) -> None:
-    """Vary a tune: rewrite a share of its bars, and keep its form.
+    """Vary a tune, and keep its form.
 
-    Bars have the numbers of `folk check`. All else stays as it is, to the character.
+    A share of its bars is rewritten. Bars have the numbers of `folk check`. All else stays as it is, to the character.
     """
     locked = numbers_of_bars("--lock", lock) if lock else []
     sampling = Sampling(temperature=temperature, top_k=top_k, top_p=top_p)
