@@ -45,7 +45,8 @@ def rewrite(
 ) -> None:
     """Rewrite some bars of a tune.
 
-    They will fit what stands before and behind them. Bars have the numbers of `folk check`. All else stays as it is, to the character.
+    They will fit what stands before and behind them. Bars have the numbers of `folk check`. All else stays as it is, to
+    the character.
     """
     numbers = numbers_of_bars("--bars", bars)
     sampling = Sampling(temperature=temperature, top_k=top_k, top_p=top_p)

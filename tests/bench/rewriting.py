@@ -3,19 +3,23 @@
     python tests/bench/rewriting.py runs/judge/best.keras
 
 Bars 5 to 8 of held-out tunes are rewritten by `celtic`. The second model, which took no part in that, says how many
-bits a character of the next four bars costs: behind the real bars, behind bars that were drawn without looking ahead
-(one particle), and behind rewritten bars. Then each tune is varied once.
+bits a character of the next four bars costs: behind the real bars, behind bars that were drawn without looking ahead,
+and behind rewritten bars. Then each tune is varied once.
 """
 
 import argparse
 import os
 import time
+from dataclasses import replace
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import numpy as np
 
 import folkkeras
+from folkkeras.composing.draft import Draft
+from folkkeras.composing.gaps import Gap
+from folkkeras.composing.infilling import infill
 from folkkeras.composing.options import AMOUNT, PARTICLES
 from folkkeras.corpus.provenance import training_corpus
 from folkkeras.evaluation.form import form_of
@@ -44,12 +48,42 @@ def bits_behind(judge: folkkeras.TuneModel, texts: list[str]) -> np.ndarray:
     return np.array(found)
 
 
+def drawn_alone(generator: folkkeras.Generator, tune: Tune, seed: int) -> str | None:
+    """The tune with bars that the model drew from what stands before them alone; None if it drew none that fit."""
+    draft = Draft(tune, generator)
+    groups = [[draft.index_of(bar)] for bar in BARS]
+    pieces = [replace(piece, copies={}) if isinstance(piece, Gap) else piece for piece in draft.pieces(groups)]
+    for attempt in range(8):
+        for filling in infill(generator, pieces, sampling=folkkeras.Sampling(), seed=(seed, attempt), particles=1):
+            return draft.filled(groups, filling.contents)
+    return None
+
+
+def show(
+    name: str,
+    judge: folkkeras.TuneModel,
+    tunes: list[Tune],
+    real: np.ndarray,
+    texts: list[str | None],
+    gap: float | None,
+) -> float:
+    """Print what bars cost behind others; return how much more they cost than behind the real ones."""
+    done = [place for place, text in enumerate(texts) if text is not None]
+    bits = bits_behind(judge, [text for text in texts if text is not None])
+    more = float((bits - real[done]).mean())
+    read = [(tunes[place], folkkeras.read_tune(texts[place] or "")) for place in done]
+    whole = sum(not new_tune_faults(new) and len(new.bars) == len(tune.bars) for tune, new in read)
+    closed = f"; {1 - more / gap:.0%} of the gap closed" if gap else ""
+    print(f"{name}: {bits.mean():.3f} ({more:+.3f}{closed}), {whole} of {len(tunes)} complete with as many bars")
+    return more
+
+
 def main() -> None:
     """Rewrite, score, print."""
     parser = argparse.ArgumentParser(description="Score rewritten bars by a second model.")
     parser.add_argument("judge", help="the second model, a .keras file")
     parser.add_argument("--tunes", type=int, default=100)
-    parser.add_argument("--particles", type=int, nargs="+", default=[1, PARTICLES])
+    parser.add_argument("--particles", type=int, nargs="+", default=[64, PARTICLES])
     arguments = parser.parse_args()
     generator = folkkeras.load("celtic")
     corpus = training_corpus(generator.metadata)
@@ -60,26 +94,22 @@ def main() -> None:
         f"{len(tunes)} tunes; bits a character of bars {BEHIND[0]} to {BEHIND[1]}, "
         f"behind the real bars: {real.mean():.3f}"
     )
-    alone = None
+    alone = [drawn_alone(generator, tune, number) for number, tune in enumerate(tunes)]
+    gap = show("drawn without looking ahead", judge, tunes, real, alone, None)
     for particles in arguments.particles:
         began = time.perf_counter()
         found = [
-            (tune, *folkkeras.rewrite(generator, tune, BARS, candidates=1, seed=number, particles=particles)[:1])
+            next(
+                (
+                    each.text
+                    for each in folkkeras.rewrite(generator, tune, BARS, candidates=1, seed=number, particles=particles)
+                ),
+                None,
+            )
             for number, tune in enumerate(tunes)
         ]
-        seconds = (time.perf_counter() - began) / len(tunes)
-        done = [(number, pair[1]) for number, pair in enumerate(found) if len(pair) > 1]
-        bits = bits_behind(judge, [candidate.text for _, candidate in done])
-        base = real[[number for number, _ in done]]
-        gap = (bits - base).mean()
-        alone = gap if alone is None else alone
-        complete = sum(
-            candidate.complete and len(candidate.tune.bars) == len(tunes[number].bars) for number, candidate in done
-        )
-        print(
-            f"{particles} particles: {bits.mean():.3f} ({gap:+.3f}; {1 - gap / alone:.0%} of the gap closed), "
-            f"{complete} of {len(tunes)} complete with as many bars, {seconds:.2f} s each"
-        )
+        print(f"{(time.perf_counter() - began) / len(tunes):.2f} s each")
+        show(f"rewritten, {particles} particles", judge, tunes, real, found, gap)
     show_variants(generator, judge, tunes)
 
 
