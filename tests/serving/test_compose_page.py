@@ -198,6 +198,77 @@ def test_a_link_contains_the_tune(server: Server, page: Browser, tmp_path: Path)
         )
 
 
+def test_a_link_to_no_tune_leaves_the_work_and_the_tray(server: Server, page: Browser) -> None:
+    paste(page)
+    click(page, "#keep")
+    address = run(page, "return `#t=${await packed('no tune')}`;")
+    page.go("about:blank")
+    page.go(server.address + address)
+    run(page, "await until(() => typeof restored !== 'undefined' && restored);")
+    assert run(page, "return at('error').textContent;") == "The link is damaged: it does not contain a whole tune."
+    run(page, "at('ask').dispatchEvent(new Event('change'));")
+    assert run(page, "return [work.tune.text, work.kept.length];") == [TUNE, 1]
+    assert run(page, "return JSON.parse(localStorage.getItem(STORE)).kept.length;") == 1
+
+
+def test_a_server_that_is_busy_at_a_reload_costs_nothing(page: Browser) -> None:
+    paste(page)
+    click(page, "#keep")
+    stored = run(page, "return localStorage.getItem(STORE);")
+    found = run(page, """
+        const own = fetch;
+        window.fetch = async (path, ...rest) =>
+          path === "/read" ? new Response('{"error": "busy", "retry": 5}', { status: 503 }) : own(path, ...rest);
+        restored = false;
+        work.tune = null;
+        save();
+        const before = localStorage.getItem(STORE);
+        await restore();
+        restored = true;
+        save();
+        window.fetch = own;
+        const after = JSON.parse(localStorage.getItem(STORE));
+        return [before, after.text, after.kept];
+    """)  # fmt: skip
+    assert found == [stored, TUNE, [TUNE]]
+
+
+def test_steps_back_in_quick_succession_all_count(page: Browser) -> None:
+    paste(page)
+    for note in "ABF":
+        paste(page, TUNE.replace("gece d4", f"gece {note}4"))
+    run(page, "for (let step = 0; step < 3; step++) at('undo').click(); await until(() => work.future.length === 3);")
+    assert run(page, "return work.tune.text;") == TUNE
+
+
+def test_an_edit_by_hand_does_not_stop_what_is_composed(page: Browser) -> None:
+    paste(page)
+    click(page, "#compose")
+    run(page, """
+        await until(() => document.querySelector("#candidates .card"));
+        at("text").value = at("text").value.replace("gece d4", "gece A4");
+        at("text").dispatchEvent(new Event("input"));
+        await until(() => work.tune.text.includes("gece A4"));
+        await said("to choose from");
+    """)  # fmt: skip
+    assert run(page, "return document.querySelectorAll('#candidates .draft').length;") == 0
+    assert run(page, "return document.querySelectorAll('#candidates .choose').length;") >= 1
+
+
+def test_a_text_that_cannot_be_read_is_back_after_a_reload(server: Server, page: Browser) -> None:
+    paste(page)
+    run(page, """
+        at("text").value = "half a tune";
+        at("text").dispatchEvent(new Event("input"));
+        await until(() => JSON.parse(localStorage.getItem(STORE)).draft === "half a tune");
+    """)  # fmt: skip
+    page.go("about:blank")
+    page.go(server.address)
+    run(page, "await until(() => typeof restored !== 'undefined' && restored);")
+    assert run(page, "return at('text').value;") == "half a tune"
+    assert run(page, "return work.tune.text;") == TUNE
+
+
 def test_a_recording_on_an_instrument_is_played_and_stopped(page: Browser) -> None:
     paste(page)
     run(page, 'at("instrument").value = "fiddle"; at("recording").click();')

@@ -10,6 +10,7 @@ class Bars {
     this.onChange = onChange;
     this.marked = new Set(); // places in `bars`
     this.anchor = null; // where a range of marked bars begins
+    this.drag = null; // where the mouse was pressed, and what was marked then
     this.layer = document.createElement("div");
     this.layer.className = "bars-layer";
     this.layer.setAttribute("role", "group");
@@ -27,6 +28,8 @@ class Bars {
     button.className = "bar";
     button.tabIndex = place === 0 ? 0 : -1;
     button.addEventListener("click", (event) => this.click(place, event.shiftKey));
+    button.addEventListener("pointerdown", (event) => this.press(place, event));
+    button.addEventListener("pointerenter", () => this.enter(place));
     button.addEventListener("keydown", (event) => this.key(place, event));
     this.layer.append(button);
     return button;
@@ -59,6 +62,21 @@ class Bars {
       if (!this.marked.delete(place)) this.marked.add(place);
     }
     this.onChange();
+  }
+
+  press(place, event) {
+    if (event.pointerType !== "mouse" || event.button || event.shiftKey) return;
+    this.drag = { place, marked: new Set(this.marked) };
+    document.addEventListener("pointerup", () => (this.drag = null), { once: true });
+  }
+
+  /** Mark the bars from where the mouse was pressed. */
+  enter(place) {
+    if (!this.drag || (place === this.drag.place && !this.drag.moved)) return;
+    this.drag.moved = true;
+    this.anchor = this.drag.place;
+    this.marked = new Set(this.drag.marked);
+    this.click(place, true);
   }
 
   key(place, event) {

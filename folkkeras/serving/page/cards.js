@@ -65,9 +65,32 @@ function show(article, tune) {
 function clear(article) {
   players.filter((player) => player.article === article).forEach((player) => {
     if (player.timer) player.stop();
+    player.context?.close();
     players.splice(players.indexOf(player), 1);
   });
   article.replaceChildren();
+}
+
+const SETTINGS = ["rate", "octave", "loop", "count"];
+
+/** What is set in a player, so that the next version of a tune is played the same way. */
+function settingsOf(player, tune) {
+  const values = Object.fromEntries(SETTINGS.map((name) => [name, player.get(name).value]));
+  const checks = Object.fromEntries(SETTINGS.map((name) => [name, player.get(name).checked]));
+  return { values, checks, key: tune.key, bars: tune.bars.length, from: player.get("from").value,
+    to: player.get("to").value, transpose: player.get("transpose").value };
+}
+
+function applySettings(player, tune, { values, checks, key, bars, from, to, transpose }) {
+  for (const name of SETTINGS) {
+    player.get(name).value = values[name];
+    player.get(name).checked = checks[name];
+  }
+  player.setRate(player.get("rate"));
+  if (bars === tune.bars.length) [player.get("from").value, player.get("to").value] = [from, to];
+  if (key !== tune.key || transpose === "0") return;
+  player.get("transpose").value = transpose;
+  player.showKey();
 }
 
 /** Facts about a tune, each a short phrase. */
@@ -79,7 +102,8 @@ function factsOf(tune) {
   }
   if (tune.overlap?.longest) {
     const { longest, title, bars } = tune.overlap;
-    facts.push(`shares ${longest} notes with “${title}” (bars ${bars[0]} to ${bars[bars.length - 1]})`);
+    const [first, last] = [bars[0], bars[bars.length - 1]];
+    facts.push(`shares ${longest} notes with “${title}” (${first === last ? `bar ${first}` : `bars ${first} to ${last}`})`);
   }
   if (tune.bits !== null) facts.push(`${tune.bits.toFixed(2)} bits per character`);
   return facts;
@@ -96,11 +120,16 @@ async function cards(section, path, values, signal, { choose, compare }) {
     }
     return articles.get(number);
   };
+  const engraved = new Map(); // number -> the text of the draft whose score is shown
   for await (const event of stream(path, values, signal)) {
+    signal.throwIfAborted(); // what has arrived already may be more than what has been read
     if (event.draft) {
       const card = article(event.candidate);
-      const title = /^T:(.*)$/m.exec(event.draft.text)?.[1] || "…";
-      const drawn = event.draft.score ? scoreOf(event.draft.score) : card.querySelector(".score");
+      const { text, score } = event.draft;
+      const title = /^T:(.*)$/m.exec(text)?.[1] || "…";
+      const stands = text.startsWith(engraved.get(event.candidate)?.trimEnd()); // nothing of it was withdrawn
+      const drawn = score ? scoreOf(score) : stands && card.querySelector(".score");
+      if (score) engraved.set(event.candidate, text);
       card.classList.add("draft");
       card.replaceChildren(element("h2", title), element("p", "being written", { class: "kinds" }), ...(drawn ? [drawn] : []));
     } else if (event.tune) {
@@ -113,7 +142,6 @@ async function cards(section, path, values, signal, { choose, compare }) {
       card.append(element("p", factsOf(event.tune).join("; "), { class: "facts" }));
       compare?.(event.tune, frame, player);
     } else if (event.done) {
-      for (const card of section.querySelectorAll(".draft")) card.remove(); // given up
       return event.found;
     }
   }

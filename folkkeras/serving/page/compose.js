@@ -1,16 +1,15 @@
-// The page: what is asked, the tune that is worked on, its history, and the tray.
+// The page: what is asked, the tune that is worked on, and its history.
 
 "use strict";
 
 const at = (id) => document.getElementById(id);
-const STORE = "folkkeras.compose.1";
-const STORED_STEPS = 200; // of the history, in storage; the page itself keeps all
 const PAUSE = 60; // milliseconds after a key before the text is read
+const RETRY = 5; // seconds until the server is asked again for what it offers
 const BURST = 1_500; // milliseconds within which edits are one step of the history
-const FIELDS = ["type", "metre", "key", "parts", "bars", "new", "temperature", "start"];
 
 const work = { tune: null, bars: null, locked: new Set(), past: [], future: [], kept: [] };
-let running = null; // what aborts the request at work
+let running = null; // what aborts the search for candidates
+let reading = null; // what aborts the reading of a text
 let edited = 0; // when the text was last edited by hand
 
 function say(text) {
@@ -24,16 +23,15 @@ function fail(error) {
   say("");
   if (!error.retry) return;
   at("compose").disabled = true;
-  setTimeout(() => (at("compose").disabled = false), 1_000 * error.retry);
+  setTimeout(() => (at("compose").disabled = !restored), 1_000 * error.retry);
 }
 
-/** Abort what is at work, and begin something else. */
-function begin(text) {
-  running?.abort();
-  running = new AbortController();
+/** Read a text instead of the one that is being read; the search for candidates goes on. */
+async function read(text) {
+  reading?.abort();
+  reading = new AbortController();
   at("error").textContent = "";
-  say(text);
-  return running.signal;
+  return (await ask("/read", { text }, reading.signal)).tune;
 }
 
 // What is asked
@@ -51,6 +49,7 @@ async function offer() {
   if (!model.compares) {
     at("new").value = "";
     at("new").disabled = true;
+    at("new").selectedOptions[0].text = "unknown: the training tunes are not here";
   }
 }
 
@@ -62,11 +61,15 @@ async function compose(event) {
     type: text("type"), metre: text("metre"), key: text("key"), start: text("start"),
     parts: number("parts"), bars: number("bars"), max_copy: number("new"), temperature: number("temperature"),
   };
-  await offerCards(at("candidates"), "/compose", values, "Writing four tunes …", { choose: (tune) => take(tune) });
+  await offerCards(at("candidates"), "/compose", values, "Writing four tunes …", { choose: (tune) => choose(tune, true) });
 }
 
 async function offerCards(section, path, values, text, handlers) {
-  const signal = begin(text);
+  running?.abort();
+  running = new AbortController();
+  const { signal } = running;
+  at("error").textContent = "";
+  say(text);
   closeCards();
   try {
     const found = await cards(section, path, values, signal, handlers);
@@ -74,7 +77,17 @@ async function offerCards(section, path, values, text, handlers) {
     if (found && section === at("revisions")) addKeepMine();
   } catch (error) {
     fail(error);
+  } finally {
+    if (!signal.aborted) section.querySelectorAll(".draft").forEach((card) => card.remove()); // given up
   }
+}
+
+/** Take a candidate; its button goes, so the focus moves to the tune. */
+function choose(tune, other) {
+  take(tune, { other });
+  const title = at("tune").querySelector("h2");
+  title.tabIndex = -1;
+  title.focus();
 }
 
 function closeCards() {
@@ -92,26 +105,45 @@ function addKeepMine() {
 
 // The tune that is worked on
 
-/** Take a tune as the one to work on; the one before can be had back. */
-function take(tune, { step = true } = {}) {
-  if (step && work.tune && work.tune.text !== tune.text) {
-    work.past.push(work.tune.text);
+/** Take a tune as the one to work on; the one before can be had back. Nothing stays locked in, marked in or set for
+ * one that has nothing to do with it (`other`). */
+function take(tune, { step = true, other = false } = {}) {
+  const before = work.tune?.text ?? unread;
+  if (step && before !== null && before !== tune.text) {
+    work.past.push(before);
     work.future = [];
   }
   running?.abort();
+  reading?.abort();
+  clearTimeout(waiting);
   closeCards();
   say("");
-  put(tune);
+  if (other) {
+    work.locked.clear();
+    work.bars?.marked.clear();
+    clear(at("tune"));
+  }
   at("text").value = tune.text;
+  put(tune);
 }
 
 /** Show a tune, without a change to the text that may be under edit. */
 function put(tune) {
-  if (work.tune && work.tune.bars.length !== tune.bars.length) work.locked.clear();
+  const same = work.tune?.bars.length === tune.bars.length;
+  if (work.tune && !same) work.locked.clear();
+  const marked = same && work.bars ? work.bars.marked : [];
+  const before = players.find((player) => player.article === at("tune"));
+  const settings = before && settingsOf(before, work.tune);
+  if (work.tune?.text !== tune.text) {
+    sound.pause(); // it is a recording of another tune
+    if (location.hash) history.replaceState(null, "", location.pathname); // so that a reload shows this tune
+  }
   work.tune = tune;
   work.bars?.remove();
-  const { frame } = show(at("tune"), tune);
+  const { player, frame } = show(at("tune"), tune);
+  if (player && settings) applySettings(player, tune, settings);
   work.bars = tune.score ? new Bars(frame, tune.bars, mark) : null;
+  for (const place of marked) work.bars?.marked.add(place);
   at("facts").replaceChildren(...factsOf(tune).map((fact) => element("li", fact)));
   at("work").hidden = false;
   mark();
@@ -122,7 +154,8 @@ function put(tune) {
 function mark() {
   const { tune, bars, locked } = work;
   const faulty = new Set(tune.faults.map((fault) => fault.bar));
-  bars?.show({ locked, faulty, shared: new Set(tune.overlap?.bars) });
+  at("shared-label").hidden = !tune.overlap?.bars.length;
+  bars?.show({ locked, faulty, shared: new Set(at("shared").checked ? tune.overlap?.bars : []) });
   const numbers = markedNumbers();
   at("rewrite").disabled = !numbers.length || numbers.some((number) => locked.has(number) || !isFree(number));
   at("lock").disabled = !numbers.length;
@@ -154,7 +187,7 @@ function revise(path, values, text) {
     player.get("to").value = tune.bars[Math.min(Math.max(...places) + 1, tune.bars.length - 1)].number;
   };
   const shared = { text: before.text, temperature: Number(at("temperature").value) };
-  return offerCards(at("revisions"), path, { ...shared, ...values }, text, { choose: (tune) => take(tune), compare });
+  return offerCards(at("revisions"), path, { ...shared, ...values }, text, { choose: (tune) => choose(tune, false), compare });
 }
 
 function contentOf(tune, place) {
@@ -170,11 +203,17 @@ function lock() {
   save();
 }
 
-/** Go back or forth in the history. */
-async function travel(from, to) {
+let travelling = Promise.resolve();
+
+/** Go back or forth in the history, after the steps that are under way. */
+function travel(from, to) {
+  travelling = travelling.then(() => go(from, to));
+}
+
+async function go(from, to) {
   if (!from.length) return;
   try {
-    const { tune } = await ask("/read", { text: from[from.length - 1] }, begin(""));
+    const tune = await read(from[from.length - 1]);
     to.push(work.tune.text);
     from.pop();
     take(tune, { step: false });
@@ -191,7 +230,7 @@ function edit() {
   waiting = setTimeout(async () => {
     const before = work.tune.text;
     try {
-      const { tune } = await ask("/read", { text: at("text").value }, begin(""));
+      const tune = await read(at("text").value);
       if (Date.now() - edited > BURST && before !== tune.text) {
         work.past.push(before);
         work.future = [];
@@ -200,6 +239,7 @@ function edit() {
       put(tune);
     } catch (error) {
       fail(error);
+      save();
     }
   }, PAUSE);
 }
@@ -237,75 +277,23 @@ async function copyLink() {
   }
 }
 
-// The tray
+// The beginning
 
-function tray() {
-  at("tray").hidden = !work.kept.length;
-  const items = work.kept.map((tune, place) => {
-    const item = element("li");
-    const article = element("article");
-    const buttons = element("div", "", { class: "row" });
-    const act = (text, action, disabled) => {
-      const button = element("button", text, { type: "button", "aria-label": `${text}: ${tune.title || "untitled"}` });
-      button.disabled = Boolean(disabled);
-      button.addEventListener("click", action);
-      buttons.append(button);
-    };
-    const swap = (other) => ([work.kept[place], work.kept[other]] = [work.kept[other], work.kept[place]], tray(), save());
-    act("Open", () => take(tune));
-    act("Up", () => swap(place - 1), place === 0);
-    act("Down", () => swap(place + 1), place === work.kept.length - 1);
-    act("Remove", () => (work.kept.splice(place, 1), tray(), save()));
-    article.append(element("h3", tune.title || "Untitled"), buttons);
-    if (tune.score) article.append(scoreOf(tune.score));
-    item.append(article);
-    return item;
-  });
-  at("kept").replaceChildren(...items);
-}
-
-// Storage: work in progress stays in this browser
-
-function save() {
-  const value = {
-    text: work.tune?.text, locked: [...work.locked], kept: work.kept.map((tune) => tune.text),
-    past: work.past.slice(-STORED_STEPS), future: work.future.slice(-STORED_STEPS),
-    form: Object.fromEntries(FIELDS.map((id) => [id, at(id).value])),
-  };
+async function start() {
   try {
-    localStorage.setItem(STORE, JSON.stringify(value));
-  } catch {
-    // Storage is full or forbidden: the page goes on without it.
+    await offer();
+  } catch (error) {
+    fail(error);
+    setTimeout(start, 1_000 * (error.retry ?? RETRY));
+    return;
   }
-}
-
-async function restore() {
-  let stored = {};
-  try {
-    stored = JSON.parse(localStorage.getItem(STORE)) || {};
-  } catch {
-    // What cannot be read is left.
-  }
-  const texts = (values) => (Array.isArray(values) ? values.filter((each) => typeof each === "string") : []);
-  for (const id of FIELDS) {
-    const value = stored.form?.[id];
-    const known = at(id).tagName !== "SELECT" || [...at(id).options].some((option) => option.value === value);
-    if (typeof value === "string" && known && !at(id).disabled) at(id).value = value;
-  }
-  work.past = texts(stored.past);
-  work.future = texts(stored.future);
-  const read = async (text) => (await ask("/read", { text })).tune;
-  const linked = location.hash.startsWith("#t=") ? await unpacked(location.hash.slice(3)) : undefined;
-  if (linked === null) at("error").textContent = "The link is damaged: it does not contain a whole tune.";
-  const text = linked ?? stored.text;
-  work.kept = (await Promise.all(texts(stored.kept).map((each) => read(each).catch(() => null)))).filter(Boolean);
-  if (typeof text === "string") {
-    const tune = await read(text);
-    if (linked && typeof stored.text === "string" && stored.text !== linked) work.past.push(stored.text);
-    take(tune, { step: false });
-    if (text === stored.text) (Array.isArray(stored.locked) ? stored.locked : []).forEach((number) => work.locked.add(number));
-    mark();
-  }
+  at("error").textContent = "";
+  const link = location.hash; // the work in progress takes its place in the address
+  await restore();
+  if (link) history.replaceState(null, "", link);
+  await openLink();
+  restored = true;
+  at("compose").disabled = false;
   tray();
   save();
 }
@@ -319,6 +307,8 @@ at("undo").addEventListener("click", () => travel(work.past, work.future));
 at("redo").addEventListener("click", () => travel(work.future, work.past));
 at("keep").addEventListener("click", () => (work.kept.push(work.tune), tray(), save(), say("Kept in the tray.")));
 at("text").addEventListener("input", edit);
+at("shared").addEventListener("change", mark);
+window.addEventListener("hashchange", openLink);
 at("recording").addEventListener("click", record);
 at("link").addEventListener("click", copyLink);
 at("print").addEventListener("click", () => window.print());
@@ -327,10 +317,11 @@ for (const button of document.querySelectorAll("[data-format]")) {
   button.addEventListener("click", () => download("/render", { text: work.tune.text, format: button.dataset.format }).catch(fail));
 }
 document.addEventListener("keydown", (event) => {
-  if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z" || event.target.matches("textarea, input")) return;
+  if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z" || event.target.matches('textarea, input:not([type="range"], [type="checkbox"])')) return;
   event.preventDefault();
   event.shiftKey ? travel(work.future, work.past) : travel(work.past, work.future);
 });
+document.addEventListener("click", (event) => event.target.closest(".play") && sound.pause());
 for (const kind of ["wheel", "touchmove"]) {
   document.addEventListener(kind, () => players.forEach((player) => (player.following = false)), { passive: true });
 }
@@ -339,4 +330,4 @@ document.addEventListener("keydown", (event) => {
   if (playing && event.key === "Escape") playing.stop();
 });
 
-offer().then(restore).catch(fail);
+start().catch(fail);

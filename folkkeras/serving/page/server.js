@@ -4,11 +4,13 @@
 
 const GONE = "The server does not answer: is folk compose still running?";
 
-/** An error in one sentence; `retry` is the number of seconds after which to try again. */
+/** An error in one sentence; `retry` is the number of seconds after which to try again, and `refused` is whether the
+ * same request would always fail. */
 class ServerError extends Error {
-  constructor(message, retry) {
+  constructor(message, retry, refused = false) {
     super(message);
     this.retry = retry;
+    this.refused = refused;
   }
 }
 
@@ -24,7 +26,7 @@ async function send(path, values, signal) {
   }
   if (answer.ok) return answer;
   const { error, retry } = await answer.json().catch(() => ({ error: "The server failed." }));
-  throw new ServerError(sentence(error), retry);
+  throw new ServerError(sentence(error), retry, [400, 413].includes(answer.status));
 }
 
 /** What the server answers, as values. */
