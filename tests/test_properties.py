@@ -27,7 +27,7 @@ from folkkeras.corpus.transposition import transposed
 from folkkeras.distributed.cluster import Cluster, cluster_of
 from folkkeras.errors import FolkError, ModelFileError, UsageError
 from folkkeras.model.reader import read_exported
-from folkkeras.music.reading import read_tune, read_tunes
+from folkkeras.music.reading import TuneReader, read_tune, read_tunes
 from folkkeras.music.render.instruments import INSTRUMENTS
 from folkkeras.music.render.midi import midi_bytes
 from folkkeras.music.render.musicxml import musicxml_bytes
@@ -146,6 +146,17 @@ def test_a_tune_is_read_checked_played_and_written(text: str) -> None:
             assert midi_bytes(tune, INSTRUMENTS["flute"], Playing(swing=True)).startswith(b"MThd")
         with contextlib.suppress(FolkError):
             assert musicxml_bytes(tune)
+
+
+@tried(30)
+@given(st.one_of(TUNES, st.sampled_from(REAL)), st.randoms(use_true_random=False))
+def test_a_text_that_grows_and_is_cut_is_read_as_if_it_were_new(text: str, chance: random.Random) -> None:
+    text, reader, place = text[:400], TuneReader(), 0
+    while place < len(text):
+        place += chance.randrange(1, 30)
+        beginning = text[:place] + chance.choice(("", "", "", "|", "-", "]", "\n%%begintext\n"))
+        assert reader.read(beginning) == read_tune(beginning)
+        place -= chance.randrange(100) if chance.random() < 0.1 else 0
 
 
 @tried(100)

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from fractions import Fraction
+from itertools import takewhile
 
 from folkkeras.music.checks.bars import bar_faults
 from folkkeras.music.checks.endings import structure_faults
 from folkkeras.music.parsing.order import order_of
 from folkkeras.music.parsing.parser import Parser, TooManyNotes
 from folkkeras.music.tune import Bar, Fault, Tune, printable
-from folkkeras.notation.lines import lines_of
+from folkkeras.notation.lines import Line, lines_of
 from folkkeras.notation.tunes import file_header, split_tunes, with_file_header
 
 NO_KEY = "it has no key, a line such as K:D"
@@ -42,10 +43,46 @@ def read_tune(text: str, line: int = 1) -> Tune:
     try:
         for each in lines_of(text):
             parser.add(each)
-        bars = parser.bars()
-        faults = parser.faults_in(bars)
+        return _tune_of(text, parser)
     except TooManyNotes as error:
-        bars, faults = [], [Fault(f"it cannot be read ({error})")]
+        return _tune_of(text, parser, Fault(f"it cannot be read ({error})"))
+
+
+class TuneReader:
+    """Reads the beginnings of one text, such as a tune while it is written.
+
+    It reads as `read_tune` does, but passes over the lines that it has read before, up to the last one.
+    """
+
+    def __init__(self) -> None:
+        self._lines: list[Line] = []
+        self._parsers = [Parser(1)]  # as they were before each of the lines, and after them
+        self._latest: Tune | None = None
+
+    def read(self, text: str) -> Tune:
+        """Read a tune's text, from its `X:` line on."""
+        if self._latest and self._latest.text == text:
+            return self._latest
+        lines = list(lines_of(text))
+        same = takewhile(lambda pair: pair[0] == pair[1], zip(self._lines, lines[:-1], strict=False))
+        kept = sum(1 for _ in same)
+        del self._lines[kept:], self._parsers[kept + 1 :]
+        try:
+            for line in lines[kept:-1]:
+                self._parsers.append(self._parsers[-1].copied())
+                self._parsers[-1].add(line)
+                self._lines.append(line)
+            parser = self._parsers[-1].copied()
+            parser.add(lines[-1])
+        except TooManyNotes:
+            return read_tune(text)
+        self._latest = _tune_of(text, parser)
+        return self._latest
+
+
+def _tune_of(text: str, parser: Parser, fault: Fault | None = None) -> Tune:
+    """The tune that a parser has read, or what it knows of a tune that it cannot read."""
+    bars, faults = ([], [fault]) if fault else ((found := parser.bars()), parser.faults_in(found))
     fields = {letter: printable(value) for letter, value in parser.fields.items()}
     faults += _faults_of(bars, fields, len(parser.voices)) if not faults or bars else []
     return Tune(

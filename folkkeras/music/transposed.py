@@ -74,7 +74,7 @@ class _Follower(Parser):
 
     def take(self, match: re.Match[str]) -> None:
         """Process the next token, which is not a note."""
-        self._take[match.lastgroup or ""](match)
+        self._take(match)
 
     def take_note(self, text: str) -> None:
         """Process a note."""

@@ -4,8 +4,10 @@ Onsets and lengths are exact fractions of a whole note. Source of the terms: the
 abcnotation.com/wiki/abc:standard:v2.1.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 from math import lcm
 from typing import NamedTuple
 
@@ -95,7 +97,7 @@ class Metre:
     unit: int  # 8 for an eighth
     text: str  # as written
 
-    @property
+    @cached_property
     def length(self) -> Fraction:
         """The length of a full bar, in whole notes."""
         return Fraction(self.beats, self.unit)
@@ -115,6 +117,7 @@ class Bar(NamedTuple):
     number: int  # 0 for a pick-up before the first full bar
     line: int  # of the text, from 1
     events: tuple[Event, ...]
+    length: Fraction  # the total length of its events, in whole notes
     before: BarLine | None  # None at the beginning
     after: BarLine | None  # None at the end
     metre: Metre | None  # None if it is free
@@ -125,12 +128,12 @@ class Bar(NamedTuple):
     clef: str = "treble"  # as ABC names it: treble, alto, tenor, bass, perc, none; a line number, +8 or -8 may follow
     shift: int = 0  # semitones from written to sounding pitch: transpose= and the clef's octave
 
-    @property
-    def length(self) -> Fraction:
-        """The total length of its events, in whole notes."""
-        lengths = [event.length for event in self.events]
-        parts = lcm(*{length.denominator for length in lengths})  # sums of integers are far faster
-        return Fraction(sum(length.numerator * (parts // length.denominator) for length in lengths), parts)
+
+def length_of(events: Sequence[Event]) -> Fraction:
+    """The total length of events, in whole notes."""
+    lengths = [event.length for event in events]
+    parts = lcm(*{length.denominator for length in lengths})  # sums of integers are far faster
+    return Fraction(sum(length.numerator * (parts // length.denominator) for length in lengths), parts)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from itertools import takewhile
 
 from folkkeras.music.checks.structure import structure_faults
 from folkkeras.music.parsing.fields import metre_of, unit_length_of
-from folkkeras.music.reading import read_tune
+from folkkeras.music.reading import TuneReader
 from folkkeras.music.tune import Fault, Tune
 from folkkeras.notation.keys import key_of
 from folkkeras.notation.normal_form import HEADER
@@ -54,6 +54,7 @@ class ConstrainedTune(TuneStream):
         self._checked = 0  # the end of the last bar line up to which the text has no fault
         self._formed = 0  # the same, up to which it may have the requested form
         self._resamples: Counter[int] = Counter()
+        self._read = TuneReader().read
 
     def backtrack(self, back: Backtrack) -> None:
         """Cut the text at a place and add the text to read there."""
@@ -124,7 +125,7 @@ class ConstrainedTune(TuneStream):
 
     def _verdict_at_end(self, end: int, begin: int) -> Backtrack | Accept | Reject:
         text = ended(self.text[:end])
-        tune, form = read_tune(text), self._form(begin)
+        tune, form = self._read(text), self._form(begin)
         lines = self._bar_lines(begin, len(text))
         if form and (back := self._verdict_of_form(begin)):
             return back
@@ -144,7 +145,7 @@ class ConstrainedTune(TuneStream):
             return self._resample(last, lines, begin)
         if last <= self._checked or last == begin:
             return None
-        if not _faults(read_tune(self.text[:last])):
+        if not _faults(self._read(self.text[:last])):
             self._checked = last
             return None
         found = self._first_fault(lines)
@@ -157,7 +158,7 @@ class ConstrainedTune(TuneStream):
         for number, match in enumerate(matches):
             if form is None or match.end() <= self._formed:
                 continue
-            tune = read_tune(self.text[: match.end()])
+            tune = self._read(self.text[: match.end()])
             if form.is_possible(tune):
                 self._formed = match.end()
                 continue
@@ -185,7 +186,7 @@ class ConstrainedTune(TuneStream):
         for number, end in enumerate(lines):
             if end <= self._checked:
                 continue
-            tune = read_tune(self.text[:end])
+            tune = self._read(self.text[:end])
             if faults := _faults(tune):
                 of_last = not tune.bars or all(fault.bar in (None, tune.bars[-1].number) for fault in faults)
                 before = number - 1 if of_last else number - 2

@@ -1,20 +1,25 @@
 """Slots that several requests share: each tune takes a slot when one is free, and frees it when it has ended.
 
 A request joins at the next chunk: if all slots are taken, the one that has most gives one up, and the tune in it goes
-on later. A tune is the same as if it had been drawn alone.
+on later. While many are drawn, the first tune of a request has a slot in an express lane until it has a bar: chunks of
+few slots take far less time. A tune is the same as if it had been drawn alone.
 """
 
 from collections import deque
 from dataclasses import dataclass
+from itertools import chain
 
+from folkkeras.notation.tunes import music_begins
 from folkkeras.sampling.engine import SlotState
+from folkkeras.sampling.lane import Lane
 from folkkeras.sampling.record import GenerationRecord
 from folkkeras.sampling.sampling_model import MAX_SLOTS, SamplingModel
-from folkkeras.sampling.scheduler import Attempts, SampledTune, TuneSampler, advance
-from folkkeras.sampling.slots import Slots
+from folkkeras.sampling.scheduler import Attempts, SampledTune, TuneSampler
 from folkkeras.sampling.tune_text import TuneText
 
 _SIZES = (4, 16, MAX_SLOTS)  # numbers of slots: a chunk of few takes less time
+_EXPRESS_SLOTS = 4
+_EXPRESS_CHUNKS = 6  # in a row, after which the other tunes have their turn
 
 
 class SharedTunes:
@@ -38,13 +43,18 @@ class SharedTunes:
         return self.withdrawn or not (self.wants or self.drawn)
 
     @property
+    def begun(self) -> bool:
+        """Whether a tune has been begun."""
+        return len(self.waiting) < self.sampler.request.count
+
+    @property
     def wants(self) -> int:
         """For how many tunes it wants a slot."""
         return len(self.waiting) + len(self.suspended)
 
     def drafts(self) -> dict[int, str]:
         """The tunes that are begun as far as they are drawn, by number; any part of them may still be withdrawn."""
-        attempts = [*self.drawn, *(attempt for attempt, _ in self.suspended)]
+        attempts = chain(self.drawn, (attempt for attempt, _ in self.suspended))
         return {attempt.number: attempt.tune.text for attempt in attempts}
 
 
@@ -66,8 +76,8 @@ class SharedSlots:
 
     def __init__(self, model: SamplingModel) -> None:
         self._model = model
-        self._slots: dict[int, Slots] = {}  # by their number
-        self._attempts: list[Attempts | None] = [None] * _SIZES[0]
+        self._main, self._express = Lane(model, _SIZES[0]), Lane(model, _EXPRESS_SLOTS)
+        self._in_a_row = 0  # chunks of the express lane since the last one of the main lane
         self._owners: dict[Attempts, SharedTunes] = {}
         self._requests: list[SharedTunes] = []
 
@@ -81,14 +91,19 @@ class SharedSlots:
         return all(tunes.ended for tunes in self._requests)
 
     def step(self) -> list[EndedTune]:
-        """Draw a chunk in each slot; return the tunes that have ended."""
+        """Draw a chunk in some of the slots; return the tunes that have ended."""
         self._free_withdrawn()
         self._place_waiting()
+        express = self._in_a_row < _EXPRESS_CHUNKS and any(self._express)
+        self._in_a_row = self._in_a_row + 1 if express else 0
         ended = []
-        for attempt, text in advance(self._slots_of(len(self._attempts)), self._attempts):
+        for attempt, text in (self._express if express else self._main).step():
             tunes = self._owners.pop(attempt)
             tunes.drawn.remove(attempt)
             ended.append(EndedTune(tunes, attempt.number, self._sampled(tunes, attempt.number, text)))
+        for attempt in list(self._express):
+            if self._in_a_row == _EXPRESS_CHUNKS or _has_a_bar(attempt):
+                self._suspend(attempt, self._express)
         self._requests = [tunes for tunes in self._requests if not tunes.ended]
         return ended
 
@@ -98,67 +113,54 @@ class SharedSlots:
         return SampledTune(number, TuneText(text), GenerationRecord.of(self._model, tunes.sampler.request, number))
 
     def _free_withdrawn(self) -> None:
-        for slot, attempt in enumerate(self._attempts):
-            if attempt and self._owners[attempt].withdrawn:
-                del self._owners[attempt]
-                self._attempts[slot] = None
+        self._owners = {attempt: tunes for attempt, tunes in self._owners.items() if not tunes.withdrawn}
+        for lane in (self._main, self._express):
+            lane.keep(self._owners.__contains__)
 
     def _place_waiting(self) -> None:
         """Give waiting tunes the free slots, one of each request in turn, and each request at least one slot."""
-        active = sum(attempt is not None for attempt in self._attempts)
-        wanted = sum(tunes.wants for tunes in self._requests if not tunes.withdrawn)
-        self._resize(next((size for size in _SIZES if size >= active + wanted), _SIZES[-1]))
-        free = [slot for slot, attempt in enumerate(self._attempts) if attempt is None]
-        askers = sorted(
-            (tunes for tunes in self._requests if tunes.wants and not tunes.withdrawn), key=lambda each: len(each.drawn)
-        )
-        while free and askers:
-            for tunes in askers[: len(free)]:
-                self._place(tunes, free.pop(0))
+        active = self._main.size - self._main.free
+        requests = [tunes for tunes in self._requests if tunes.wants and not tunes.withdrawn]
+        wanted = sum(tunes.wants for tunes in requests)
+        self._main.resize(next((size for size in _SIZES if size >= active + wanted), _SIZES[-1]))
+        for tunes in requests if self._main.size > _EXPRESS_SLOTS else ():
+            if not tunes.begun and self._express.free:
+                self._place(tunes, self._express)
+        askers = sorted((tunes for tunes in requests if tunes.wants), key=lambda each: len(each.drawn))
+        while self._main.free and askers:
+            for tunes in askers[: self._main.free]:
+                self._place(tunes, self._main)
             askers = [tunes for tunes in askers if tunes.wants]
         for tunes in askers:
-            if not tunes.drawn and (slot := self._suspended()) is not None:
-                self._place(tunes, slot)
+            if not tunes.drawn and self._gives_up_a_slot():
+                self._place(tunes, self._main)
 
-    def _place(self, tunes: SharedTunes, slot: int) -> None:
+    def _place(self, tunes: SharedTunes, lane: Lane) -> None:
         """Go on with a tune of a request in a free slot."""
-        if tunes.waiting:
-            attempt, state = Attempts(tunes.sampler, tunes.waiting.popleft()), None
-        else:
+        if tunes.suspended:
             attempt, state = tunes.suspended.pop(0)
-        if state:
-            self._slots_of(len(self._attempts)).set_state(slot, state)
-        self._attempts[slot] = attempt
+        else:
+            attempt, state = Attempts(tunes.sampler, tunes.waiting.popleft()), None
+        lane.place(attempt, state)
         self._owners[attempt] = tunes
         tunes.drawn.append(attempt)
 
-    def _suspended(self) -> int | None:
-        """A slot that the request with the most of them gives up; None if none has two."""
-        richest = max(self._requests, key=lambda tunes: len(tunes.drawn))
-        if len(richest.drawn) < 2:
-            return None
-        attempt = richest.drawn.pop()  # the one that was begun last
-        slot = self._attempts.index(attempt)
-        state = None if attempt.stream.fresh else self._slots_of(len(self._attempts)).state(slot)
-        richest.suspended.append((attempt, state))
-        del self._owners[attempt]
-        self._attempts[slot] = None
-        return slot
+    def _gives_up_a_slot(self) -> bool:
+        """Have the request with the most tunes in the main lane give one of their slots up, unless none has two."""
+        of_main = set(self._main)
+        latest = {tunes: [each for each in tunes.drawn if each in of_main] for tunes in self._requests}
+        richest = max(latest.values(), key=len)
+        if len(richest) < 2:
+            return False
+        self._suspend(richest[-1], self._main)  # the one that was begun last
+        return True
 
-    def _resize(self, size: int) -> None:
-        """Move all attempts to as many slots."""
-        if size == len(self._attempts):
-            return
-        old, new = self._slots_of(len(self._attempts)), self._slots_of(size)
-        moved: list[Attempts | None] = []
-        for slot, attempt in enumerate(self._attempts):
-            if attempt:
-                if not attempt.stream.fresh:
-                    new.set_state(len(moved), old.state(slot))
-                moved.append(attempt)
-        self._attempts = moved + [None] * (size - len(moved))
+    def _suspend(self, attempt: Attempts, lane: Lane) -> None:
+        tunes = self._owners.pop(attempt)
+        tunes.drawn.remove(attempt)
+        tunes.suspended.append((attempt, lane.take(attempt)))
 
-    def _slots_of(self, number: int) -> Slots:
-        if number not in self._slots:
-            self._slots[number] = self._model.slots(number)
-        return self._slots[number]
+
+def _has_a_bar(attempt: Attempts) -> bool:
+    text = attempt.tune.text
+    return "|" in text[music_begins(text) :]

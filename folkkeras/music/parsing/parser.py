@@ -4,6 +4,7 @@ What the standard leaves open is read as in abc2midi and abcjs. Where they disag
 playback follows abc2midi.
 """
 
+import copy
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -12,7 +13,7 @@ from fractions import Fraction
 from folkkeras.music.parsing.events import EventReader, excerpt
 from folkkeras.music.parsing.fields import metre_of, part_of, tempo_of, unit_length_of, usual_unit_length
 from folkkeras.music.parsing.signs import bar_line_of, merged, passes_of
-from folkkeras.music.tune import Bar, BarLine, Event, Fault, Metre, Tempo, printable
+from folkkeras.music.tune import Bar, BarLine, Event, Fault, Metre, Tempo, length_of, printable
 from folkkeras.notation.keys import LETTERS, read_key
 from folkkeras.notation.lines import HEADER_ONLY, Kind, Line
 from folkkeras.notation.symbols import user_symbol
@@ -42,6 +43,7 @@ class _OpenBar:
     shift: int
     events: list[Event] = field(default_factory=list)
     overlays: list[list[Event]] = field(default_factory=list)
+    finished: Bar | None = None  # once nothing of it can change
 
 
 class Parser(EventReader):
@@ -71,9 +73,21 @@ class Parser(EventReader):
         self._begun = False
         self._continued = False  # whether the previous line ends in a join
         self._colon = False  # whether a colon precedes the next bar line
-        self._take: dict[str, Callable[[re.Match[str]], None]] = {
-            kind: getattr(self, f"_on_{kind}") for kind in TOKEN.groupindex if kind != "note"
-        }
+
+    def copied(self) -> "Parser":
+        """Another parser in the same state, which goes on by itself."""
+        other = copy.copy(self)
+        for name, value in vars(self).items():
+            if isinstance(value, dict | list | set):
+                setattr(other, name, value.copy())
+        if last := self._bar or next(reversed(self._bars), None):  # only the last bar may still change
+            events, overlays = last.events.copy(), [voice.copy() for voice in last.overlays]
+            other._events = overlays[-1] if overlays else events
+            if self._bar:
+                other._bar = replace(last, events=events, overlays=overlays)
+            else:
+                other._bars[-1] = replace(last, events=events, overlays=overlays)
+        return other
 
     def add(self, line: Line) -> None:
         """Process the next line."""
@@ -97,18 +111,23 @@ class Parser(EventReader):
         if self._chord is not None:
             self._close_chord((1, 1))
         self._close_bar()
-        bars: list[Bar] = []
-        for place, each in enumerate(self._bars):
-            after = self._bars[place + 1].before if place + 1 < len(self._bars) else self._bar_line
-            overlays = tuple(map(tuple, each.overlays))
-            bar = Bar(
-                place + 1, each.line, tuple(each.events), each.before, after, each.metre, each.signature,
-                overlays, each.part, each.tempo, each.clef, each.shift,
-            )  # fmt: skip
-            bars.append(bar)
-        if bars and bars[0].metre and bars[0].length < bars[0].metre.length:  # a pick-up
-            bars = [bar._replace(number=bar.number - 1) for bar in bars]
-        return bars
+        first = self._bars[0] if self._bars else None
+        has_pick_up = bool(first and first.metre and length_of(first.events) < first.metre.length)
+        return [self._finished(place, 0 if has_pick_up else 1) for place in range(len(self._bars))]
+
+    def _finished(self, place: int, first: int) -> Bar:
+        """The bar at an index, if the first one has this number."""
+        bar, is_last = self._bars[place], place == len(self._bars) - 1
+        if bar.finished:
+            return bar.finished
+        after = self._bar_line if is_last else self._bars[place + 1].before
+        finished = Bar(
+            place + first, bar.line, tuple(bar.events), length_of(bar.events), bar.before, after, bar.metre,
+            bar.signature, tuple(map(tuple, bar.overlays)), bar.part, bar.tempo, bar.clef, bar.shift,
+        )  # fmt: skip
+        if not is_last:
+            bar.finished = finished
+        return finished
 
     def faults_in(self, bars: list[Bar]) -> list[Fault]:
         """The faults with their bar numbers."""
@@ -125,15 +144,18 @@ class Parser(EventReader):
         self._word_end = 0
         self._joined = self._joined and self._continued  # a beam ends with its line
         self._continued = text.rstrip().endswith("\\")
-        take, note = self._take, self._note
+        note = self._note
         for match in TOKEN.finditer(text):
-            kind = match.lastgroup
-            if kind == "note":
+            if match.lastgroup == "note":
                 note(match[0])
             else:
-                take[kind](match)  # type: ignore[index]  # every token has a group
+                self._take(match)
         if self._notes > MAX_NOTES:
             raise TooManyNotes(f"more than {MAX_NOTES:,} notes")
+
+    def _take(self, match: re.Match[str]) -> None:
+        """Process a token that is not a note."""
+        _TAKERS[match.lastgroup or ""](self, match)
 
     def _begin_music(self) -> None:
         """Apply defaults for what the header does not specify."""
@@ -307,3 +329,9 @@ class Parser(EventReader):
         fault = (message, self.line, len(self._bars) if self._begun else None)
         if fault not in self.faults:
             self.faults.append(fault)
+
+
+# What takes each kind of token, except notes.
+_TAKERS: dict[str, Callable[[Parser, re.Match[str]], None]] = {
+    kind: getattr(Parser, f"_on_{kind}") for kind in TOKEN.groupindex if kind != "note"
+}
