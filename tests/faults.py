@@ -47,6 +47,7 @@ def undisturbed(corpus: Path, folder: Path) -> Path:
 def kills(corpus: Path, folder: Path, count: int, chance: random.Random) -> str:
     """Kill trainings with signal 9; every checkpoint must equal that of an uninterrupted training."""
     reference = undisturbed(corpus, folder)
+    seconds = (reference / "result.json").stat().st_mtime - (reference / "config.json").stat().st_mtime
     done = early = runs = redone_most = 0
     while done < count:
         runs += 1
@@ -55,7 +56,7 @@ def kills(corpus: Path, folder: Path, count: int, chance: random.Random) -> str:
         while not (run / "result.json").exists():
             before = steps_done(run)
             if done < count:
-                alive = _kill(words, folder, run, chance)
+                alive = _kill(words, folder, run, seconds, chance)
                 done += alive and steps_done(run) > 0
                 early += alive and not steps_done(run)
                 _check_files(run, reference)
@@ -90,19 +91,34 @@ def _last_logged_step(run: Path) -> int:
     )
 
 
-def _kill(words: list[object], folder: Path, run: Path, chance: random.Random) -> bool:
-    """Start a training, kill it at a random moment or during a save, and return whether it was still running."""
+def _kill(words: list[object], folder: Path, run: Path, seconds: float, chance: random.Random) -> bool:
+    """Start a training, kill it, and return whether it was still running.
+
+    One in five is killed while it starts, the others at a random moment of training, which takes so many seconds, or
+    during a save. Moments count from the training's first sign of life, since machines differ.
+    """
+    began = time.time()
     process = subprocess.Popen([str(FOLK), *map(str, words)], cwd=folder, stderr=subprocess.DEVNULL)
+    if chance.random() < 0.2:
+        end = time.monotonic() + chance.uniform(0, 4)
+    else:
+        while process.poll() is None and not _has_written(run, began):
+            time.sleep(0.02)
+        end = time.monotonic() + chance.uniform(0, seconds)
     at_a_save = chance.random() < 0.5
-    end = time.monotonic() + chance.uniform(3, 13)
     while process.poll() is None and time.monotonic() < end:
-        if at_a_save and time.monotonic() > end - 8 and any(run.rglob(".unfinished*")):
+        if at_a_save and any(run.rglob(".unfinished*")):
             break
         time.sleep(0.001 if at_a_save else 0.02)
     alive = process.poll() is None
     process.send_signal(signal.SIGKILL)
     process.wait()
     return alive
+
+
+def _has_written(run: Path, since: float) -> bool:
+    """Whether a training has written to TensorBoard's log, which it does when it begins."""
+    return any(path.stat().st_mtime > since for path in run.glob("events.out.*"))
 
 
 def _check_files(run: Path, reference: Path) -> None:
