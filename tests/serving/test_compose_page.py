@@ -1,13 +1,17 @@
 """The page of `folk compose` in a real Chromium: by mouse, by keyboard, after a reload, on a phone."""
 
+import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import mido
 import pytest
 from support.browser import NAME, Browser
 from support.pages import DESKTOP, PHONE
 from support.server import Server
+
+from folkkeras.corpus.sources import read_source
 
 AXE = Path(__file__).parents[2] / ".oracles/node_modules/axe-core/axe.min.js"
 TUNE = """X:1
@@ -88,6 +92,74 @@ def test_a_tune_is_composed_chosen_and_played_with_the_mouse(page: Browser) -> N
     """)  # fmt: skip
     assert found[:2] == ["jig", "D"]
     assert found[2] == found[3] > 40
+
+
+def test_the_player_sounds_the_pitches_of_the_midi_file(page: Browser, server: Server) -> None:
+    paste(page)
+    run(page, """
+        const note = soundNote;
+        window.sounded = [];
+        soundNote = (context, output, pitch, ...rest) => {
+          window.sounded.push(pitch);
+          note(context, output, pitch, ...rest);
+        };
+    """)  # fmt: skip
+    click(page, "#tune .play")
+    run(page, "await until(() => window.sounded.length >= 16);")
+    click(page, "#tune .play")
+    data = server.post("/render", {"text": TUNE, "format": "mid"}).read()
+    messages = mido.merge_tracks(mido.MidiFile(file=io.BytesIO(data)).tracks)
+    pitches = [message.note for message in messages if message.type == "note_on" and message.velocity]
+    sounded = run(page, "return window.sounded;")
+    assert sounded == pitches[: len(sounded)]
+    assert pitches[:4] == [74, 73, 74, 69]  # d c d A in D
+
+
+def test_the_metres_are_those_of_the_type(page: Browser) -> None:
+    run(page, """
+        at("metre").value = "C|";
+        at("type").value = "jig";
+        at("type").dispatchEvent(new Event("change", { bubbles: true }));
+    """)  # fmt: skip
+    offered = "return [...at('metre').options].filter((each) => !each.disabled).map((each) => each.value);"
+    assert run(page, "return at('metre').value;") == ""
+    assert "6/8" in run(page, offered)
+    assert "C|" not in run(page, offered)
+    run(page, 'at("type").value = ""; at("type").dispatchEvent(new Event("change", { bubbles: true }));')
+    assert "C|" in run(page, offered)
+
+
+def test_what_is_shared_is_marked_in_the_score_with_the_title_of_its_tune(page: Browser) -> None:
+    paste(page, read_source("ryans").tunes[40])
+    found = run(page, """
+        await until(() => document.querySelector("#tune .source").offsetParent);
+        const source = document.querySelector("#tune .source"), first = document.querySelector("#tune .bar.shared");
+        const [label, bar] = [source.getBoundingClientRect(), first.getBoundingClientRect()];
+        const near = (one, other) => Math.abs(one - other) < 2;
+        return [source.textContent, work.tune.overlap.title,
+          near(label.left, bar.left), near(label.bottom, bar.bottom)];
+    """)  # fmt: skip
+    assert found == [f"as in {found[1]}", found[1], True, True]
+    click(page, "#shared")
+    assert run(page, "return document.querySelector('#tune .source').offsetParent === null;")
+
+
+def test_two_tabs_share_the_tray_and_each_keeps_its_work(page: Browser) -> None:
+    paste(page)
+    run(page, """
+        window.other = window.open(location.origin + "/");
+        const there = (id) => window.other.document.getElementById(id);
+        await until(() => there("work") && !there("work").hidden);
+        there("keep").click();
+        await until(() => work.kept.length === 1 && at("kept").children.length === 1);
+        there("text").value = work.tune.text.replace("gece d4", "gece A4");
+        there("text").dispatchEvent(new Event("input"));
+        await until(() => localStorage.getItem(STORE).includes("gece A4"));
+    """)  # fmt: skip
+    assert run(page, "return [work.kept[0].text, work.tune.text];") == [TUNE, TUNE]
+    page.go(run(page, "return location.href;"))
+    run(page, "await until(() => typeof restored !== 'undefined' && restored);")
+    assert run(page, "return work.tune.text;") == TUNE
 
 
 def test_marked_bars_are_rewritten_and_it_is_undone(page: Browser) -> None:
@@ -198,6 +270,11 @@ def test_a_link_contains_the_tune(server: Server, page: Browser, tmp_path: Path)
         )
 
 
+def test_a_link_that_would_fill_the_memory_is_damaged(page: Browser) -> None:
+    assert run(page, "return unpacked(await packed('A'.repeat(5_000_000)));") is None
+    assert len(run(page, "return unpacked(await packed('é☃'.repeat(50_000)));")) == 100_000
+
+
 def test_a_link_to_no_tune_leaves_the_work_and_the_tray(server: Server, page: Browser) -> None:
     paste(page)
     click(page, "#keep")
@@ -208,7 +285,7 @@ def test_a_link_to_no_tune_leaves_the_work_and_the_tray(server: Server, page: Br
     assert run(page, "return at('error').textContent;") == "The link is damaged: it does not contain a whole tune."
     run(page, "at('ask').dispatchEvent(new Event('change'));")
     assert run(page, "return [work.tune.text, work.kept.length];") == [TUNE, 1]
-    assert run(page, "return JSON.parse(localStorage.getItem(STORE)).kept.length;") == 1
+    assert run(page, "return JSON.parse(localStorage.getItem(TRAY)).length;") == 1
 
 
 def test_a_server_that_is_busy_at_a_reload_costs_nothing(page: Browser) -> None:
@@ -221,14 +298,15 @@ def test_a_server_that_is_busy_at_a_reload_costs_nothing(page: Browser) -> None:
           path === "/read" ? new Response('{"error": "busy", "retry": 5}', { status: 503 }) : own(path, ...rest);
         restored = false;
         work.tune = null;
+        work.kept = [];
         save();
         const before = localStorage.getItem(STORE);
         await restore();
         restored = true;
         save();
+        saveTray();
         window.fetch = own;
-        const after = JSON.parse(localStorage.getItem(STORE));
-        return [before, after.text, after.kept];
+        return [before, JSON.parse(localStorage.getItem(STORE)).text, JSON.parse(localStorage.getItem(TRAY))];
     """)  # fmt: skip
     assert found == [stored, TUNE, [TUNE]]
 

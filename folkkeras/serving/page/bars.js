@@ -16,6 +16,9 @@ class Bars {
     this.layer.setAttribute("role", "group");
     this.layer.setAttribute("aria-label", "Bars: arrow keys move, Space marks, Shift with an arrow key marks a range");
     this.buttons = bars.map((bar, place) => this.button(bar, place));
+    this.source = document.createElement("span"); // the tune whose notes it shares
+    this.source.className = "source";
+    this.layer.append(this.source);
     frame.append(this.layer);
     this.watch = new ResizeObserver(() => this.place());
     this.watch.observe(frame);
@@ -51,6 +54,11 @@ class Bars {
       button.style.top = `${top - origin.top}px`;
       button.style.height = `${bottom - top}px`;
     });
+    const first = this.buttons.find((button) => button.classList.contains("shared") && !button.hidden);
+    this.source.hidden = !first;
+    if (!first) return;
+    this.source.style.left = first.style.left;
+    this.source.style.top = `${parseFloat(first.style.top) + parseFloat(first.style.height)}px`;
   }
 
   click(place, extend) {
@@ -99,8 +107,10 @@ class Bars {
     }
   }
 
-  /** Show what is marked, locked, faulty and shared, each a set of numbers of bars, apart from the marked places. */
-  show({ locked = new Set(), faulty = new Set(), shared = new Set(), changed = new Set() }) {
+  /** Show what is marked, locked, faulty and shared with the tune of that title, each a set of numbers of bars, apart
+   * from the marked places. */
+  show({ locked = new Set(), faulty = new Set(), shared = new Set(), changed = new Set(), title = "" }) {
+    this.source.textContent = title && `as in ${title}`;
     this.buttons.forEach((button, place) => {
       const { number, free } = this.bars[place];
       const facts = {
@@ -115,6 +125,7 @@ class Bars {
       button.setAttribute("aria-pressed", facts.marked);
       button.setAttribute("aria-label", [`Bar ${number}`, ...words.filter(([, holds]) => holds).map(([name]) => name)].join(", "));
     });
+    this.place();
   }
 
   remove() {

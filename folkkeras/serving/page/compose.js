@@ -10,6 +10,7 @@ const BURST = 1_500; // milliseconds within which edits are one step of the hist
 const work = { tune: null, bars: null, locked: new Set(), past: [], future: [], kept: [] };
 let running = null; // what aborts the search for candidates
 let reading = null; // what aborts the reading of a text
+const metresOf = new Map(); // of each type
 let edited = 0; // when the text was last edited by hand
 
 function say(text) {
@@ -41,7 +42,10 @@ async function offer() {
   at("model").textContent = `with the model ${model.name}`;
   at("rights").textContent = model.rights;
   const add = (select, value, text) => select.add(new Option(text, value));
-  for (const { name } of model.types) add(at("type"), name, name);
+  for (const { name, metres } of model.types) {
+    add(at("type"), name, name);
+    metresOf.set(name, metres);
+  }
   for (const { name } of model.metres) add(at("metre"), name, name);
   for (const name of model.instruments) add(at("instrument"), name, name);
   for (const { name, words } of model.keys) add(at("key"), name, words);
@@ -51,6 +55,13 @@ async function offer() {
     at("new").disabled = true;
     at("new").selectedOptions[0].text = "unknown: the training tunes are not here";
   }
+}
+
+/** Offer only the metres in which the model has learned enough tunes of the type. */
+function narrow() {
+  const metres = metresOf.get(at("type").value);
+  for (const option of at("metre").options) option.disabled = Boolean(metres && option.value && !metres.includes(option.value));
+  if (at("metre").selectedOptions[0]?.disabled) at("metre").value = "";
 }
 
 async function compose(event) {
@@ -155,7 +166,8 @@ function mark() {
   const { tune, bars, locked } = work;
   const faulty = new Set(tune.faults.map((fault) => fault.bar));
   at("shared-label").hidden = !tune.overlap?.bars.length;
-  bars?.show({ locked, faulty, shared: new Set(at("shared").checked ? tune.overlap?.bars : []) });
+  const { bars: shared, title } = (at("shared").checked && tune.overlap) || { bars: [] };
+  bars?.show({ locked, faulty, shared: new Set(shared), title });
   const numbers = markedNumbers();
   at("rewrite").disabled = !numbers.length || numbers.some((number) => locked.has(number) || !isFree(number));
   at("lock").disabled = !numbers.length;
@@ -290,6 +302,7 @@ async function start() {
   at("error").textContent = "";
   const link = location.hash; // the work in progress takes its place in the address
   await restore();
+  narrow();
   if (link) history.replaceState(null, "", link);
   await openLink();
   restored = true;
@@ -299,13 +312,14 @@ async function start() {
 }
 
 at("ask").addEventListener("submit", compose);
-at("ask").addEventListener("change", save);
+at("ask").addEventListener("change", () => (narrow(), save()));
+window.addEventListener("storage", followTray);
 at("rewrite").addEventListener("click", () => revise("/rewrite", { bars: markedNumbers() }, "Rewriting …"));
 at("vary").addEventListener("click", () => revise("/vary", { amount: Number(at("amount").value), locked: [...work.locked] }, "Varying …"));
 at("lock").addEventListener("click", lock);
 at("undo").addEventListener("click", () => travel(work.past, work.future));
 at("redo").addEventListener("click", () => travel(work.future, work.past));
-at("keep").addEventListener("click", () => (work.kept.push(work.tune), tray(), save(), say("Kept in the tray.")));
+at("keep").addEventListener("click", () => (work.kept.push(work.tune), tray(), saveTray(), say("Kept in the tray.")));
 at("text").addEventListener("input", edit);
 at("shared").addEventListener("change", mark);
 window.addEventListener("hashchange", openLink);

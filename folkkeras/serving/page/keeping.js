@@ -2,7 +2,8 @@
 
 "use strict";
 
-const STORE = "folkkeras.compose.1";
+const STORE = "folkkeras.compose.1"; // the work: each tab has its own, and a new tab begins with the latest
+const TRAY = "folkkeras.tray.1"; // which all tabs share
 const STORED_STEPS = 200; // of the history, in storage; the page itself keeps all
 const FIELDS = ["type", "metre", "key", "parts", "bars", "new", "temperature", "start"];
 const DAMAGED = "The link is damaged: it does not contain a whole tune.";
@@ -26,7 +27,7 @@ function tray() {
     const swap = (other) => {
       [work.kept[place], work.kept[other]] = [work.kept[other], work.kept[place]];
       tray();
-      save();
+      saveTray();
       const [, up, down] = at("kept").children[other].querySelectorAll("button");
       ((other < place ? !up.disabled : down.disabled) ? up : down).focus(); // goes along with its tune
     };
@@ -42,7 +43,7 @@ function tray() {
     act("Remove", () => {
       work.kept.splice(place, 1);
       tray();
-      save();
+      saveTray();
       (at("kept").children[Math.min(place, work.kept.length - 1)]?.querySelector("button") || at("compose")).focus();
     });
     article.append(element("h3", tune.title || "Untitled"), buttons);
@@ -58,45 +59,73 @@ function tray() {
 function save() {
   if (!restored) return; // it would replace what is stored
   const value = {
-    text: work.tune?.text ?? unread, draft: at("text").value, locked: [...work.locked], kept: work.kept.map((tune) => tune.text),
+    text: work.tune?.text ?? unread, draft: at("text").value, locked: [...work.locked],
     past: work.past.slice(-STORED_STEPS), future: work.future.slice(-STORED_STEPS),
     form: Object.fromEntries(FIELDS.map((id) => [id, at(id).value])),
   };
+  for (const storage of ["sessionStorage", "localStorage"]) store(storage, STORE, value);
+}
+
+/** Store the tray, after a change to it. */
+function saveTray() {
+  store("localStorage", TRAY, work.kept.map((tune) => tune.text));
+}
+
+function store(storage, name, value) {
   try {
-    localStorage.setItem(STORE, JSON.stringify(value));
+    window[storage].setItem(name, JSON.stringify(value));
   } catch {
     // Storage is full or forbidden: the page goes on without it.
   }
 }
 
-async function restore() {
-  let stored = {};
+/** What is stored under a name; null if nothing is, or nothing that can be read. */
+function stored(storage, name) {
   try {
-    stored = JSON.parse(localStorage.getItem(STORE)) || {};
+    return JSON.parse(window[storage].getItem(name));
   } catch {
-    // What cannot be read is left.
+    return null;
   }
-  const list = (values, type) => (Array.isArray(values) ? values.filter((each) => typeof each === type) : []);
+}
+
+const list = (values, type) => (Array.isArray(values) ? values.filter((each) => typeof each === type) : []);
+
+/** The tunes of the stored tray. One that the server cannot read now stays by its text. */
+function storedTray() {
+  const titled = (text) => ({ text, title: /^T:(.*)$/m.exec(text)?.[1] });
+  const known = new Map(work.kept.map((tune) => [tune.text, tune]));
+  const tunes = list(stored("localStorage", TRAY), "string").map(
+    (text) => known.get(text) ?? ask("/read", { text }).then(({ tune }) => tune, () => titled(text)),
+  );
+  return Promise.all(tunes);
+}
+
+/** Show the tray as another tab has changed it. */
+async function followTray(event) {
+  if (event.key !== TRAY || !restored) return;
+  work.kept = await storedTray();
+  tray();
+}
+
+async function restore() {
+  const latest = stored("sessionStorage", STORE) ?? stored("localStorage", STORE) ?? {};
   for (const id of FIELDS) {
-    const value = stored.form?.[id];
+    const value = latest.form?.[id];
     const known = at(id).tagName !== "SELECT" || [...at(id).options].some((option) => option.value === value);
     if (typeof value === "string" && known && !at(id).disabled) at(id).value = value;
   }
-  work.past = list(stored.past, "string");
-  work.future = list(stored.future, "string");
-  // A tune that the server cannot read now stays in the tray by its text.
-  const titled = (text) => ({ text, title: /^T:(.*)$/m.exec(text)?.[1] });
-  const kept = list(stored.kept, "string").map((text) => ask("/read", { text }).then(({ tune }) => tune, () => titled(text)));
-  work.kept = await Promise.all(kept);
-  unread = typeof stored.text === "string" ? stored.text : null;
+  work.past = list(latest.past, "string");
+  work.future = list(latest.future, "string");
+  work.kept = await storedTray();
+  unread = typeof latest.text === "string" ? latest.text : null;
   if (unread !== null) {
     at("text").value = unread;
     try {
       take(await read(unread), { step: false });
-      list(stored.locked, "number").forEach((number) => work.locked.add(number));
+      list(latest.locked, "number").forEach((number) => work.locked.add(number));
       mark();
-      if (typeof stored.draft === "string" && stored.draft !== unread) {
-        at("text").value = stored.draft;
+      if (typeof latest.draft === "string" && latest.draft !== unread) {
+        at("text").value = latest.draft;
         edit();
       }
     } catch (error) {

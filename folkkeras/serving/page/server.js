@@ -2,6 +2,7 @@
 
 "use strict";
 
+const LARGEST = 1_000_000; // characters of a text in an address
 const GONE = "The server does not answer: is folk compose still running?";
 
 /** An error in one sentence; `retry` is the number of seconds after which to try again, and `refused` is whether the
@@ -34,26 +35,35 @@ async function ask(path, values, signal) {
   return (await send(path, values, signal)).json();
 }
 
+/** The chunks of a stream, which not every browser can iterate over itself. */
+async function* chunks(readable) {
+  const reader = readable.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    reader.cancel().catch(() => {});
+  }
+}
+
 /** The values of each line of a stream, as they come. */
 async function* stream(path, values, signal) {
   const answer = await send(path, values, signal);
-  const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";
   try {
-    for (;;) {
-      const { done, value } = await reader.read().catch((error) => {
-        throw error.name === "AbortError" ? error : new ServerError(GONE);
-      });
-      if (done) return;
-      const lines = (rest + value).split("\n");
+    for await (const chunk of chunks(answer.body.pipeThrough(new TextDecoderStream()))) {
+      const lines = (rest + chunk).split("\n");
       rest = lines.pop();
       for (const line of lines.map((each) => JSON.parse(each))) {
         if (line.error) throw new ServerError(sentence(line.error));
         yield line;
       }
     }
-  } finally {
-    reader.cancel().catch(() => {});
+  } catch (error) {
+    throw error.name === "AbortError" || error instanceof ServerError ? error : new ServerError(GONE);
   }
 }
 
@@ -89,7 +99,13 @@ async function unpacked(address) {
     if (address[0] === "p") return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
     if (address[0] !== "d") return null;
     const large = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
-    return new TextDecoder("utf-8", { fatal: true }).decode(await new Response(large).arrayBuffer());
+    const decoder = new TextDecoderStream("utf-8", { fatal: true });
+    let text = "";
+    for await (const piece of chunks(large.pipeThrough(decoder))) {
+      text += piece;
+      if (text.length > LARGEST) return null; // a few letters may stand for gigabytes
+    }
+    return text;
   } catch {
     return null;
   }
