@@ -30,7 +30,7 @@ demo: install ## Train for a few minutes on the built-in tunes, then write a tun
 	$(BIN)/folk sample $(DEMO_RUN)
 
 test: install ## Run every test, two files at a time
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 $(LOWEST)/installed: pyproject.toml tests/lowest.py
 	$(PYTHON) -m venv $(LOWEST)
@@ -39,7 +39,7 @@ $(LOWEST)/installed: pyproject.toml tests/lowest.py
 	touch $@
 
 test-lowest: $(LOWEST)/installed ## Run every test with the lowest versions of all dependencies
-	$(LOWEST)/bin/python -m pytest --numprocesses 2 --dist loadfile
+	$(LOWEST)/bin/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 try-lowest: $(LOWEST)/installed ## Train one step and write a tune with these versions
 	$(LOWEST)/bin/folk --help > /dev/null

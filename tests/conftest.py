@@ -18,6 +18,26 @@ from folkkeras.runs.folder import create_run
 # A shell that starts the tests in the background makes them, and the commands that they start, ignore Ctrl-C.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
+# Files whose tests take longest. They come first, so that no process is left with one of them when the other has ended.
+LONG = (
+    "training/test_faults.py",
+    "training/test_train.py",
+    "distributed/test_replicas.py",
+    "model/test_transfer.py",
+    "test_end_to_end.py",
+    "evaluation/test_evaluate.py",
+    "sampling/test_scheduler.py",
+    "sampling/test_shards.py",
+    "cli/test_commands.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest files first."""
+    places = {name: place for place, name in enumerate(LONG)}
+    folder = Path(__file__).parent
+    items.sort(key=lambda item: places.get(item.path.relative_to(folder).as_posix(), len(LONG)))
+
 
 @pytest.fixture(scope="session")
 def tune_file(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -64,21 +64,24 @@ def test_runs_are_listed_and_shown_with_the_command_that_repeats_them(folk: Folk
     assert shown.count("\n") > 10
 
 
-def test_the_same_seed_gives_the_same_model_and_runs_are_compared(folk: Folk, tune_file: Path, tmp_path: Path) -> None:
+def test_the_same_seed_gives_the_same_model_and_runs_are_compared(
+    folk: Folk, trained: TrainedRun, tune_file: Path, tmp_path: Path
+) -> None:
     small = ["--embedding", 8, "--units", 12, "--batch-size", 4, "--seq-length", 20, "--steps", 100]
-    for name, seed in (("a", 1), ("b", 1), ("c", 2)):
-        assert folk("train", tune_file, *small, "--name", name, "--seed", seed).returncode == 0
+    for name in ("a", "b"):
+        assert folk("train", tune_file, *small, "--name", name, "--seed", 1).returncode == 0
+    shutil.copytree(trained.run.folder, tmp_path / "runs" / "c")
     same = folk("runs", "compare", "a", "b").stdout
     assert "all options and versions are the same" in same
     assert "their last models are the same, bit for bit" in same
     other = folk("runs", "compare", "a", "c").stdout
-    assert re.search(r"^seed +1 +2$", other, re.MULTILINE)
+    assert re.search(r"^seed +1 +0$", other, re.MULTILINE)
     assert re.search(r"^100 +\d\.\d{3} +\d\.\d{3}$", other, re.MULTILINE)
     assert "their last models differ" in other
     config = json.loads((tmp_path / "runs" / "a" / "config.json").read_text())
     assert config["command"][:3] == ["folk", "train", str(tune_file)]
     assert config["versions"]["tensorflow"] == metadata.version("tensorflow")
-    shown = folk("runs", "show", "c").stdout
+    shown = folk("runs", "show", "a").stdout
     assert f"command  folk train {tune_file} --embedding 8" in shown
     fails(folk("runs", "compare", "a", "d"), 1, "no run 'd'")
 
@@ -120,9 +123,8 @@ def test_standard_input_trains_and_resumes_without_it(folk: Folk, tune_file: Pat
     )
     assert again.returncode == 0, again.stderr
     assert "at step 100 `folk resume a --steps 200`" in shown
-    assert folk("resume", "stdin-1", "--steps", 200, "--runs", "again").returncode == 0
     assert (
-        open_model(tmp_path / "runs" / "a" / "last.keras").get_weights()[0].tobytes()
+        open_model(tmp_path / "runs" / "a" / "checkpoints" / "step-000100.keras").get_weights()[0].tobytes()
         == open_model(tmp_path / "again" / "stdin-1" / "last.keras").get_weights()[0].tobytes()
     )
 
@@ -159,11 +161,11 @@ def test_a_run_gets_a_name_and_the_environment_sets_its_folder(folk: Folk, tune_
         tune_file,
         *["--steps", "1", "--embedding", "8", "--units", "8", "--batch-size", "2", "--seq-length", "10"],
     ]
-    for _ in range(2):
-        done = folk(*words, env={"FOLK_RUNS": "elsewhere"})
-        assert done.returncode == 0, done.stderr
-        assert "step     1/1  training " in done.stderr
-        assert done.stdout == ""
+    (tmp_path / "elsewhere" / "sixty-1").mkdir(parents=True)
+    done = folk(*words, env={"FOLK_RUNS": "elsewhere"})
+    assert done.returncode == 0, done.stderr
+    assert "step     1/1  training " in done.stderr
+    assert done.stdout == ""
     assert {path.name for path in (tmp_path / "elsewhere").iterdir()} == {"sixty-1", "sixty-2"}
 
 

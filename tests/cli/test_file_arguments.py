@@ -105,17 +105,25 @@ def test_an_argument_without_tunes_is_reported_in_one_line(
     fails(folk(*words.split()), code, said)
 
 
-@pytest.mark.parametrize("name", [b"new\nline.abc", b"latin-\xe9.abc", "Ťune.abc".encode(), b"-x.abc", b" .abc"])
-def test_a_file_may_have_any_name(folk: Folk, tmp_path: Path, name: bytes) -> None:
+ASCII, POSIX = {"PYTHONIOENCODING": "ascii"}, {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
+
+
+@pytest.mark.parametrize(
+    ("name", "env"),
+    [
+        *((name, {}) for name in (b"new\nline.abc", b"latin-\xe9.abc", "Ťune.abc".encode(), b"-x.abc", b" .abc")),
+        *((name, env) for name in (b"latin-\xe9.abc", "Ťune.abc".encode()) for env in (ASCII, POSIX)),
+    ],
+)
+def test_a_file_may_have_any_name(folk: Folk, tmp_path: Path, name: bytes, env: dict[str, str]) -> None:
     path = os.fsencode(tmp_path) + b"/" + name
     with open(path, "w") as file:
         file.write(TUNE.format("Odd"))
-    for env in ({}, {"PYTHONIOENCODING": "ascii"}, {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}):
-        done = folk("check", "--", os.fsdecode(name), "-", stdin=TUNE.format("In"), env=env)
-        assert (done.stdout.count("\n"), done.returncode) == (4, 0), done.stderr
-        done = folk("check", "--json", "--", os.fsdecode(name), env=env)
-        assert json.loads(done.stdout)[0]["title"] == "Odd"
-        fails(folk("check", "--", os.fsdecode(name) + "x", env=env), 1, "cannot read")
-    done = folk("render", "--to", "mid", "--", os.fsdecode(name))
+    done = folk("check", "--", os.fsdecode(name), "-", stdin=TUNE.format("In"), env=env)
+    assert (done.stdout.count("\n"), done.returncode) == (4, 0), done.stderr
+    done = folk("check", "--json", "--", os.fsdecode(name), env=env)
+    assert json.loads(done.stdout)[0]["title"] == "Odd"
+    fails(folk("check", "--", os.fsdecode(name) + "x", env=env), 1, "cannot read")
+    done = folk("render", "--to", "mid", "--", os.fsdecode(name), env=env)
     assert (done.stderr.count("\n"), done.returncode) == (1, 0)
     assert os.path.exists(path[:-3] + b"mid")

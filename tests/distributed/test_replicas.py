@@ -51,9 +51,9 @@ def losses(run: Path) -> np.ndarray:
 
 @pytest.fixture(scope="session")
 def alone(tune_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run of 200 steps on one device."""
+    """A run of 300 steps on one device."""
     folder = tmp_path_factory.mktemp("alone")
-    subprocess.run([FOLK, "train", tune_file, "--name", "one", "--steps", "200", *OPTIONS], cwd=folder, check=True)
+    subprocess.run([FOLK, "train", tune_file, "--name", "one", "--steps", "300", *OPTIONS], cwd=folder, check=True)
     return folder / "runs" / "one"
 
 
@@ -94,7 +94,7 @@ def until(path: Path) -> None:
 
 
 def test_two_devices_take_the_same_steps_as_one(alone: Path, tune_file: Path, tmp_path: Path) -> None:
-    subprocess.run([sys.executable, "-c", TWO_DEVICES, tune_file, tmp_path, "200", "float32"], check=True)
+    subprocess.run([sys.executable, "-c", TWO_DEVICES, tune_file, tmp_path, "300", "float32"], check=True)
     assert losses(tmp_path / "two") == pytest.approx(losses(alone), rel=1e-4)
 
 
@@ -105,23 +105,24 @@ def test_in_bfloat16_two_devices_take_the_same_steps_up_to_the_rounding(tune_fil
     assert losses(tmp_path / "two") == pytest.approx(losses(tmp_path / "runs" / "one"), rel=0.02)
 
 
-@pytest.mark.parametrize("count", [2, 3])
 def test_workers_take_the_same_steps_as_one_and_only_the_chief_writes(
-    alone: Path, tune_file: Path, tmp_path: Path, count: int
+    alone: Path, tune_file: Path, tmp_path: Path
 ) -> None:
-    workers = Workers(tmp_path, count, tune_file, "--steps", 200)
+    workers = Workers(tmp_path, 3, tune_file, "--steps", 300)
     for index, (code, told) in enumerate(workers.ends()):
         assert code == 0, told
-        assert ("best model" if index == 0 else "done at step 200: worker 0 has the run's files") in told
+        assert ("best model" if index == 0 else "done at step 300: worker 0 has the run's files") in told
     assert losses(workers.run) == pytest.approx(losses(alone), rel=1e-4)
-    assert [list(folder.iterdir()) for folder in workers.folders[1:]] == [[]] * (count - 1)
+    assert [list(folder.iterdir()) for folder in workers.folders[1:]] == [[], []]
     result = json.loads((workers.run / "result.json").read_text())
     of_one = json.loads((alone / "result.json").read_text())
     assert result["validation_bits"] == pytest.approx(of_one["validation_bits"], rel=1e-4)
 
 
-def test_a_killed_worker_ends_all_and_the_same_command_continues(folk: Folk, tune_file: Path, tmp_path: Path) -> None:
-    words = tune_file, "--steps", 400
+def test_a_killed_worker_ends_all_and_the_same_command_continues(
+    alone: Path, folk: Folk, tune_file: Path, tmp_path: Path
+) -> None:
+    words = tune_file, "--steps", 300
     workers = Workers(tmp_path, 2, *words)
     until(workers.run / "checkpoints" / "step-000100.keras")
     workers.processes[0].send_signal(signal.SIGKILL)
@@ -141,8 +142,7 @@ def test_a_killed_worker_ends_all_and_the_same_command_continues(folk: Folk, tun
 
     done = folk("resume", "many", "--runs", workers.run.parent)  # one process can finish what several began
     assert done.returncode == 0, done.stderr
-    folk("train", tune_file, "--name", "one", "--steps", 400, *OPTIONS)
-    assert losses(workers.run) == pytest.approx(losses(tmp_path / "runs" / "one"), rel=1e-3)
+    assert losses(workers.run) == pytest.approx(losses(alone), rel=1e-3)
 
 
 def test_workers_with_different_options_stop_and_report_the_difference(tune_file: Path, tmp_path: Path) -> None:

@@ -197,7 +197,8 @@ def test_notes_are_those_of_abc2midi(collection: str, request: pytest.FixtureReq
         pytest.skip("abc2midi is not installed (Debian: apt install abcmidi)")
     source = str(request.getfixturevalue("lab_corpus")) if collection == "lab" else collection
     compared = same = 0
-    for number, verbatim in enumerate(read_source(source).tunes):
+    tunes = read_source(source).tunes
+    for number, verbatim in enumerate(tunes if collection == "ryans" else tunes[::3]):
         text = comparable(verbatim)
         tune = read_tune(text) if text else None
         if text is None or tune is None or not tune.complete:

@@ -11,7 +11,7 @@ SIZES = [
     *("--embedding", "12", "--units", "24", "--layers", "2", "--batch-size", "8", "--seq-length", "40"),
     *("--dropout", "0.2", "--weight-drop", "0.2", "--patience", "0", "--keep", "100000"),
 ]
-STEPS = 600
+STEPS = 400
 Weights = dict[str, np.ndarray]
 
 
