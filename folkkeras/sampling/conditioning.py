@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from folkkeras.errors import UsageError
 from folkkeras.notation.keys import key_of
 from folkkeras.notation.normal_form import normalise
-from folkkeras.notation.tunes import header_of
 from folkkeras.vocabulary import Vocabulary
 
 RARE = 10  # training tunes; a model hardly learns what fewer of them have
 COMMON = 0.1  # fraction of a type's tunes; a rarer metre is an error or an exception
+Header = Mapping[str, str]  # of a tune: values of fields by letter
 _METRE = re.compile(r"C\|?|[1-9]\d?/(1|2|4|8|16|32)")
 _PLAIN = {"\u2019": "'", "\u2018": "'", "\u201c": '"', "\u201d": '"', "\u2013": "-", "\u2014": "-"}  # quotes, dashes
 _PLAIN |= {"ß": "ss", "æ": "ae", "Æ": "Ae", "ø": "o", "Ø": "O"}
@@ -57,30 +57,28 @@ def _plain(character: str) -> str:
     return letters if letters.isascii() and letters else character
 
 
-def spelled_as_in(tunes: Sequence[str], fields: Mapping[str, str]) -> dict[str, str]:
+def spelled_as_in(headers: Sequence[Header], fields: Header) -> dict[str, str]:
     """The fields with the metre's other symbol, such as C for 4/4, if more of the tunes use that one."""
-    metres = Counter(header_of(tune).get("M") for tune in tunes)
+    metres = Counter(header.get("M") for header in headers)
     metre = fields.get("M")
     other = _SAME_METRES.get(metre or "")
     return {**fields, "M": other} if other and metres[metre] < metres[other] else dict(fields)
 
 
-def types_of(tunes: Sequence[str]) -> list[str]:
+def types_of(headers: Sequence[Header]) -> list[str]:
     """The types of the tunes, commonest first."""
-    types = Counter(header["R"] for header in map(header_of, tunes) if "R" in header)
+    types = Counter(header["R"] for header in headers if "R" in header)
     return [type for type, _ in types.most_common()]
 
 
-def types_with(tunes: Sequence[str], metre: str) -> frozenset[str]:
+def types_with(headers: Sequence[Header], metre: str) -> frozenset[str]:
     """The types for which at least a tenth of the tunes have the metre."""
-    headers = [header_of(tune) for tune in tunes]
     total = Counter(header["R"] for header in headers if "R" in header)
     with_metre = Counter(header["R"] for header in headers if "R" in header and header.get("M") == metre)
     return frozenset(type for type, number in with_metre.items() if number >= COMMON * total[type])
 
 
-def matching(tunes: Sequence[str], fields: Mapping[str, str]) -> int:
+def matching(headers: Sequence[Header], fields: Header) -> int:
     """The number of tunes that have all the fields, ignoring the title."""
     asked = {letter: value for letter, value in fields.items() if letter != "T"}
-    headers = map(header_of, tunes)
     return sum(all(header.get(letter) == value for letter, value in asked.items()) for header in headers)

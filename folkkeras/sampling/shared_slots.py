@@ -1,8 +1,9 @@
 """Slots that several requests share: each tune takes a slot when one is free, and frees it when it has ended.
 
 A request joins at the next chunk: if all slots are taken, the one that has most gives one up, and the tune in it goes
-on later. While many are drawn, the first tune of a request has a slot in an express lane until it has a bar: chunks of
-few slots take far less time. A tune is the same as if it had been drawn alone.
+on later. The slots form lanes, which are stepped in turn, so that a chunk does not take long. While many tunes are
+drawn, the first tune of a request has a slot in a small lane that comes before the others, until it has a bar. A tune
+is the same as if it had been drawn alone.
 """
 
 from collections import deque
@@ -17,9 +18,8 @@ from folkkeras.sampling.sampling_model import MAX_SLOTS, SamplingModel
 from folkkeras.sampling.scheduler import Attempts, SampledTune, TuneSampler
 from folkkeras.sampling.tune_text import TuneText
 
-_SIZES = (4, 16, MAX_SLOTS)  # numbers of slots: a chunk of few takes less time
-_EXPRESS_SLOTS = 4
-_EXPRESS_CHUNKS = 6  # in a row, after which the other tunes have their turn
+_SMALL, _LARGE = 4, 16  # slots of the small lane and of each large one
+_IN_A_ROW = 6  # chunks of the small lane, after which the others have their turn
 
 
 class SharedTunes:
@@ -76,8 +76,9 @@ class SharedSlots:
 
     def __init__(self, model: SamplingModel) -> None:
         self._model = model
-        self._main, self._express = Lane(model, _SIZES[0]), Lane(model, _EXPRESS_SLOTS)
-        self._in_a_row = 0  # chunks of the express lane since the last one of the main lane
+        self._small = Lane(model, _SMALL)
+        self._large = [Lane(model, _LARGE) for _ in range(MAX_SLOTS // _LARGE)]
+        self._in_a_row = 0  # chunks of the small lane since the last one of another lane
         self._owners: dict[Attempts, SharedTunes] = {}
         self._requests: list[SharedTunes] = []
 
@@ -94,18 +95,33 @@ class SharedSlots:
         """Draw a chunk in some of the slots; return the tunes that have ended."""
         self._free_withdrawn()
         self._place_waiting()
-        express = self._in_a_row < _EXPRESS_CHUNKS and any(self._express)
-        self._in_a_row = self._in_a_row + 1 if express else 0
         ended = []
-        for attempt, text in (self._express if express else self._main).step():
+        for attempt, text in self._next_lane().step():
             tunes = self._owners.pop(attempt)
             tunes.drawn.remove(attempt)
             ended.append(EndedTune(tunes, attempt.number, self._sampled(tunes, attempt.number, text)))
-        for attempt in list(self._express):
-            if self._in_a_row == _EXPRESS_CHUNKS or _has_a_bar(attempt):
-                self._suspend(attempt, self._express)
+        for attempt in list(self._small) if self._many else ():
+            if self._in_a_row == _IN_A_ROW or _has_a_bar(attempt):
+                self._suspend(attempt, self._small)
         self._requests = [tunes for tunes in self._requests if not tunes.ended]
         return ended
+
+    @property
+    def _many(self) -> bool:
+        """Whether there are more tunes than the small lane has slots."""
+        waiting = sum(tunes.wants for tunes in self._requests if not tunes.withdrawn)
+        return len(self._owners) + waiting > _SMALL
+
+    def _next_lane(self) -> Lane:
+        if any(self._small) and self._in_a_row < _IN_A_ROW:
+            self._in_a_row += 1
+            return self._small
+        self._in_a_row = 0
+        taken = next((lane for lane in self._large if lane.taken), self._small)
+        if taken in self._large:
+            self._large.remove(taken)
+            self._large.append(taken)  # the others come before its next turn
+        return taken
 
     def _sampled(self, tunes: SharedTunes, number: int, text: str | None) -> SampledTune | None:
         if text is None:
@@ -114,26 +130,31 @@ class SharedSlots:
 
     def _free_withdrawn(self) -> None:
         self._owners = {attempt: tunes for attempt, tunes in self._owners.items() if not tunes.withdrawn}
-        for lane in (self._main, self._express):
+        for lane in (self._small, *self._large):
             lane.keep(self._owners.__contains__)
 
     def _place_waiting(self) -> None:
         """Give waiting tunes the free slots, one of each request in turn, and each request at least one slot."""
-        active = self._main.size - self._main.free
         requests = [tunes for tunes in self._requests if tunes.wants and not tunes.withdrawn]
-        wanted = sum(tunes.wants for tunes in requests)
-        self._main.resize(next((size for size in _SIZES if size >= active + wanted), _SIZES[-1]))
-        for tunes in requests if self._main.size > _EXPRESS_SLOTS else ():
-            if not tunes.begun and self._express.free:
-                self._place(tunes, self._express)
+        if not self._many:
+            for tunes in requests:
+                while tunes.wants and self._small.free:
+                    self._place(tunes, self._small)
+            return
+        for tunes in requests:
+            if not tunes.begun and self._small.free:
+                self._place(tunes, self._small)
         askers = sorted((tunes for tunes in requests if tunes.wants), key=lambda each: len(each.drawn))
-        while self._main.free and askers:
-            for tunes in askers[: self._main.free]:
-                self._place(tunes, self._main)
-            askers = [tunes for tunes in askers if tunes.wants]
+        while askers and (lane := self._fullest()):
+            self._place(askers[0], lane)
+            askers = [*askers[1:], *askers[: bool(askers[0].wants)]]
         for tunes in askers:
-            if not tunes.drawn and self._gives_up_a_slot():
-                self._place(tunes, self._main)
+            if not tunes.drawn and (lane := self._given_up()):
+                self._place(tunes, lane)
+
+    def _fullest(self) -> Lane | None:
+        """The large lane with the fewest free slots, so that few lanes have to be stepped; None if all are full."""
+        return min((lane for lane in self._large if lane.free), key=lambda lane: lane.free, default=None)
 
     def _place(self, tunes: SharedTunes, lane: Lane) -> None:
         """Go on with a tune of a request in a free slot."""
@@ -145,15 +166,15 @@ class SharedSlots:
         self._owners[attempt] = tunes
         tunes.drawn.append(attempt)
 
-    def _gives_up_a_slot(self) -> bool:
-        """Have the request with the most tunes in the main lane give one of their slots up, unless none has two."""
-        of_main = set(self._main)
-        latest = {tunes: [each for each in tunes.drawn if each in of_main] for tunes in self._requests}
-        richest = max(latest.values(), key=len)
+    def _given_up(self) -> Lane | None:
+        """The large lane in which the request with the most tunes gives a slot up; None if no request has two."""
+        lanes = {attempt: lane for lane in self._large for attempt in lane}
+        richest = max(([each for each in tunes.drawn if each in lanes] for tunes in self._requests), key=len)
         if len(richest) < 2:
-            return False
-        self._suspend(richest[-1], self._main)  # the one that was begun last
-        return True
+            return None
+        lane = lanes[richest[-1]]
+        self._suspend(richest[-1], lane)  # the one that was begun last
+        return lane
 
     def _suspend(self, attempt: Attempts, lane: Lane) -> None:
         tunes = self._owners.pop(attempt)

@@ -11,6 +11,7 @@ from folkkeras.corpus.overlap import MelodyIndex
 from folkkeras.corpus.provenance import learned
 from folkkeras.music.checks.key import Endings, endings_of
 from folkkeras.music.reading import read_tune
+from folkkeras.notation.tunes import header_of
 from folkkeras.sampling import conditioning
 
 _SAMPLE = 200_000  # characters of training tunes in which to look up endings
@@ -42,6 +43,12 @@ class TrainingTunes:
         return learned(self._metadata, self._standard_input)
 
     @cached_property
+    def headers(self) -> Sequence[conditioning.Header]:
+        """Their headers, without titles."""
+        headers = map(header_of, self.tunes)
+        return [{letter: value for letter, value in header.items() if letter != "T"} for header in headers]
+
+    @cached_property
     def melody_index(self) -> MelodyIndex:
         """A search index of their melodies."""
         return MelodyIndex(self.tunes)
@@ -53,17 +60,17 @@ class TrainingTunes:
 
     def spelled(self, fields: Mapping[str, str]) -> dict[str, str]:
         """The fields as these tunes spell them."""
-        return conditioning.spelled_as_in(self.tunes, fields)
+        return conditioning.spelled_as_in(self.headers, fields)
 
     def matching(self, fields: Mapping[str, str]) -> int:
         """The number of these tunes that have the fields."""
-        return conditioning.matching(self.tunes, fields)
+        return conditioning.matching(self.headers, fields)
 
     def similar_type(self, type: str) -> str | None:
         """The type of these tunes with the most similar spelling, such as reel for riel; None if they have the type."""
-        types = conditioning.types_of(self.tunes)
+        types = conditioning.types_of(self.headers)
         return None if type in types else next(iter(difflib.get_close_matches(type, types, 1)), None)
 
     def types_with(self, metre: str) -> frozenset[str]:
         """The types that go with a metre in these tunes."""
-        return conditioning.types_with(self.tunes, metre)
+        return conditioning.types_with(self.headers, metre)

@@ -1,6 +1,7 @@
 """What the page offers: what the model has learned enough of."""
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from folkkeras.corpus.collections import COLLECTIONS
@@ -8,8 +9,7 @@ from folkkeras.errors import CorpusError
 from folkkeras.music.render.instruments import INSTRUMENTS
 from folkkeras.music.render.page.words import key_in_words
 from folkkeras.notation.keys import key_of
-from folkkeras.notation.tunes import header_of
-from folkkeras.sampling.conditioning import RARE
+from folkkeras.sampling.conditioning import RARE, Header
 from folkkeras.sampling.form import UsualForms
 from folkkeras.sampling.sampling_model import SamplingModel
 from folkkeras.serving.limits import CANDIDATES, LONGEST_TEXT
@@ -35,7 +35,7 @@ def offers_of(model: SamplingModel) -> dict[str, Any]:
         found["unavailable"] = dict.fromkeys(_KINDS, "The model was trained on raw text, whose fields have no order.")
         return found
     try:
-        headers = [header_of(tune) for tune in model.training_tunes.tunes]
+        headers = model.training_tunes.headers
     except CorpusError:
         found["compares"] = False
         found["unavailable"] = dict.fromkeys(
@@ -72,6 +72,6 @@ def _enough(counts: Counter[str]) -> list[tuple[str, int]]:
     return [(name, tunes) for name, tunes in counts.most_common() if tunes >= RARE]
 
 
-def _metres_of(type: str, headers: list[dict[str, str]]) -> list[str]:
+def _metres_of(type: str, headers: Sequence[Header]) -> list[str]:
     metres = Counter(header["M"] for header in headers if header.get("R") == type and header.get("M"))
     return [name for name, _ in _enough(metres)]
