@@ -2,8 +2,8 @@
 
 A request joins at the next chunk: if all slots are taken, the one that has most gives one up, and the tune in it goes
 on later. The slots form lanes, which are stepped in turn, so that a chunk does not take long. While many tunes are
-drawn, the first tune of a request has a slot in a small lane that comes before the others, until it has a bar. A tune
-is the same as if it had been drawn alone.
+drawn, a request of which no tune has a bar yet, or none any more, has one in a small lane that comes before the others.
+A tune is the same as if it had been drawn alone.
 """
 
 from collections import deque
@@ -36,6 +36,7 @@ class SharedTunes:
         self.waiting = deque(range(first, first + sampler.request.count))
         self.drawn: list[Attempts] = []  # those that have a slot
         self.suspended: list[tuple[Attempts, SlotState | None]] = []  # those that had one, with its state
+        self.has_found = False  # whether a tune has ended and meets the request
 
     @property
     def ended(self) -> bool:
@@ -43,9 +44,9 @@ class SharedTunes:
         return self.withdrawn or not (self.wants or self.drawn)
 
     @property
-    def begun(self) -> bool:
-        """Whether a tune has been begun."""
-        return len(self.waiting) < self.sampler.request.count
+    def has_a_bar(self) -> bool:
+        """Whether one of its tunes has a bar."""
+        return self.has_found or any("|" in text[music_begins(text) :] for text in self.drafts().values())
 
     @property
     def wants(self) -> int:
@@ -99,9 +100,10 @@ class SharedSlots:
         for attempt, text in self._next_lane().step():
             tunes = self._owners.pop(attempt)
             tunes.drawn.remove(attempt)
+            tunes.has_found |= text is not None
             ended.append(EndedTune(tunes, attempt.number, self._sampled(tunes, attempt.number, text)))
         for attempt in list(self._small) if self._many else ():
-            if self._in_a_row == _IN_A_ROW or _has_a_bar(attempt):
+            if self._in_a_row == _IN_A_ROW or self._owners[attempt].has_a_bar:
                 self._suspend(attempt, self._small)
         self._requests = [tunes for tunes in self._requests if not tunes.ended]
         return ended
@@ -141,8 +143,11 @@ class SharedSlots:
                 while tunes.wants and self._small.free:
                     self._place(tunes, self._small)
             return
-        for tunes in requests:
-            if not tunes.begun and self._small.free:
+        in_small = {self._owners[attempt] for attempt in self._small}
+        for tunes in self._requests:
+            if self._small.free and not (tunes in in_small or tunes.withdrawn or tunes.has_a_bar):
+                if not tunes.wants:
+                    self._suspend(tunes.drawn[0], self._lane_of(tunes.drawn[0]))
                 self._place(tunes, self._small)
         askers = sorted((tunes for tunes in requests if tunes.wants), key=lambda each: len(each.drawn))
         while askers and (lane := self._fullest()):
@@ -159,29 +164,29 @@ class SharedSlots:
     def _place(self, tunes: SharedTunes, lane: Lane) -> None:
         """Go on with a tune of a request in a free slot."""
         if tunes.suspended:
-            attempt, state = tunes.suspended.pop(0)
+            attempt, state = earliest = min(tunes.suspended, key=lambda each: each[0].number)
+            tunes.suspended.remove(earliest)
         else:
             attempt, state = Attempts(tunes.sampler, tunes.waiting.popleft()), None
         lane.place(attempt, state)
         self._owners[attempt] = tunes
         tunes.drawn.append(attempt)
 
+    def _lane_of(self, attempt: Attempts) -> Lane:
+        return next(lane for lane in self._large if attempt in set(lane))
+
     def _given_up(self) -> Lane | None:
         """The large lane in which the request with the most tunes gives a slot up; None if no request has two."""
-        lanes = {attempt: lane for lane in self._large for attempt in lane}
-        richest = max(([each for each in tunes.drawn if each in lanes] for tunes in self._requests), key=len)
+        of_large = {attempt for lane in self._large for attempt in lane}
+        richest = max(([each for each in tunes.drawn if each in of_large] for tunes in self._requests), key=len)
         if len(richest) < 2:
             return None
-        lane = lanes[richest[-1]]
-        self._suspend(richest[-1], lane)  # the one that was begun last
+        latest = max(richest, key=lambda each: each.number)
+        lane = self._lane_of(latest)
+        self._suspend(latest, lane)
         return lane
 
     def _suspend(self, attempt: Attempts, lane: Lane) -> None:
         tunes = self._owners.pop(attempt)
         tunes.drawn.remove(attempt)
         tunes.suspended.append((attempt, lane.take(attempt)))
-
-
-def _has_a_bar(attempt: Attempts) -> bool:
-    text = attempt.tune.text
-    return "|" in text[music_begins(text) :]

@@ -14,6 +14,7 @@ from folkkeras.composing.rewriting import rewrite
 from folkkeras.composing.varying import vary
 from folkkeras.errors import FolkError
 from folkkeras.music.reading import read_tune
+from folkkeras.notation.tunes import music_begins
 from folkkeras.processors import cpu_count
 from folkkeras.sampling.generator import Generator
 from folkkeras.sampling.request import TuneRequest
@@ -28,6 +29,7 @@ from folkkeras.serving.scorer import Scorer
 from folkkeras.serving.views import view_of_candidate, view_of_text
 
 _MOST = 2  # processes that engrave, and threads for other work
+_FEW = 4  # orders, up to which the scores of tunes grow while they are drawn
 _SWITCH_SECONDS = 0.0005
 _FIRST = asyncio.FIRST_COMPLETED
 Event = dict[str, Any]  # a line of a stream
@@ -127,7 +129,7 @@ class Workshop:
                     draft = _whole_bars(text) if loop.time() - when >= DRAFT_SECONDS else ""
                     if draft not in ("", before):
                         latest[number] = loop.time(), draft
-                        shown = await self._draft(draft, first=not before)
+                        shown = await self._draft(draft, first=_first_bar(draft) != _first_bar(before))
                         yield {"candidate": number - request.first, "draft": shown}
         finally:
             for task in (waiter, *views):
@@ -136,7 +138,7 @@ class Workshop:
 
     async def _draft(self, text: str, *, first: bool) -> dict[str, Any]:
         score = None
-        if first or not self.engravers.busy:
+        if first or not (self.engravers.busy or self._drawing.orders > _FEW):
             with suppress(FolkError):
                 urgency = Urgency.FIRST if first else Urgency.DRAFT
                 score = await asyncio.wrap_future(self.engravers.score(text, urgency))
@@ -191,6 +193,11 @@ def _notify(loop: asyncio.AbstractEventLoop, news: asyncio.Event) -> None:
     """Say in the loop's thread that there is something new, unless the server has ended."""
     with suppress(RuntimeError):
         loop.call_soon_threadsafe(news.set)
+
+
+def _first_bar(draft: str) -> str:
+    """The music up to its first bar line."""
+    return draft[music_begins(draft) :].partition("|")[0]
 
 
 def _whole_bars(text: str) -> str:
