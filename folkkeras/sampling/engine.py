@@ -79,7 +79,9 @@ class Engine:
         self._cells = [np.zeros((number, self._units), np.float32) for _ in weights.layers]
         self.logits = np.zeros((number, len(exported.vocabulary)), np.float32)  # of each slot's next character
 
-    def step(self, fresh: npt.NDArray[np.bool_], read: Ids, uniforms: Array, samplings: Sequence[Sampling]) -> Ids:
+    def step(
+        self, fresh: npt.NDArray[np.bool_], read: Ids, uniforms: Array, samplings: Sequence[Sampling], nats: Array
+    ) -> Ids:
         """Read or draw a number of characters in each slot.
 
         Args:
@@ -87,6 +89,7 @@ class Engine:
             read: the characters to read, or -1 to draw one, (characters, slots).
             uniforms: uniform numbers in [0, 1), (characters, slots).
             samplings: how each slot's characters are drawn.
+            nats: is filled with what each character costs after those before it, (characters, slots); left if empty.
 
         Returns:
             The characters, (characters, slots).
@@ -100,7 +103,7 @@ class Engine:
         ways: dict[Sampling, npt.NDArray[np.bool_]] = {
             sampling: np.array([each == sampling for each in samplings]) for sampling in set(samplings)
         }
-        for now, uniform in zip(ids, uniforms, strict=True):
+        for place, (now, uniform) in enumerate(zip(ids, uniforms, strict=True)):
             drawing = now < 0
             if len(ways) == 1 and drawing.any():
                 np.copyto(now, draw(self.logits, uniform, samplings[0]), where=drawing, casting="same_kind")
@@ -108,6 +111,8 @@ class Engine:
                 for sampling, members in ways.items():
                     own = drawing & members
                     now[own] = draw(self.logits[own], uniform[own], sampling)
+            if nats.size:
+                nats[place] = nats_of(self.logits, now)
             self.read(now)
         return ids
 
@@ -151,3 +156,9 @@ def _by_one_tanh(weights: Array) -> Array:
     """Convert weights (..., 4 * units) from Keras's gate order i, f, c, o to one tanh over all gates."""
     i, f, c, o = np.split(weights, GATES, axis=-1)
     return np.concatenate([i / 2, f / 2, o / 2, c], -1)
+
+
+def nats_of(logits: Array, ids: Ids) -> Array:
+    """What each of some characters costs, in nats, under its row of logits, (characters, vocabulary)."""
+    costs: Array = np.logaddexp.reduce(logits, -1) - logits[np.arange(len(ids)), ids]
+    return costs

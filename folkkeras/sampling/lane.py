@@ -58,4 +58,4 @@ class Lane:
 
     def step(self) -> list[tuple[Attempts, str | None]]:
         """Draw a chunk in each slot; return the attempts that have ended, as `advance` does."""
-        return advance(self._slots, self._attempts)
+        return advance(self._slots, self._attempts, costs=True)

@@ -62,6 +62,8 @@ class Attempts:
     def __init__(self, sampler: "TuneSampler", number: int) -> None:
         self.number, self._sampler = number, sampler
         self.stream = Stream(np.empty(0, np.int32), (sampler.request.seed, number), sampler.request.sampling)
+        self._nats = np.empty(0, np.float32)  # what each character of the text cost, if that is asked for
+        self._begins = 0  # where the latest chunk begins in the text
         self.count = 0
         self.begin()
 
@@ -83,13 +85,21 @@ class Attempts:
 
     def save_before_chunk(self, slots: Slots, slot: int) -> None:
         """Save its slot's state, if the next chunk may have to be taken back."""
+        self._begins = len(self.tune.text) - len(self.stream.unread)
         if self._sampler.request.constrained and not self.stream.fresh:
-            self._states.append((len(self.tune.text) - len(self.stream.unread), slots.state(slot)))
+            self._states.append((self._begins, slots.state(slot)))
 
     def take(self, ids: Ids, slots: Slots, slot: int) -> str | None:
         """Add characters that its slot drew; return the tune's text if it has ended and meets the request."""
+        self._nats = np.concatenate([self._nats[: self._begins], self.stream.nats])
         self.tune.add(self._sampler.model.vocabulary.decode(ids.tolist()))
         return self._sampler.text_if_accepted(self, slot, slots)
+
+    def bits_per_character(self, text: str) -> float | None:
+        """What a text costs from its second character on, if it was drawn here with the costs of its characters."""
+        if not self.tune.text.startswith(text) or len(self._nats) < len(text):
+            return None
+        return float(self._nats[1 : len(text)].sum(dtype=np.float64) / np.log(2) / (len(text) - 1))
 
     @property
     def failed(self) -> bool:
@@ -245,12 +255,13 @@ class TuneSampler:
             yield number, text[shown:], True
 
 
-def advance(slots: Slots, attempts: list[Attempts | None]) -> list[tuple[Attempts, str | None]]:
+def advance(slots: Slots, attempts: list[Attempts | None], *, costs: bool = False) -> list[tuple[Attempts, str | None]]:
     """Draw a chunk in each slot, and free those whose tunes have ended.
 
     Args:
         slots: the slots.
         attempts: what each slot draws, for one sampler or for several; None if it is free.
+        costs: whether to count what the tunes cost, for `Attempts.bits_per_character`.
 
     Returns:
         The attempts whose tunes have ended, each with the tune's text, or None if all attempts failed.
@@ -259,7 +270,7 @@ def advance(slots: Slots, attempts: list[Attempts | None]) -> list[tuple[Attempt
     for slot, attempt in enumerate(attempts):
         if attempt:
             attempt.save_before_chunk(slots, slot)
-    drawn = slots.step([attempt.stream if attempt else None for attempt in attempts])
+    drawn = slots.step([attempt.stream if attempt else None for attempt in attempts], costs=costs)
     for slot, attempt in enumerate(attempts):
         if attempt:
             text = attempt.take(drawn[slot], slots, slot)

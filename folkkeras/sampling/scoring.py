@@ -6,6 +6,7 @@ import numpy as np
 
 from folkkeras.notation.normal_form import normalise
 from folkkeras.sampling.conditioning import nearest_spelling
+from folkkeras.sampling.engine import nats_of
 from folkkeras.sampling.sampling_model import MAX_SLOTS, SamplingModel
 
 
@@ -44,8 +45,6 @@ def _bits_of(model: SamplingModel, texts: Sequence[str]) -> list[float]:
     nats = np.zeros(len(texts))
     for place, now in enumerate(padded):
         if place:
-            logits = slots.logits()
-            costs = np.logaddexp.reduce(logits, -1) - logits[np.arange(len(texts)), now]
-            nats += np.where(place < lengths, costs, 0)
+            nats += np.where(place < lengths, nats_of(slots.logits(), now), 0)
         slots.read(now)
     return (nats / np.log(2) / (lengths - 1)).tolist()

@@ -16,6 +16,7 @@ from folkkeras.sampling.lane import Lane
 from folkkeras.sampling.record import GenerationRecord
 from folkkeras.sampling.sampling_model import MAX_SLOTS, SamplingModel
 from folkkeras.sampling.scheduler import Attempts, SampledTune, TuneSampler
+from folkkeras.sampling.scoring import readable_by
 from folkkeras.sampling.tune_text import TuneText
 
 _SMALL, _LARGE = 4, 16  # slots of the small lane and of each large one
@@ -66,6 +67,7 @@ class EndedTune:
     tunes: SharedTunes
     number: int
     tune: SampledTune | None  # None if all attempts failed
+    bits: float | None  # per character of its normal form; None if the model has not drawn it in its normal form
 
 
 class SharedSlots:
@@ -101,7 +103,7 @@ class SharedSlots:
             tunes = self._owners.pop(attempt)
             tunes.drawn.remove(attempt)
             tunes.has_found |= text is not None
-            ended.append(EndedTune(tunes, attempt.number, self._sampled(tunes, attempt.number, text)))
+            ended.append(self._ended(tunes, attempt, text))
         for attempt in list(self._small) if self._many else ():
             if self._in_a_row == _IN_A_ROW or self._owners[attempt].has_a_bar:
                 self._suspend(attempt, self._small)
@@ -125,10 +127,12 @@ class SharedSlots:
             self._large.append(taken)  # the others come before its next turn
         return taken
 
-    def _sampled(self, tunes: SharedTunes, number: int, text: str | None) -> SampledTune | None:
+    def _ended(self, tunes: SharedTunes, attempt: Attempts, text: str | None) -> EndedTune:
         if text is None:
-            return None
-        return SampledTune(number, TuneText(text), GenerationRecord.of(self._model, tunes.sampler.request, number))
+            return EndedTune(tunes, attempt.number, None, None)
+        record = GenerationRecord.of(self._model, tunes.sampler.request, attempt.number)
+        bits = attempt.bits_per_character(readable_by(self._model, text))
+        return EndedTune(tunes, attempt.number, SampledTune(attempt.number, TuneText(text), record), bits)
 
     def _free_withdrawn(self) -> None:
         self._owners = {attempt: tunes for attempt, tunes in self._owners.items() if not tunes.withdrawn}

@@ -42,6 +42,7 @@ class Stream:
     def __init__(self, start: Ids, seed: tuple[int, ...], sampling: Sampling) -> None:
         self.unread, self.sampling = start, sampling
         self.fresh = True  # nothing has been read yet
+        self.nats = np.empty(0, np.float32)  # what each character of the last chunk cost, if that was asked for
         self.random = np.random.default_rng(seed)
 
 
@@ -63,12 +64,14 @@ class Slots:
         # NumPy's own threads wait for each other busily: beside another program they can be twenty times slower.
         self._blas = None if weights.int8 else ThreadpoolController()
 
-    def step(self, streams: Sequence[Stream | None]) -> list[Ids]:
+    def step(self, streams: Sequence[Stream | None], *, costs: bool = False) -> list[Ids]:
         """Draw up to CHUNK characters in each slot; characters of the start text are read and not returned.
 
         Args:
             streams: each slot's stream, or None if the slot is idle.
+            costs: whether each stream gets to know what its characters cost, read or drawn.
         """
+        nats = np.zeros((CHUNK if costs else 0, self.number), np.float32)
         read = np.full((CHUNK, self.number), -1, np.int32)
         uniforms = np.zeros((CHUNK, self.number), np.float32)
         fresh = np.ones(self.number, bool)
@@ -83,11 +86,21 @@ class Slots:
                 fresh[slot], stream.fresh = stream.fresh, False
         samplings = [stream.sampling if stream else _IDLE for stream in streams]
         shares = [
-            (engine, fresh[first:end], read[:, first:end], uniforms[:, first:end], samplings[first:end])
+            (
+                engine,
+                fresh[first:end],
+                read[:, first:end],
+                uniforms[:, first:end],
+                samplings[first:end],
+                nats[:, first:end],
+            )
             for engine, (first, end) in zip(self._engines, pairwise(self._bounds), strict=True)
         ]
         with self._one_blas_thread():
             drawn = np.concatenate([*(self._pool.map if self._pool else map)(_step, shares)], 1)
+        for slot, stream in enumerate(streams):
+            if stream is not None:
+                stream.nats = nats[:, slot]
         return [drawn[count:, slot] for slot, count in enumerate(counts)]
 
     def read(self, ids: Ids) -> None:
@@ -123,6 +136,6 @@ class Slots:
         return self._engines[thread], slot - self._bounds[thread]
 
 
-def _step(share: tuple[Engine, npt.NDArray[np.bool_], Ids, Array, list[Sampling]]) -> Ids:
-    engine, fresh, read, uniforms, samplings = share
-    return engine.step(fresh, read, uniforms, samplings)
+def _step(share: tuple[Engine, npt.NDArray[np.bool_], Ids, Array, list[Sampling], Array]) -> Ids:
+    engine, fresh, read, uniforms, samplings, nats = share
+    return engine.step(fresh, read, uniforms, samplings, nats)

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from queue import SimpleQueue
 
 from folkkeras.sampling.sampling_model import SamplingModel
-from folkkeras.sampling.scheduler import SampledTune, TuneSampler
-from folkkeras.sampling.shared_slots import SharedSlots, SharedTunes
+from folkkeras.sampling.scheduler import TuneSampler
+from folkkeras.sampling.shared_slots import EndedTune, SharedSlots, SharedTunes
 
 
 class Order:
@@ -20,7 +20,7 @@ class Order:
     def __init__(self, sampler: TuneSampler, notify: Callable[[], None]) -> None:
         self.tunes, self.notify = SharedTunes(sampler), notify
         self.drafts: dict[int, str] = {}  # by number, replaced as a whole
-        self.ended: list[tuple[int, SampledTune | None]] = []  # only grows
+        self.ended: list[EndedTune] = []  # only grows
 
     def withdraw(self) -> None:
         """Have no more of it drawn."""
@@ -64,7 +64,7 @@ class DrawingThread:
                 self._orders[order.tunes] = order
                 self._slots.add(order.tunes)
             for each in self._slots.step():
-                self._orders[each.tunes].ended.append((each.number, each.tune))
+                self._orders[each.tunes].ended.append(each)
             for tunes, order in list(self._orders.items()):
                 order.drafts = tunes.drafts()
                 if tunes.ended:

@@ -117,10 +117,10 @@ class Workshop:
                 if waiter in done:
                     news.clear()
                     waiter = asyncio.ensure_future(news.wait())
-                for number, tune in order.ended[taken:]:
+                for ended in order.ended[taken:]:
                     taken += 1
-                    if tune:
-                        views[asyncio.create_task(self._sampled(tune))] = number
+                    if ended.tune:
+                        views[asyncio.create_task(self._sampled(ended.tune, ended.bits))] = ended.number
                 for view in [each for each in views if each.done()]:
                     found += 1
                     yield {"candidate": views.pop(view) - request.first, "tune": view.result()}
@@ -144,8 +144,9 @@ class Workshop:
                 score = await asyncio.wrap_future(self.engravers.score(text, urgency))
         return {"text": text, "score": score}
 
-    async def _sampled(self, tune: SampledTune) -> dict[str, Any]:
-        bits = await asyncio.wrap_future(self._scorer.bits(tune.text))
+    async def _sampled(self, tune: SampledTune, bits: float | None) -> dict[str, Any]:
+        if bits is None:  # its text is not what was drawn, such as with a title that the model cannot spell
+            bits = await asyncio.wrap_future(self._scorer.bits(tune.text))
         return await self._shown(Candidate(tune.text, bits, tune.record, self.model.training_tunes))
 
     async def _shown(self, candidate: Candidate) -> dict[str, Any]:

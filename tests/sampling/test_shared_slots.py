@@ -2,9 +2,12 @@
 
 from dataclasses import replace
 
+import pytest
+
 import folkkeras
 from folkkeras.sampling.request import TuneRequest
 from folkkeras.sampling.sampler import Sampling
+from folkkeras.sampling.scoring import bits_per_character, readable_by
 from folkkeras.sampling.shared_slots import EndedTune, SharedSlots, SharedTunes
 
 REQUESTS = [
@@ -31,6 +34,21 @@ def test_tunes_of_requests_that_come_and_go_are_those_drawn_alone() -> None:
         assert found == expected
     (alone,) = model.tunes(replace(REQUESTS[2], count=1, first=2))
     assert next(each.tune for each in ended if each.tunes is requests[2] and each.number == 2) == alone
+
+
+def test_tunes_come_with_what_they_cost_as_if_they_were_scored() -> None:
+    model = folkkeras.load("celtic")
+    shared, ended = SharedSlots(model), list[EndedTune]()
+    for request in (TuneRequest(count=6, seed=5, complete=True), TuneRequest(count=2, fields={"T": "Seán's Jig"})):
+        shared.add(SharedTunes(model.tunes(request)))
+    while not shared.idle:
+        ended += shared.step()
+    readable = [readable_by(model, each.tune.text) for each in ended]
+    bits = bits_per_character(model, readable)
+    assert [each.bits for each in ended if each.bits] == pytest.approx(
+        [cost for each, cost in zip(ended, bits, strict=True) if each.bits], abs=1e-6
+    )
+    assert sum(each.bits is not None for each in ended) >= 6
 
 
 def test_a_request_that_is_withdrawn_frees_its_slots() -> None:
