@@ -1,6 +1,6 @@
 """Slots that several requests share: each tune takes a slot when one is free, and frees it when it has ended.
 
-A request joins at the next chunk: if all slots are taken, the one that has most gives one up, and the tune in it goes
+A request joins at the next chunk: if all slots are taken, those that have more give some up, and the tunes in them go
 on later. The slots form lanes, which are stepped in turn, so that a chunk does not take long. While many tunes are
 drawn, a request of which no tune has a bar yet, or none any more, has one in a small lane that comes before the others.
 A tune is the same as if it had been drawn alone.
@@ -140,7 +140,7 @@ class SharedSlots:
             lane.keep(self._owners.__contains__)
 
     def _place_waiting(self) -> None:
-        """Give waiting tunes the free slots, one of each request in turn, and each request at least one slot."""
+        """Give waiting tunes the free slots, and share the slots out evenly among the requests."""
         requests = [tunes for tunes in self._requests if tunes.wants and not tunes.withdrawn]
         if not self._many:
             for tunes in requests:
@@ -153,13 +153,12 @@ class SharedSlots:
                 if not tunes.wants:
                     self._suspend(tunes.drawn[0], self._lane_of(tunes.drawn[0]))
                 self._place(tunes, self._small)
-        askers = sorted((tunes for tunes in requests if tunes.wants), key=lambda each: len(each.drawn))
-        while askers and (lane := self._fullest()):
-            self._place(askers[0], lane)
-            askers = [*askers[1:], *askers[: bool(askers[0].wants)]]
-        for tunes in askers:
-            if not tunes.drawn and (lane := self._given_up()):
-                self._place(tunes, lane)
+        while askers := [tunes for tunes in requests if tunes.wants]:
+            poorest = min(askers, key=lambda each: len(each.drawn))
+            lane = self._fullest() or self._given_up(len(poorest.drawn))
+            if lane is None:
+                break
+            self._place(poorest, lane)
 
     def _fullest(self) -> Lane | None:
         """The large lane with the fewest free slots, so that few lanes have to be stepped; None if all are full."""
@@ -179,11 +178,14 @@ class SharedSlots:
     def _lane_of(self, attempt: Attempts) -> Lane:
         return next(lane for lane in self._large if attempt in set(lane))
 
-    def _given_up(self) -> Lane | None:
-        """The large lane in which the request with the most tunes gives a slot up; None if no request has two."""
+    def _given_up(self, fewest: int) -> Lane | None:
+        """The large lane in which the request with the most tunes gives a slot up to one that has the fewest.
+
+        None if it would then have fewer than the other one.
+        """
         of_large = {attempt for lane in self._large for attempt in lane}
         richest = max(([each for each in tunes.drawn if each in of_large] for tunes in self._requests), key=len)
-        if len(richest) < 2:
+        if len(richest) < fewest + 2:
             return None
         latest = max(richest, key=lambda each: each.number)
         lane = self._lane_of(latest)
