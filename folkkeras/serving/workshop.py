@@ -23,6 +23,7 @@ from folkkeras.sampling.slot_features import load_compiled
 from folkkeras.serving.drawing import DrawingThread, Order
 from folkkeras.serving.engravers import Engravers, Urgency
 from folkkeras.serving.limits import CANDIDATES, COMPOSING, COMPOSING_SECONDS, DRAFT_SECONDS, RETRY_SECONDS, REVISING
+from folkkeras.serving.memory import trim
 from folkkeras.serving.offers import offers_of
 from folkkeras.serving.questions import RewriteQuestion, VaryQuestion
 from folkkeras.serving.scorer import Scorer
@@ -85,6 +86,10 @@ class Workshop:
         """The result of a function in a thread."""
         return await asyncio.get_running_loop().run_in_executor(self._pool, function, *arguments)
 
+    def _trim(self) -> None:
+        with suppress(RuntimeError):  # the server has ended
+            self._pool.submit(trim)
+
     async def read(self, text: str) -> dict[str, Any]:
         """A tune as the page shows it."""
         score = asyncio.wrap_future(self.engravers.score(text, Urgency.FIRST))
@@ -104,6 +109,7 @@ class Workshop:
                 yield event
         finally:
             order.withdraw()
+            self._trim()
 
     async def _events(self, order: Order, news: asyncio.Event, request: TuneRequest) -> AsyncIterator[Event]:
         loop = asyncio.get_running_loop()
@@ -185,6 +191,7 @@ class Workshop:
             found = await asyncio.get_running_loop().run_in_executor(self._revising_pool, revise)
         finally:
             self._revising -= 1
+            self._trim()
         for number, candidate in enumerate(found):
             yield {"candidate": number, "tune": await self._shown(candidate)}
         yield {"done": True, "seed": seed, "found": len(found)}
