@@ -6,6 +6,7 @@ drawn, a request of which no tune has a bar yet, or none any more, has one in a 
 A tune is the same as if it had been drawn alone.
 """
 
+import math
 from collections import deque
 from dataclasses import dataclass
 from itertools import chain
@@ -159,6 +160,16 @@ class SharedSlots:
             if lane is None:
                 break
             self._place(poorest, lane)
+        for tunes in requests:  # the tunes that were begun first come first
+            while (large := self._of_large(tunes)) and _earliest(tunes) < large[-1].number:
+                lane = self._lane_of(large[-1])
+                self._suspend(large[-1], lane)
+                self._place(tunes, lane)
+
+    def _of_large(self, tunes: SharedTunes) -> list[Attempts]:
+        """The tunes of a request in the large lanes, by their numbers."""
+        found = {attempt for lane in self._large for attempt in lane}
+        return sorted((each for each in tunes.drawn if each in found), key=lambda each: each.number)
 
     def _fullest(self) -> Lane | None:
         """The large lane with the fewest free slots, so that few lanes have to be stepped; None if all are full."""
@@ -183,16 +194,19 @@ class SharedSlots:
 
         None if it would then have fewer than the other one.
         """
-        of_large = {attempt for lane in self._large for attempt in lane}
-        richest = max(([each for each in tunes.drawn if each in of_large] for tunes in self._requests), key=len)
+        richest = max(map(self._of_large, self._requests), key=len)
         if len(richest) < fewest + 2:
             return None
-        latest = max(richest, key=lambda each: each.number)
-        lane = self._lane_of(latest)
-        self._suspend(latest, lane)
+        lane = self._lane_of(richest[-1])
+        self._suspend(richest[-1], lane)
         return lane
 
     def _suspend(self, attempt: Attempts, lane: Lane) -> None:
         tunes = self._owners.pop(attempt)
         tunes.drawn.remove(attempt)
         tunes.suspended.append((attempt, lane.take(attempt)))
+
+
+def _earliest(tunes: SharedTunes) -> float:
+    """The number of the suspended tune that was begun first; infinite if there is none."""
+    return min((attempt.number for attempt, _ in tunes.suspended), default=math.inf)

@@ -87,6 +87,17 @@ def test_a_request_that_comes_to_full_slots_begins_at_once_and_no_tune_changes()
         assert found == {tune.number: tune for tune in model.tunes(tunes.sampler.request)}
 
 
+def test_the_tunes_of_a_request_that_were_begun_first_come_first() -> None:
+    model = folkkeras.load("celtic")
+    shared = SharedSlots(model)
+    many = SharedTunes(model.tunes(TuneRequest(count=70, seed=1, max_length=900)))
+    shared.add(many)
+    for _ in range(4):
+        shared.step()
+    assert many.suspended
+    assert max(each.number for each in many.drawn) < min(attempt.number for attempt, _ in many.suspended)
+
+
 def test_a_tune_that_cannot_be_drawn_ends_without_a_text() -> None:
     model = folkkeras.load("celtic")
     shared, ended = SharedSlots(model), list[EndedTune]()
