@@ -291,7 +291,7 @@ def test_a_full_disk_is_reported_and_leaves_saved_files_intact(tune_file: Path, 
         resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
 
     done = subprocess.run(
-        [FOLK, "resume", "a", "--steps", "300"],
+        [FOLK, "resume", "a", "--steps", "200"],
         cwd=tmp_path, capture_output=True, text=True, preexec_fn=no_more_than_20_kb, timeout=120,
         env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"},
     )  # fmt: skip
