@@ -55,7 +55,8 @@ def test_an_evaluation_agrees_with_separate_calculations(trained: TrainedRun) ->
     assert found.form.evaluated == form_figures([read_tune(text) for text in corpus.held_out])
     assert found.form.told_apart.generated_by_seed == ()  # these tunes are too few
     assert evaluate(model, corpus, count=12, seed=5).to_json() == found.to_json()
-    assert evaluate(model, corpus, count=12, seed=6).tunes != found.tunes
+    other = [read_tune(tune.text).title for tune in Generator(model).tunes(TuneRequest(count=12, seed=6))]
+    assert other != [tune.title for tune in found.tunes]
 
 
 def test_the_style_distance_is_0_if_equal_and_1_if_nothing_is_shared() -> None:
@@ -75,7 +76,7 @@ def test_the_style_distance_is_0_if_equal_and_1_if_nothing_is_shared() -> None:
 
 
 def test_a_classifier_tells_the_tunes_of_three_seeds_from_real_ones(trained: TrainedRun) -> None:
-    model, count = open_model(trained.run.best), MIN_TUNES + 50  # some new ones may have no notes
+    model, count = open_model(trained.run.best), MIN_TUNES + 20  # some new ones may have no notes
     others = in_form(read_source("airds").tunes[:count])
     found = evaluate(model, trained.corpus, others, count=count, seed=3).form.told_apart
     assert len(found.generated_by_seed) == 3
