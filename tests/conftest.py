@@ -18,7 +18,7 @@ from folkkeras.runs.folder import create_run
 # A shell that starts the tests in the background makes them, and the commands that they start, ignore Ctrl-C.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
-# Files whose tests take longest. They come first, so that no process is left with one of them when the other has ended.
+# Files whose tests take longest. They come first, so that both processes end at about the same time.
 LONG = (
     "training/test_faults.py",
     "training/test_train.py",

@@ -1,9 +1,9 @@
 """Slots that several requests share: each tune takes a slot when one is free, and frees it when it has ended.
 
-A request joins at the next chunk: if all slots are taken, those that have more give some up, and the tunes in them go
-on later. The slots form lanes, which are stepped in turn, so that a chunk does not take long. While many tunes are
-drawn, a request of which no tune has a bar yet, or none any more, has one in a small lane that comes before the others.
-A tune is the same as if it had been drawn alone.
+A request joins at the next chunk: if all slots are taken, the requests with the most give some up, and the tunes in
+them continue later. The slots form lanes, which are stepped in turn, so that a chunk does not take long. While many
+tunes are drawn, a request of which no tune has a bar yet, or none any more, has one in a small lane that comes before
+the others. A tune is the same as if it had been drawn alone.
 """
 
 import math
@@ -122,11 +122,12 @@ class SharedSlots:
             self._in_a_row += 1
             return self._small
         self._in_a_row = 0
-        taken = next((lane for lane in self._large if lane.taken), self._small)
-        if taken in self._large:
-            self._large.remove(taken)
-            self._large.append(taken)  # the others come before its next turn
-        return taken
+        for lane in self._large:
+            if lane.taken:
+                self._large.remove(lane)
+                self._large.append(lane)  # the others come before its next turn
+                return lane
+        return self._small
 
     def _ended(self, tunes: SharedTunes, attempt: Attempts, text: str | None) -> EndedTune:
         if text is None:
@@ -160,7 +161,7 @@ class SharedSlots:
             if lane is None:
                 break
             self._place(poorest, lane)
-        for tunes in requests:  # the tunes that were begun first come first
+        for tunes in requests:  # its earlier tunes come before its later ones
             while (large := self._of_large(tunes)) and _earliest(tunes) < large[-1].number:
                 lane = self._lane_of(large[-1])
                 self._suspend(large[-1], lane)
@@ -190,9 +191,9 @@ class SharedSlots:
         return next(lane for lane in self._large if attempt in set(lane))
 
     def _given_up(self, fewest: int) -> Lane | None:
-        """The large lane in which the request with the most tunes gives a slot up to one that has the fewest.
+        """The large lane in which the request with the most tunes gives up a slot to the one with the fewest.
 
-        None if it would then have fewer than the other one.
+        None if it would then have fewer than the other.
         """
         richest = max(map(self._of_large, self._requests), key=len)
         if len(richest) < fewest + 2:
@@ -208,5 +209,5 @@ class SharedSlots:
 
 
 def _earliest(tunes: SharedTunes) -> float:
-    """The number of the suspended tune that was begun first; infinite if there is none."""
+    """The lowest number of the request's suspended tunes, or infinity if it has none."""
     return min((attempt.number for attempt, _ in tunes.suspended), default=math.inf)

@@ -42,7 +42,7 @@ class Stream:
     def __init__(self, start: Ids, seed: tuple[int, ...], sampling: Sampling) -> None:
         self.unread, self.sampling = start, sampling
         self.fresh = True  # nothing has been read yet
-        self.nats = np.empty(0, np.float32)  # what each character of the last chunk cost, if that was asked for
+        self.nats = np.empty(0, np.float32)  # what each character of the last chunk cost, if `step` was asked for it
         self.random = np.random.default_rng(seed)
 
 
@@ -69,7 +69,7 @@ class Slots:
 
         Args:
             streams: each slot's stream, or None if the slot is idle.
-            costs: whether each stream gets to know what its characters cost, read or drawn.
+            costs: whether to store in each stream's `nats` what its characters cost, read or drawn.
         """
         nats = np.zeros((CHUNK if costs else 0, self.number), np.float32)
         read = np.full((CHUNK, self.number), -1, np.int32)

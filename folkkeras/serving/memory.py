@@ -5,9 +5,9 @@ import sys
 
 
 def trim() -> None:
-    """Give back the memory that the C library keeps for each thread after its work; only glibc can be told to.
+    """Give back the memory that glibc keeps for each thread; other C libraries have no call for it.
 
-    Without it a server keeps what its largest requests needed, once for each thread. Source: malloc_trim(3).
+    Otherwise each thread keeps as much memory as its largest request needed. Source: malloc_trim(3).
     """
     if sys.platform == "linux" and (malloc_trim := getattr(ctypes.CDLL(None), "malloc_trim", None)):
         malloc_trim(0)

@@ -30,7 +30,7 @@ from folkkeras.serving.scorer import Scorer
 from folkkeras.serving.views import view_of_candidate, view_of_text
 
 _MOST = 2  # processes that engrave, and threads for other work
-_FEW = 4  # orders, up to which the scores of tunes grow while they are drawn
+_FEW = 4  # orders; with more of them, only the first bars of a draft are engraved
 _SWITCH_SECONDS = 0.0005
 _FIRST = asyncio.FIRST_COMPLETED
 Event = dict[str, Any]  # a line of a stream

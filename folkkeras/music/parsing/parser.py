@@ -75,7 +75,7 @@ class Parser(EventReader):
         self._colon = False  # whether a colon precedes the next bar line
 
     def copied(self) -> "Parser":
-        """Another parser in the same state, which goes on by itself."""
+        """An independent copy of the parser in its current state."""
         other = copy.copy(self)
         for name, value in vars(self).items():
             if isinstance(value, dict | list | set):
@@ -155,7 +155,7 @@ class Parser(EventReader):
 
     def _take(self, match: re.Match[str]) -> None:
         """Process a token that is not a note."""
-        _TAKERS[match.lastgroup or ""](self, match)
+        _HANDLERS[match.lastgroup or ""](self, match)
 
     def _begin_music(self) -> None:
         """Apply defaults for what the header does not specify."""
@@ -331,7 +331,7 @@ class Parser(EventReader):
             self.faults.append(fault)
 
 
-# What takes each kind of token, except notes.
-_TAKERS: dict[str, Callable[[Parser, re.Match[str]], None]] = {
+# The method that processes each kind of token, except notes.
+_HANDLERS: dict[str, Callable[[Parser, re.Match[str]], None]] = {
     kind: getattr(Parser, f"_on_{kind}") for kind in TOKEN.groupindex if kind != "note"
 }
