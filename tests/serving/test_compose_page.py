@@ -1,79 +1,20 @@
-"""The page of `folk compose` in a real Chromium: by mouse, by keyboard, after a reload, on a phone."""
+"""The page of `folk compose` in a real Chromium: by mouse, by keyboard, by touch, on a phone."""
 
 import io
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import mido
 import pytest
 from support.browser import NAME, Browser
+from support.compose_page import TUNE, click, paste, run, tap
 from support.pages import DESKTOP, PHONE
 from support.server import Server
 
 from folkkeras.corpus.sources import read_source
 
 AXE = Path(__file__).parents[2] / ".oracles/node_modules/axe-core/axe.min.js"
-TUNE = """X:1
-T:<b>The</b> Tropsilder
-M:C|
-L:1/8
-K:D
-dcdA Bdfd|afdf efge|dcdA Bdfd|gece d2(Bc)|
-dcdA Bdfd|afdf efge|dc'ba gfef|gece d4|]
-"""
-UNTIL = """
-    const until = async (holds) => {
-      for (let tries = 0; tries < 1200; tries++) {
-        if (await holds()) return;
-        await new Promise((done) => setTimeout(done, 100));
-      }
-      throw new Error(`never: ${holds}; ${at("status").textContent} ${at("error").textContent}`);
-    };
-    const said = (text) => until(() => at("status").textContent.includes(text));
-    const contents = () => work.tune.bars.map((bar, place) => contentOf(work.tune, place));
-"""
 pytestmark = pytest.mark.skipif(not NAME, reason="there is no Chromium (Debian: apt install chromium)")
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    with Server("celtic") as running:
-        yield running
-
-
-@pytest.fixture
-def page(server: Server, tmp_path: Path) -> Iterator[Browser]:
-    """The page with the tune in its field, as if somebody had pasted it."""
-    with opened(server, tmp_path) as browser:
-        yield browser
-        assert all(url.startswith((server.address, "data:", "blob:")) for url in browser.requests)
-
-
-def opened(server: Server, folder: Path, address: str = "") -> Browser:
-    browser = Browser(server.address + address, folder / "profile")
-    run(browser, 'await until(() => at("type").options.length > 5 && localStorage.getItem(STORE));')
-    return browser
-
-
-def run(browser: Browser, script: str) -> object:
-    return browser.run(UNTIL + script)
-
-
-def paste(browser: Browser, text: str = TUNE) -> None:
-    """Put a tune on the page, as an address that contains it does."""
-    run(browser, f"const {{ tune }} = await ask('/read', {{ text: {text!r} }}); take(tune);")
-
-
-def click(browser: Browser, selector: str, *, shift: bool = False) -> None:
-    """Click an element with the mouse."""
-    place = browser.run(f"""
-        const element = document.querySelector({selector!r});
-        element.scrollIntoView({{ block: "center", behavior: "instant" }});
-        const box = element.getBoundingClientRect();
-        return {{ x: box.x + box.width / 2, y: box.y + box.height / 2 }};
-    """)
-    browser.click(place["x"], place["y"], shift=shift)
 
 
 def test_a_tune_is_composed_chosen_and_played_with_the_mouse(page: Browser) -> None:
@@ -144,24 +85,6 @@ def test_what_is_shared_is_marked_in_the_score_with_the_title_of_its_tune(page: 
     assert run(page, "return document.querySelector('#tune .source').offsetParent === null;")
 
 
-def test_two_tabs_share_the_tray_and_each_keeps_its_work(page: Browser) -> None:
-    paste(page)
-    run(page, """
-        window.other = window.open(location.origin + "/");
-        const there = (id) => window.other.document.getElementById(id);
-        await until(() => there("work") && !there("work").hidden);
-        there("keep").click();
-        await until(() => work.kept.length === 1 && at("kept").children.length === 1);
-        there("text").value = work.tune.text.replace("gece d4", "gece A4");
-        there("text").dispatchEvent(new Event("input"));
-        await until(() => localStorage.getItem(STORE).includes("gece A4"));
-    """)  # fmt: skip
-    assert run(page, "return [work.kept[0].text, work.tune.text];") == [TUNE, TUNE]
-    page.go(run(page, "return location.href;"))
-    run(page, "await until(() => typeof restored !== 'undefined' && restored);")
-    assert run(page, "return work.tune.text;") == TUNE
-
-
 def test_marked_bars_are_rewritten_and_it_is_undone(page: Browser) -> None:
     paste(page)
     click(page, "#tune .bar:nth-of-type(3)")
@@ -216,6 +139,27 @@ def test_it_works_by_keyboard_alone(page: Browser) -> None:
     assert run(page, 'return at("lock").disabled;') is True
 
 
+def test_it_works_by_touch_on_a_phone(page: Browser) -> None:
+    page.resize(PHONE)
+    page.touchable()
+    paste(page)
+    before = run(page, "return contents();")
+    marked = "await until(() => at('marks').textContent === '{}');"
+    for bar, marks in ((2, "bar 2"), (5, "bars 2, 5"), (3, "bars 2, 3, 5"), (5, "bars 2, 3")):
+        tap(page, f"#tune .bar:nth-of-type({bar})")
+        run(page, marked.format(f"Marked: {marks}."))  # a tap becomes a click a moment later
+    tap(page, "#rewrite")
+    run(page, 'await said("to choose from");')
+    tap(page, "#revisions .choose")
+    run(page, "await until(() => work.past.length === 1);")
+    after = run(page, "return contents();")
+    assert after != before
+    assert after[:1] + after[3:] == before[:1] + before[3:]
+    tap(page, "#undo")
+    run(page, "await until(() => work.future.length === 1);")
+    assert run(page, "return contents();") == before
+
+
 def test_the_score_follows_the_text_and_shows_its_faults(page: Browser) -> None:
     paste(page)
     run(page, """
@@ -233,82 +177,6 @@ def test_the_score_follows_the_text_and_shows_its_faults(page: Browser) -> None:
     run(page, 'at("text").value = "no tune"; at("text").dispatchEvent(new Event("input"));')
     run(page, 'await until(() => at("error").textContent.startsWith("The text has 0 tunes"));')
     assert run(page, "return at('text').value;") == "no tune"
-
-
-def test_work_survives_a_reload_and_a_server_that_was_gone(tmp_path: Path) -> None:
-    with Server("celtic") as running, opened(running, tmp_path) as browser:
-        paste(browser)
-        run(browser, """
-            document.querySelectorAll("#tune .bar")[4].click();
-            at("lock").click();
-            at("keep").click();
-            const { tune } = await ask("/read", { text: work.tune.text.replace("gece d4", "gece A4") });
-            take(tune);
-        """)  # fmt: skip
-        browser.go(running.address)
-        run(browser, "await until(() => typeof work !== 'undefined' && work.tune);")
-        assert run(browser, "return [work.past.length, [...work.locked], work.kept.length];") == [1, [5], 1]
-        assert run(browser, "return work.tune.text.includes('gece A4');") is True
-        running.process.kill()
-        running.process.wait()
-        click(browser, "#undo")
-        run(browser, "await until(() => at('error').textContent === GONE);")
-        assert run(browser, "return work.past.length;") == 1
-        assert "gece A4" in run(browser, "return at('text').value;")
-
-
-def test_a_link_contains_the_tune(server: Server, page: Browser, tmp_path: Path) -> None:
-    paste(page)
-    address = run(page, "await copyLink(); return location.hash;")
-    assert run(page, "return at('status').textContent;").startswith("The link is")
-    with opened(server, tmp_path / "other", address) as browser:
-        run(browser, "await until(() => work.tune);")
-        assert run(browser, "return work.tune.text;") == TUNE
-    with opened(server, tmp_path / "third", address[:40]) as browser:
-        assert (
-            run(browser, "return at('error').textContent;") == "The link is damaged: it does not contain a whole tune."
-        )
-
-
-def test_a_link_that_would_fill_the_memory_is_damaged(page: Browser) -> None:
-    assert run(page, "return unpacked(await packed('A'.repeat(5_000_000)));") is None
-    assert len(run(page, "return unpacked(await packed('é☃'.repeat(50_000)));")) == 100_000
-
-
-def test_a_link_to_no_tune_leaves_the_work_and_the_tray(server: Server, page: Browser) -> None:
-    paste(page)
-    click(page, "#keep")
-    address = run(page, "return `#t=${await packed('no tune')}`;")
-    page.go("about:blank")
-    page.go(server.address + address)
-    run(page, "await until(() => typeof restored !== 'undefined' && restored);")
-    assert run(page, "return at('error').textContent;") == "The link is damaged: it does not contain a whole tune."
-    run(page, "at('ask').dispatchEvent(new Event('change'));")
-    assert run(page, "return [work.tune.text, work.kept.length];") == [TUNE, 1]
-    assert run(page, "return JSON.parse(localStorage.getItem(TRAY)).length;") == 1
-
-
-def test_a_server_that_is_busy_at_a_reload_costs_nothing(page: Browser) -> None:
-    paste(page)
-    click(page, "#keep")
-    stored = run(page, "return localStorage.getItem(STORE);")
-    found = run(page, """
-        const own = fetch;
-        window.fetch = async (path, ...rest) =>
-          path === "/read" ? new Response('{"error": "busy", "retry": 5}', { status: 503 }) : own(path, ...rest);
-        restored = false;
-        work.tune = null;
-        work.kept = [];
-        save();
-        const before = localStorage.getItem(STORE);
-        await restore();
-        restored = true;
-        save();
-        saveTray();
-        window.fetch = own;
-        return [before, JSON.parse(localStorage.getItem(STORE)).text, JSON.parse(localStorage.getItem(TRAY))];
-    """)  # fmt: skip
-    assert found == [stored, TUNE, [TUNE]]
 
 
 def test_steps_back_in_quick_succession_all_count(page: Browser) -> None:
@@ -333,20 +201,6 @@ def test_an_edit_by_hand_does_not_stop_what_is_composed(page: Browser) -> None:
     assert run(page, "return document.querySelectorAll('#candidates .choose').length;") >= 1
 
 
-def test_a_text_that_cannot_be_read_is_back_after_a_reload(server: Server, page: Browser) -> None:
-    paste(page)
-    run(page, """
-        at("text").value = "half a tune";
-        at("text").dispatchEvent(new Event("input"));
-        await until(() => JSON.parse(localStorage.getItem(STORE)).draft === "half a tune");
-    """)  # fmt: skip
-    page.go("about:blank")
-    page.go(server.address)
-    run(page, "await until(() => typeof restored !== 'undefined' && restored);")
-    assert run(page, "return at('text').value;") == "half a tune"
-    assert run(page, "return work.tune.text;") == TUNE
-
-
 def test_a_recording_on_an_instrument_is_played_and_stopped(page: Browser) -> None:
     paste(page)
     run(page, 'at("instrument").value = "fiddle"; at("recording").click();')
@@ -357,31 +211,6 @@ def test_a_recording_on_an_instrument_is_played_and_stopped(page: Browser) -> No
     ]
     run(page, 'at("recording").click();')
     run(page, 'await until(() => at("recording").textContent === "Play recording");')
-
-
-def test_kept_tunes_are_ordered_printed_and_saved(page: Browser) -> None:
-    for title in ("First", "Second"):
-        paste(page, TUNE.replace("<b>The</b> Tropsilder", title))
-        click(page, "#keep")
-    titles = "return [...document.querySelectorAll('#kept h3')].map((each) => each.textContent);"
-    assert run(page, titles) == ["First", "Second"]
-    click(page, "#kept li:nth-child(2) button:nth-of-type(2)")
-    assert run(page, titles) == ["Second", "First"]
-    page.prefer("print")
-    assert run(
-        page, "return at('work').offsetParent === null && document.querySelector('#kept .score').offsetParent !== null;"
-    )
-    page.prefer()
-    made = run(page, """
-        const made = [];
-        const click = HTMLAnchorElement.prototype.click;
-        HTMLAnchorElement.prototype.click = function () { made.push(this.download); };
-        await download("/book", { texts: work.kept.map((tune) => tune.text) });
-        await download("/render", { text: work.tune.text, format: "mid" });
-        HTMLAnchorElement.prototype.click = click;
-        return made;
-    """)  # fmt: skip
-    assert made == ["tunes.html", "second.mid"]
 
 
 @pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed: make oracles, which needs npm")

@@ -97,6 +97,15 @@ class Browser:
             self._ask("Input.dispatchMouseEvent", within=True, type=kind, button="left", clickCount=1, x=x, y=y,
                       modifiers=8 if shift else 0)  # fmt: skip
 
+    def touchable(self) -> None:
+        """Give the page a touch screen."""
+        self._ask("Emulation.setTouchEmulationEnabled", within=True, enabled=True, maxTouchPoints=1)
+
+    def tap(self, x: float, y: float) -> None:
+        """Touch a place of the window with a finger, in CSS pixels."""
+        for kind, points in (("touchStart", [{"x": x, "y": y}]), ("touchEnd", [])):
+            self._ask("Input.dispatchTouchEvent", within=True, type=kind, touchPoints=points)
+
     def paper(self) -> bytes:
         """The page printed on A4, as PDF."""
         size = {"paperWidth": 8.27, "paperHeight": 11.69, "preferCSSPageSize": False}
