@@ -9,6 +9,7 @@ from typing import Any
 
 from folkkeras.errors import UsageError
 from folkkeras.features.columns import ALL, NONE, features_of
+from folkkeras.importing.the_session import ALL_SETTINGS, SETTINGS
 from folkkeras.processors import multiplies_bfloat16
 
 EVALUATION_INTERVAL = 100  # steps between two checkpoints, and between two evaluations of the held-out tunes
@@ -45,6 +46,8 @@ class TrainingConfig:
     raw: bool = False  # train on the original text instead of the normal form
     validation_split: float = 0.1  # fraction of the tunes that is held out
     split: int = 0  # salt of the hash that chooses the held-out tunes
+    settings: str = ALL_SETTINGS  # of The Session's tunes, "all" settings of each, or only the "first"
+    i_hold_the_rights: bool = False  # to train on tunes whose licence forbids it
     steps: int = 2_000  # maximum number of batches
     batch_size: int = 32  # windows in a batch
     seq_length: int = 100  # characters in a window
@@ -94,6 +97,8 @@ class TrainingConfig:
         if not (math.isfinite(self.learning_rate) and self.learning_rate > 0):
             raise UsageError(f"--learning-rate {self.learning_rate} is not a number above 0")
         features_of(self.features)
+        if self.settings not in SETTINGS:
+            raise UsageError(f"--settings {self.settings!r} is not one of {', '.join(SETTINGS)}")
         if self.schedule not in SCHEDULES:
             raise UsageError(f"--schedule {self.schedule!r} is not one of {', '.join(SCHEDULES)}")
         if self.precision not in PRECISIONS:
@@ -165,7 +170,8 @@ def preset(name: str) -> dict[str, Any]:
 
 def split_of(config: TrainingConfig) -> dict[str, Any]:
     """The options that determine the texts of a corpus, and which of them are held out."""
-    return {"raw": config.raw, "validation_split": config.validation_split, "split": config.split}
+    names = ("raw", "validation_split", "split", "settings")
+    return {name: getattr(config, name) for name in names}
 
 
 def require_min(name: str, value: int, least: int) -> None:

@@ -8,6 +8,8 @@ import typer
 
 from folkkeras.config import PRECISIONS, PRESETS, SCHEDULES
 from folkkeras.corpus.collections import COLLECTIONS
+from folkkeras.importing.names import ABC, OTHERS
+from folkkeras.importing.the_session import SETTINGS
 from folkkeras.music.render.formats import ALL_FORMATS
 from folkkeras.music.render.instruments import INSTRUMENTS
 from folkkeras.pretrained import CELTIC
@@ -23,6 +25,7 @@ def _of(names: Iterable[str]) -> Completion:
 
 
 presets, schedules, precisions, strategies = _of(PRESETS), _of(SCHEDULES), _of(PRECISIONS), _of(STRATEGIES)
+settings = _of(SETTINGS)
 instruments, formats = _of(INSTRUMENTS), _of(ALL_FORMATS)
 
 
@@ -44,10 +47,10 @@ def corpora(incomplete: str) -> list[str]:
 
 def tune_files(incomplete: str) -> list[str]:
     """Tune files and folders."""
-    return _paths(incomplete, ".abc")
+    return _paths(incomplete, *ABC, *OTHERS)
 
 
-def _paths(incomplete: str, suffix: str) -> list[str]:
+def _paths(incomplete: str, *suffixes: str) -> list[str]:
     folder, beginning = os.path.split(incomplete)
     try:
         found = sorted(os.scandir(folder or "."), key=lambda entry: entry.name)
@@ -56,5 +59,5 @@ def _paths(incomplete: str, suffix: str) -> list[str]:
     return [
         os.path.join(folder, entry.name) + ("/" if entry.is_dir() else "")
         for entry in found
-        if entry.name.startswith(beginning) and (entry.is_dir() or entry.name.endswith(suffix))
+        if entry.name.startswith(beginning) and (entry.is_dir() or entry.name.endswith(suffixes))
     ]

@@ -3,12 +3,12 @@
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.table import Table
 
-from folkkeras.config import TrainingConfig
+from folkkeras.config import TrainingConfig, split_of
 from folkkeras.corpus.collections import COLLECTIONS, DEFAULT_COLLECTION
 from folkkeras.corpus.corpus import Corpus
 from folkkeras.corpus.load import read_corpus
@@ -18,7 +18,7 @@ from folkkeras.files import reason, write_text
 from folkkeras.notation.tunes import numbered
 from folkkeras_cli.command import Command
 from folkkeras_cli.console import say, write, write_table
-from folkkeras_cli.options import CorpusArguments, Force, Raw, Split, ValidationSplit
+from folkkeras_cli.options import CorpusArguments, Force, Raw, Settings, Split, ValidationSplit
 
 MAX = 12  # values named in one line of the statistics
 
@@ -44,9 +44,10 @@ def stats(
     raw: Raw = None,
     validation_split: ValidationSplit = None,
     split: Split = None,
+    settings: Settings = None,
 ) -> None:
     """Count tunes, lengths, keys, metres and types."""
-    tunes = _read(corpus, raw, validation_split, split)
+    tunes = _read(corpus, raw, validation_split, split, settings)
     figures = corpus_statistics(tunes)
     quantiles = ", ".join(f"{quantile:.0%} {length}" for quantile, length in figures.lengths.items())
     lines = [
@@ -63,6 +64,9 @@ def stats(
         f"dropped     {_counts(tunes.dropped) if tunes.dropped else 'nothing'}",
     ]
     lines += [f"rights      {name}: {_rights(name)}" for name in tunes.sources]
+    lines += [
+        f"rights      {name}: the licence forbids to train language models on its tunes" for name in tunes.restricted
+    ]
     write("\n".join(lines) + "\n")
 
 
@@ -73,10 +77,11 @@ def export(
     raw: Raw = None,
     validation_split: ValidationSplit = None,
     split: Split = None,
+    settings: Settings = None,
     force: Force = False,
 ) -> None:
     """Write the training and held-out tunes to two files."""
-    tunes = _read(corpus, raw, validation_split, split)
+    tunes = _read(corpus, raw, validation_split, split, settings)
     texts = {out / "training.abc": _numbered(tunes.training), out / "held-out.abc": _numbered(tunes.held_out)}
     for path in texts:
         if path.exists() and not force:
@@ -93,10 +98,16 @@ def export(
     say(f"wrote {' and '.join(counts)}")
 
 
-def _read(arguments: list[str] | None, raw: bool | None, validation_split: float | None, split: int | None) -> Corpus:
-    defaults = TrainingConfig() if validation_split is None else TrainingConfig(validation_split=validation_split)
-    arguments = arguments or [DEFAULT_COLLECTION]
-    return read_corpus(arguments, raw=bool(raw), validation_split=defaults.validation_split, split=split or 0)
+def _read(
+    arguments: list[str] | None,
+    raw: bool | None,
+    validation_split: float | None,
+    split: int | None,
+    settings: str | None,
+) -> Corpus:
+    asked: dict[str, Any] = {"raw": raw, "validation_split": validation_split, "split": split, "settings": settings}
+    config = TrainingConfig(**{name: value for name, value in asked.items() if value is not None})
+    return read_corpus(arguments or [DEFAULT_COLLECTION], **split_of(config))
 
 
 def _numbered(tunes: Sequence[str]) -> str:

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from folkkeras.config import TrainingConfig
+from folkkeras.importing.the_session import ALL_SETTINGS, SETTINGS
 from folkkeras.music.render.instruments import DEFAULT_INSTRUMENT, INSTRUMENTS
 from folkkeras_cli import completions
 from folkkeras_cli.patterns import expanded
@@ -73,6 +74,16 @@ Raw = Annotated[
         show_default="no-raw",
         rich_help_panel="Corpus",
         help="Use the text as it is, not its normal form.",
+    ),
+]
+Settings = Annotated[
+    str | None,
+    typer.Option(
+        metavar="|".join(SETTINGS),
+        show_default=ALL_SETTINGS,
+        autocompletion=completions.settings,
+        rich_help_panel="Corpus",
+        help="Which settings of each of The Session's tunes to read.",
     ),
 ]
 Split = Annotated[

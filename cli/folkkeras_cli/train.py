@@ -16,12 +16,13 @@ from folkkeras.corpus.provenance import learned
 from folkkeras.corpus.sources import STANDARD_INPUT
 from folkkeras.errors import CorpusError, UsageError
 from folkkeras.features.columns import GROUPS
-from folkkeras.notation.decoding import decode
+from folkkeras.importing.notes import Notes
+from folkkeras.importing.reading import abc_texts
 from folkkeras.runs.folder import create_run
 from folkkeras_cli import completions
 from folkkeras_cli.console import say
 from folkkeras_cli.models import chosen_model
-from folkkeras_cli.options import RUNS, CorpusArguments, Raw, Runs, Split, ValidationSplit
+from folkkeras_cli.options import RUNS, CorpusArguments, Raw, Runs, Settings, Split, ValidationSplit
 from folkkeras_cli.strategy import chosen_strategy
 from folkkeras_cli.training_session import run_training
 
@@ -76,6 +77,16 @@ def train(
     raw: Raw = None,
     validation_split: ValidationSplit = None,
     split: Split = None,
+    settings: Settings = None,
+    i_hold_the_rights: Annotated[
+        bool | None,
+        typer.Option(
+            "--i-hold-the-rights",
+            show_default=False,
+            rich_help_panel=CORPUS,
+            help="Train on tunes whose licence forbids it, such as The Session's.",
+        ),
+    ] = None,
     transpose: Annotated[
         bool | None,
         typer.Option(
@@ -175,6 +186,8 @@ def train(
         "raw": raw,
         "validation_split": validation_split,
         "split": split,
+        "settings": settings,
+        "i_hold_the_rights": i_hold_the_rights,
         "steps": steps,
         "batch_size": batch_size,
         "seq_length": seq_length,
@@ -250,8 +263,10 @@ def _read(arguments: list[str], config: TrainingConfig) -> tuple[Corpus, str | N
     """The corpus and, if it comes from standard input, its text."""
     if STANDARD_INPUT not in arguments:
         return read_corpus(arguments, **split_of(config)), None
-    text = decode(sys.stdin.buffer.read(), "standard input")
+    notes = Notes()
+    text = "".join(abc_texts(sys.stdin.buffer.read(), "standard input", notes, settings=config.settings))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "corpus.abc"
         path.write_bytes(text.encode("utf-8"))
-        return read_corpus(arguments, **split_of(config), standard_input=path), text
+        corpus = read_corpus(arguments, **split_of(config), standard_input=path)
+    return replace(corpus, restricted=(*corpus.restricted, *notes.restricted)), text

@@ -7,9 +7,12 @@ from collections.abc import Iterable
 from folkkeras.corpus.sources import STANDARD_INPUT, source_files
 from folkkeras.errors import CorpusError
 from folkkeras.files import reason
+from folkkeras.importing.notes import Notes
+from folkkeras.importing.reading import abc_texts
 from folkkeras.music.reading import read_tunes
 from folkkeras.music.tune import Tune
 from folkkeras.notation.decoding import decode
+from folkkeras_cli.console import say
 
 LARGEST = 2**28  # bytes of a file: hundreds of thousands of tunes
 
@@ -36,7 +39,11 @@ def tunes_of(file: str) -> list[Tune]:
     Raises:
         CorpusError: it cannot be read, or has no tunes.
     """
-    tunes = read_tunes(text_of(file))
+    notes = Notes()
+    tunes = [tune for text in abc_texts(_data(file), name_of(file), notes) for tune in read_tunes(text)]
+    if notes.skipped:
+        counts = ", ".join(f"{what} ({count:,})" for what, count in notes.skipped.items())
+        say(f"left out of {name_of(file)}: {counts}")
     if not tunes:
         raise CorpusError(f"no tune in {name_of(file)}: a tune in ABC notation begins with a line X:1")
     return tunes
@@ -48,6 +55,10 @@ def text_of(file: str) -> str:
     Raises:
         CorpusError: it cannot be read.
     """
+    return decode(_data(file), name_of(file))
+
+
+def _data(file: str) -> bytes:
     try:
         if file == STANDARD_INPUT:
             data = sys.stdin.buffer.read(LARGEST + 1)
@@ -58,7 +69,7 @@ def text_of(file: str) -> str:
         raise CorpusError(f"cannot read {name_of(file)}: {reason(error)}") from error
     if len(data) > LARGEST:
         raise CorpusError(f"{name_of(file)} is larger than {LARGEST // 2**20} MB: split it into smaller files")
-    return decode(data, name_of(file))
+    return data
 
 
 def name_of(file: str) -> str:

@@ -25,7 +25,7 @@ from folkkeras.files import TEMPORARY_PREFIX, cache_folder, write_text
 
 MAX_CACHED = 4  # cached corpora; the least recently used ones are deleted
 _LISTS = ("training", "held_out")
-_ROOMS = ("corpus", "notation")  # packages of the library whose code turns files into a corpus
+_ROOMS = ("corpus", "importing", "notation")  # packages of the library whose code turns files into a corpus
 _BLOCK = 1 << 22  # bytes hashed at a time
 
 
@@ -67,6 +67,7 @@ def store(corpus: Corpus, key: str) -> None:
                     "found": corpus.found,
                     "dropped": corpus.dropped,
                     "duplicates": corpus.duplicates,
+                    "restricted": corpus.restricted,
                     "digest": corpus.digest,
                     "characters": {name: getattr(corpus, name).characters for name in _LISTS},
                     "checksums": {path.name: _checksum(path) for path in building.glob("*.npy")},
@@ -105,6 +106,7 @@ def cached(key: str) -> Corpus | None:
         found=metadata["found"],
         dropped=Counter(metadata["dropped"]),
         duplicates=metadata["duplicates"],
+        restricted=tuple(metadata["restricted"]),
         digest=metadata["digest"],
         **lists,
     )

@@ -9,6 +9,7 @@ from folkkeras.corpus.load import read_corpus
 from folkkeras.corpus.packed_tunes import TuneList
 from folkkeras.corpus.sources import STANDARD_INPUT
 from folkkeras.errors import CorpusError, FolkError
+from folkkeras.importing.the_session import ALL_SETTINGS
 
 
 def training_corpus(metadata: dict[str, Any], standard_input: Path | None = None) -> Corpus:
@@ -26,6 +27,7 @@ def training_corpus(metadata: dict[str, Any], standard_input: Path | None = None
         if not isinstance(sources, list) or not all(isinstance(source, str) for source in sources):
             raise TypeError
         validation_split, split = float(options["validation_split"]), int(options["split"])
+        settings = str(options.get("settings", ALL_SETTINGS))  # older models have none
         digest = str(metadata["corpus_digest"])
     except (KeyError, TypeError, ValueError):
         raise CorpusError("the model does not say which tunes it was trained on: train it with `folk train`") from None
@@ -33,7 +35,12 @@ def training_corpus(metadata: dict[str, Any], standard_input: Path | None = None
         raise CorpusError("the model was trained on standard input, and only its run has the tunes: name the run")
     try:
         corpus = read_corpus(
-            sources, raw=raw, validation_split=validation_split, split=split, standard_input=standard_input
+            sources,
+            raw=raw,
+            validation_split=validation_split,
+            split=split,
+            settings=settings,
+            standard_input=standard_input,
         )
     except FolkError as error:
         raise CorpusError(f"the tunes that the model was trained on cannot be read: {error}") from error

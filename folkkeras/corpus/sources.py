@@ -11,7 +11,10 @@ from folkkeras.corpus.collections import COLLECTIONS, collection_path
 from folkkeras.corpus.packed_tunes import GrowingTuneList, TuneList
 from folkkeras.errors import CorpusError
 from folkkeras.files import reason
-from folkkeras.notation.decoding import decode
+from folkkeras.importing.names import chosen
+from folkkeras.importing.notes import Notes
+from folkkeras.importing.reading import abc_texts
+from folkkeras.importing.the_session import ALL_SETTINGS
 from folkkeras.notation.tunes import file_header, first_tune, tunes_in, with_file_header
 
 STANDARD_INPUT = "-"
@@ -23,24 +26,26 @@ class Source:
 
     name: str  # a collection's name, an absolute path, or "-"
     tunes: TuneList  # verbatim, each with the blank lines that follow it
-    skipped: Counter[str]  # what was outside the tunes -> count
+    skipped: Counter[str]  # what was outside the tunes, or could not be kept -> count
+    restricted: frozenset[str] = frozenset()  # collections in it whose licence forbids to train on them
 
 
-def read_source(argument: str, standard_input: Path | None = None) -> Source:
+def read_source(argument: str, standard_input: Path | None = None, *, settings: str = ALL_SETTINGS) -> Source:
     """Read the tunes of one CORPUS argument.
 
     Args:
-        argument: a collection's name, the path of a file or folder, or `-`.
+        argument: a collection's name, the path of a file or folder, or `-`; for formats, see `importing.reading`.
         standard_input: a file to read for `-` in place of standard input.
+        settings: of The Session's tunes, read "all" settings of each, or only the "first".
 
     Raises:
         CorpusError: it does not exist, cannot be read, or contains no tunes.
     """
     if argument == STANDARD_INPUT:
         data = standard_input.read_bytes() if standard_input else sys.stdin.buffer.read()
-        return _gather(STANDARD_INPUT, [("standard input", decode(data, "standard input"))])
+        return _gather(STANDARD_INPUT, [("standard input", data)], settings=settings)
     name, files = source_files(argument)
-    return _gather(name, ((str(file), _read(file)) for file in files))
+    return _gather(name, ((str(file), _read(file)) for file in files), settings=settings)
 
 
 def source_files(argument: str) -> tuple[str, list[Path]]:
@@ -61,12 +66,7 @@ def source_files(argument: str) -> tuple[str, list[Path]]:
 def _files(path: Path) -> list[Path]:
     if not path.is_dir():
         return [path]
-    files = sorted(
-        Path(folder) / name
-        for folder, _, names in os.walk(path, onerror=_refuse)
-        for name in names
-        if name.lower().endswith(".abc") and not name.startswith(".")
-    )
+    files = chosen(Path(folder) / name for folder, _, names in os.walk(path, onerror=_refuse) for name in names)
     if not files:
         raise CorpusError(f"no .abc files in the folder {path}: give a folder with tunes in ABC notation")
     return files
@@ -76,33 +76,41 @@ def _refuse(error: OSError) -> None:
     raise CorpusError(f"cannot read {error.filename}: {reason(error)}")
 
 
-def _read(path: Path) -> str:
+def _read(path: Path) -> bytes:
     try:
-        return decode(path.read_bytes(), str(path))
+        return path.read_bytes()
     except OSError as error:
         raise CorpusError(f"cannot read {path}: {reason(error)}") from error
 
 
-def _gather(name: str, files: Iterable[tuple[str, str]]) -> Source:
+def _gather(name: str, files: Iterable[tuple[str, bytes]], *, settings: str) -> Source:
     tunes = GrowingTuneList()
-    skipped: Counter[str] = Counter()
-    where = []
-    for path, text in files:
-        where.append(path)
-        begin = first_tune(text)
-        if text[:begin].strip():
-            skipped["characters before a file's first X:"] += begin
-        header, last = file_header(text[:begin]), ""
-        for tune in (with_file_header(tune, header) for tune in tunes_in(text)):
-            if last:
-                tunes.append(last)
-            last = tune
+    notes = Notes()
+    last = ""
+
+    def add(tune: str) -> None:  # one tune late, so that a file's last tune can be changed
+        nonlocal last
         if last:
-            # The last tune ends in a blank line like all others, however the file ends.
-            tunes.append(last.rstrip("\n") + "\n\n")
+            tunes.append(last)
+        last = tune
+
+    where = []
+    for path, data in files:
+        where.append(path)
+        for text in abc_texts(data, path, notes, settings=settings):
+            begin = first_tune(text)
+            if text[:begin].strip():
+                notes.skipped["characters before a file's first X:"] += begin
+            header = file_header(text[:begin])
+            for tune in tunes_in(text):
+                add(with_file_header(tune, header))
+            if last:
+                # The last tune ends in a blank line like all others, however the file ends.
+                last = last.rstrip("\n") + "\n\n"
+    add("")
     found = tunes.done()
     if not found:
         raise CorpusError(
             f"no tune in {where[0] if len(where) == 1 else name}: a tune in ABC notation begins with a line X:1"
         )
-    return Source(name, found, skipped)
+    return Source(name, found, notes.skipped, frozenset(notes.restricted))

@@ -7,7 +7,7 @@ from pathlib import Path
 from folkkeras.config import TrainingConfig, option
 from folkkeras.corpus.corpus import Corpus
 from folkkeras.corpus.sources import STANDARD_INPUT
-from folkkeras.errors import FolkError, OutputError, RunError, UsageError
+from folkkeras.errors import CorpusError, FolkError, OutputError, RunError, UsageError
 from folkkeras.file_format import format_fault
 from folkkeras.files import reason, write_bytes, write_text
 from folkkeras.runs.environment import command_line, flags, versions
@@ -36,9 +36,15 @@ def create_run(
 
     Raises:
         UsageError: the name is not a plain name.
+        CorpusError: the licence of tunes forbids to train on them, and `config.i_hold_the_rights` is not set.
         RunError: the run already exists.
         OutputError: the folder cannot be written.
     """
+    if corpus.restricted and not config.i_hold_the_rights:
+        raise CorpusError(
+            f"the licence of {' and '.join(corpus.restricted)} forbids to train language models on its tunes: "
+            "with a permission of your own, add --i-hold-the-rights"
+        )
     runs = Path(runs)
     names = [_checked(name)] if name is not None else [f"{_stem(corpus.sources)}-{n}" for n in range(1, 100_000)]
     for candidate in names:
@@ -70,6 +76,7 @@ def open_run(runs: str | Path, name: str) -> Run:
 
     Raises:
         UsageError: the name is not a plain name.
+        CorpusError: the licence of tunes forbids to train on them, and `config.i_hold_the_rights` is not set.
         RunError: there is no such run, or its config.json cannot be read.
     """
     runs = Path(runs)

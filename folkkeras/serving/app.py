@@ -18,6 +18,7 @@ from folkkeras.music.render.file_names import slug
 from folkkeras.music.render.page import Entry, page_text
 from folkkeras.sampling.generator import Generator
 from folkkeras.serving.limits import BODY_SECONDS, LARGEST_BODY, LARGEST_BOOK, RETRY_SECONDS
+from folkkeras.serving.memory import share_pool
 from folkkeras.serving.protection import Protection
 from folkkeras.serving.questions import (
     RewriteQuestion,
@@ -52,6 +53,7 @@ def create_app(model: Generator, hosts: Collection[str]) -> Starlette:
         model: the model.
         hosts: the names by which the server may be addressed, without ports.
     """
+    share_pool()
     workshop = Workshop(model)
 
     @asynccontextmanager

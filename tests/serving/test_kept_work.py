@@ -1,4 +1,4 @@
-"""What the page of `folk compose` keeps in the browser: the work, the tray, links; after a reload and without a server."""
+"""What the page of `folk compose` keeps in the browser: the work, the tray, links; across reloads, without a server."""
 
 from pathlib import Path
 

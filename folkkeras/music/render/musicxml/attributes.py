@@ -4,6 +4,7 @@ import re
 from xml.etree.ElementTree import Element, SubElement
 
 from folkkeras.music.tune import Bar, Metre
+from folkkeras.notation.keys import key_of
 
 _COMMON, _CUT = "C", "C|"
 _SHARPS, _FLATS = "FCGDAEB", "BEADGCF"
@@ -16,6 +17,15 @@ _CLEFS = {
     "perc": ("percussion", ""),
     "none": ("none", ""),
 }
+_MODES = {
+    "maj": "major",
+    "min": "minor",
+    "dor": "dorian",
+    "phr": "phrygian",
+    "lyd": "lydian",
+    "mix": "mixolydian",
+    "loc": "locrian",
+}
 _SUM = re.compile(r"\(?(\d+(?:\+\d+)+)\)?/\d+")
 _STEPS = (0, 1, 1, 2, 2, 3, 3, 4, 5, 5, 6, 6)  # index: semitones of an interval; value: letters that it spans
 _OCTAVE = 12
@@ -24,8 +34,10 @@ _OCTAVE = 12
 class Attributes:
     """Writes the attributes that change, and remembers those in force."""
 
-    def __init__(self, divisions: int) -> None:
+    def __init__(self, divisions: int, key: str) -> None:
         self.divisions = divisions
+        found = key_of(key)
+        self.mode = found.mode if found else ""  # of the first key signature; later ones have none
         self.bar: Bar | None = None  # the previous bar
 
     def write(self, measure: Element, bar: Bar) -> None:
@@ -35,7 +47,7 @@ class Attributes:
         if before is None:
             SubElement(attributes, "divisions").text = str(self.divisions)
         if before is None or bar.signature != before.signature:
-            _key(SubElement(attributes, "key"), bar.signature)
+            _key(SubElement(attributes, "key"), bar.signature, "" if before else self.mode)
         if before is None or bar.metre != before.metre:
             _time(SubElement(attributes, "time"), bar.metre)
         if before is None or bar.clef != before.clef:
@@ -62,10 +74,12 @@ def fifths_of(signature: tuple[tuple[str, int], ...]) -> int | None:
     return None
 
 
-def _key(element: Element, signature: tuple[tuple[str, int], ...]) -> None:
+def _key(element: Element, signature: tuple[tuple[str, int], ...], mode: str) -> None:
     usual = fifths_of(signature)
     if usual is not None:
         SubElement(element, "fifths").text = str(usual)
+        if mode:
+            SubElement(element, "mode").text = _MODES[mode]
         return
     for letter, alter in signature:
         SubElement(element, "key-step").text = letter

@@ -26,7 +26,7 @@ def measures(tune: Tune) -> Iterator[Element]:
     if not tune.bars:
         return
     spans, divisions = Spans(tune.bars), _divisions(tune)
-    attributes, lines = Attributes(divisions), BarLines(tune.bars[-1])
+    attributes, lines = Attributes(divisions, tune.key), BarLines(tune.bars[-1])
     for number, bar in enumerate(tune.bars):
         measure = Element("measure", number=str(bar.number))
         if bar.number == 0:

@@ -12,6 +12,7 @@ _HEADER = (
 )
 _PART = "P1"
 _UNTITLED = "Melody"
+RHYTHM = "rhythm"  # the field in which abc2xml and xml2abc keep a tune's type
 
 
 def musicxml_bytes(tune: Tune, *, title: bool = True) -> bytes:
@@ -29,6 +30,9 @@ def musicxml_bytes(tune: Tune, *, title: bool = True) -> bytes:
     if tune.composer:
         SubElement(identification, "creator", type="composer").text = tune.composer
     SubElement(SubElement(identification, "encoding"), "software").text = "folkkeras"
+    if tune.type:
+        about = SubElement(identification, "miscellaneous")
+        SubElement(about, "miscellaneous-field", name=RHYTHM).text = tune.type
     part = SubElement(SubElement(score, "part-list"), "score-part", id=_PART)
     # The name of a single part is for lists, not for the margin of the score.
     SubElement(part, "part-name", {"print-object": "no"}).text = name or _UNTITLED
