@@ -2,12 +2,13 @@
 
 A request joins at the next chunk: if all slots are taken, the requests with the most give some up, and the tunes in
 them continue later. The slots form lanes, which are stepped in turn, so that a chunk does not take long. While many
-tunes are drawn, a request of which no tune has a bar yet, or none any more, has one in a small lane that comes before
-the others. A tune is the same as if it had been drawn alone.
+tunes are drawn, a request of which fewer than two tunes have a bar has one in a small lane that comes before the others:
+if the first tune never ends, the second one has begun as early. A tune is the same as if it had been drawn alone.
 """
 
 import math
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 
@@ -21,6 +22,7 @@ from folkkeras.sampling.scoring import readable_by
 from folkkeras.sampling.tune_text import TuneText
 
 _SMALL, _LARGE = 4, 16  # slots of the small lane and of each large one
+_EARLY = 2  # tunes of a request whose first bars come before all else
 _IN_A_ROW = 6  # chunks of the small lane, after which the others have their turn
 
 
@@ -38,7 +40,7 @@ class SharedTunes:
         self.waiting = deque(range(first, first + sampler.request.count))
         self.drawn: list[Attempts] = []  # those that have a slot
         self.suspended: list[tuple[Attempts, SlotState | None]] = []  # those that had one, with its state
-        self.has_found = False  # whether a tune has ended and meets the request
+        self.found = 0  # tunes that have ended and meet the request
 
     @property
     def ended(self) -> bool:
@@ -46,9 +48,10 @@ class SharedTunes:
         return self.withdrawn or not (self.wants or self.drawn)
 
     @property
-    def has_a_bar(self) -> bool:
-        """Whether one of its tunes has a bar."""
-        return self.has_found or any("|" in text[music_begins(text) :] for text in self.drafts().values())
+    def has_begun(self) -> bool:
+        """Whether its first tunes have a bar."""
+        begun = self.found + sum(map(_has_a_bar, self._attempts()))
+        return begun >= min(_EARLY, self.sampler.request.count)
 
     @property
     def wants(self) -> int:
@@ -57,8 +60,10 @@ class SharedTunes:
 
     def drafts(self) -> dict[int, str]:
         """The tunes that are begun as far as they are drawn, by number; any part of them may still be withdrawn."""
-        attempts = chain(self.drawn, (attempt for attempt, _ in self.suspended))
-        return {attempt.number: attempt.tune.text for attempt in attempts}
+        return {attempt.number: attempt.tune.text for attempt in self._attempts()}
+
+    def _attempts(self) -> Iterator[Attempts]:
+        return chain(self.drawn, (attempt for attempt, _ in self.suspended))
 
 
 @dataclass(frozen=True)
@@ -103,10 +108,10 @@ class SharedSlots:
         for attempt, text in self._next_lane().step():
             tunes = self._owners.pop(attempt)
             tunes.drawn.remove(attempt)
-            tunes.has_found |= text is not None
+            tunes.found += text is not None
             ended.append(self._ended(tunes, attempt, text))
         for attempt in list(self._small) if self._many else ():
-            if self._in_a_row == _IN_A_ROW or self._owners[attempt].has_a_bar:
+            if self._in_a_row == _IN_A_ROW or _has_a_bar(attempt):
                 self._suspend(attempt, self._small)
         self._requests = [tunes for tunes in self._requests if not tunes.ended]
         return ended
@@ -151,10 +156,8 @@ class SharedSlots:
             return
         in_small = {self._owners[attempt] for attempt in self._small}
         for tunes in self._requests:
-            if self._small.free and not (tunes in in_small or tunes.withdrawn or tunes.has_a_bar):
-                if not tunes.wants:
-                    self._suspend(tunes.drawn[0], self._lane_of(tunes.drawn[0]))
-                self._place(tunes, self._small)
+            if self._small.free and not (tunes in in_small or tunes.withdrawn or tunes.has_begun):
+                self._place_new(tunes)
         while askers := [tunes for tunes in requests if tunes.wants]:
             poorest = min(askers, key=lambda each: len(each.drawn))
             lane = self._fullest() or self._given_up(len(poorest.drawn))
@@ -176,13 +179,29 @@ class SharedSlots:
         """The large lane with the fewest free slots, so that few lanes have to be stepped; None if all are full."""
         return min((lane for lane in self._large if lane.free), key=lambda lane: lane.free, default=None)
 
+    def _place_new(self, tunes: SharedTunes) -> None:
+        """Go on with a request's first tune without a bar in the small lane."""
+        for attempt in [each for each in tunes.drawn if not _has_a_bar(each)]:
+            self._suspend(attempt, self._lane_of(attempt))
+        if new := [each for each in tunes.suspended if not _has_a_bar(each[0])]:
+            attempt, state = min(new, key=_number)
+            tunes.suspended.remove((attempt, state))
+        elif tunes.waiting:
+            attempt, state = Attempts(tunes.sampler, tunes.waiting.popleft()), None
+        else:
+            return  # its other tunes have failed
+        self._go_on(tunes, attempt, state, self._small)
+
     def _place(self, tunes: SharedTunes, lane: Lane) -> None:
         """Go on with a tune of a request in a free slot."""
         if tunes.suspended:
-            attempt, state = earliest = min(tunes.suspended, key=lambda each: each[0].number)
-            tunes.suspended.remove(earliest)
+            attempt, state = min(tunes.suspended, key=_number)
+            tunes.suspended.remove((attempt, state))
         else:
             attempt, state = Attempts(tunes.sampler, tunes.waiting.popleft()), None
+        self._go_on(tunes, attempt, state, lane)
+
+    def _go_on(self, tunes: SharedTunes, attempt: Attempts, state: SlotState | None, lane: Lane) -> None:
         lane.place(attempt, state)
         self._owners[attempt] = tunes
         tunes.drawn.append(attempt)
@@ -206,6 +225,15 @@ class SharedSlots:
         tunes = self._owners.pop(attempt)
         tunes.drawn.remove(attempt)
         tunes.suspended.append((attempt, lane.take(attempt)))
+
+
+def _has_a_bar(attempt: Attempts) -> bool:
+    text = attempt.tune.text
+    return "|" in text[music_begins(text) :]
+
+
+def _number(suspended: tuple[Attempts, SlotState | None]) -> int:
+    return suspended[0].number
 
 
 def _earliest(tunes: SharedTunes) -> float:
