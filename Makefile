@@ -10,7 +10,7 @@ TORCH ?= torch==2.13.0
 DEMO_RUN ?= demo-$(shell date +%Y%m%d-%H%M%S)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-lowest try-lowest bench load celtic recipe ablation fuzz oracles agreement faults pictures tunes lint format clean
+.PHONY: help install demo test test-lowest try-lowest bench load celtic recipe ablation fuzz fuzz-models oracles agreement faults pictures tunes lint format clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -77,6 +77,9 @@ TIMES ?= 43
 fuzz: install ## Put COUNT mutated tunes through check, MIDI, score and sound, and 100,000 inputs through the rest
 	$(BIN)/python tests/fuzz.py $(COUNT)
 	FOLK_FUZZ=$(TIMES) $(BIN)/python -m pytest -q tests/test_properties.py tests/music/test_grammar.py
+
+fuzz-models: install ## Open COUNT mutated model files
+	$(BIN)/python tests/model_fuzz.py $(COUNT)
 
 ORACLES := .oracles
 oracles: $(ORACLES)/installed ## Install abcjs, a peer that tests compare with; abc2midi is Debian's package abcmidi

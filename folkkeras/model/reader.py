@@ -1,27 +1,25 @@
-"""Read the weights of a `.keras` file, which need not be trusted, as data and without TensorFlow.
+"""Read the weights of a `.keras` file, which need not be trusted, as data, without TensorFlow or the HDF5 library.
 
 Reading executes nothing from the file. Its config and vocabulary are read as JSON and checked for type and size.
 The weights are read one by one under the names that Keras gives them, and must have the shapes that the config
-requires. Links to other files are refused. Declared sizes are checked against the bytes that are actually there
+requires. Links are refused. Declared sizes are checked against the bytes that are actually there
 before any memory is allocated for them.
 """
 
-import io
 import json
 import os
 import zipfile
-from itertools import accumulate
 from math import prod
 from pathlib import Path
 from typing import Any
 
-import h5py
 import numpy as np
 
 from folkkeras.config import MAX
 from folkkeras.errors import ModelFileError, UsageError
 from folkkeras.features.columns import NONE, features_of
 from folkkeras.file_format import format_fault
+from folkkeras.model.hdf5 import Hdf5Reader
 from folkkeras.model.weight_names import weight_names
 from folkkeras.model.weights import Array, ExportedWeights, shapes
 from folkkeras.pretrained import model_path
@@ -32,7 +30,6 @@ WEIGHTS = "model.weights.h5"
 _SIZES = ("embedding", "units", "layers")
 _FEATURES = ("features", "feature_embedding")
 _LARGEST_CONFIG = 16 << 20  # bytes
-_LARGEST_FLOAT = 8  # bytes
 _BOUNDS = {**{name: (1, MAX[name]) for name in _SIZES}, "seed": (0, 2**31 - 1)}
 
 
@@ -50,33 +47,26 @@ def read_exported(path: str | Path) -> ExportedWeights:
             if broken := archive.testzip():
                 raise ValueError(f"{broken} fails its checksum")
             data = archive.read(WEIGHTS)
-        with h5py.File(io.BytesIO(data)) as file:
-            named = zip(
-                weight_names(hyperparameters["layers"], hyperparameters["features"] != NONE),
-                shapes(len(vocabulary), **hyperparameters),
-                strict=True,
-            )
-            weights = [_weights(file, name, shape) for name, shape in named]
-    except Exception as error:  # HDF5 and zip raise various errors on broken weights
+        file = Hdf5Reader(data)
+        named = zip(
+            weight_names(hyperparameters["layers"], hyperparameters["features"] != NONE),
+            shapes(len(vocabulary), **hyperparameters),
+            strict=True,
+        )
+        weights = [_weights(file, name, shape) for name, shape in named]
+    except Exception as error:  # zip raises various errors on broken weights
         raise ModelFileError(
             f"{path} is damaged, or its weights do not match its config ({first_line(error)}): use another copy"
         ) from error
     return ExportedWeights(vocabulary, hyperparameters, config["metadata"], weights)
 
 
-def _weights(file: h5py.File, name: str, shape: tuple[int, ...]) -> Array:
-    for part in accumulate(name.split("/"), "{}/{}".format):
-        if not isinstance(file.get(part, getlink=True), h5py.HardLink):
-            raise ValueError(f"{part} is missing, or links to another file")
-    dataset = file[name]
-    if not isinstance(dataset, h5py.Dataset) or dataset.external or dataset.is_virtual or dataset.chunks:
-        raise ValueError(f"{name} is not a plain array")
-    if dataset.shape != shape or dataset.dtype.kind != "f":
-        raise ValueError(f"{name} has the shape {dataset.shape} of {dataset.dtype}, not {shape} of float32")
-    if dataset.dtype.itemsize > _LARGEST_FLOAT or dataset.id.get_storage_size() != dataset.nbytes:
-        raise ValueError(f"{name} is smaller than its declared size")
+def _weights(file: Hdf5Reader, name: str, shape: tuple[int, ...]) -> Array:
+    found = file.array(name)
+    if found.shape != shape:
+        raise ValueError(f"{name} has the shape {found.shape}, not {shape}")
     with np.errstate(over="ignore"):
-        array: Array = dataset[()].astype(np.float32)
+        array: Array = found.astype(np.float32)
     if not np.isfinite(array).all():
         raise ValueError(f"{name} has weights that are not finite")
     return array

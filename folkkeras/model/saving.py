@@ -5,9 +5,6 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-import h5py
-import numpy as np
-
 from folkkeras.errors import ModelFileError, OutputError
 from folkkeras.files import atomic_file
 from folkkeras.model.reader import WEIGHTS, first_line, read_config, read_exported
@@ -44,6 +41,9 @@ def save_half(model: TuneModel, path: Path) -> None:
 
 
 def _halved(weights: bytes) -> bytes:
+    import h5py
+    import numpy as np
+
     after = io.BytesIO()
     with h5py.File(io.BytesIO(weights)) as source, h5py.File(after, "w") as target:
 

@@ -2,8 +2,9 @@
 
 A request joins at the next chunk: if all slots are taken, the requests with the most give some up, and the tunes in
 them continue later. The slots form lanes, which are stepped in turn, so that a chunk does not take long. While many
-tunes are drawn, a request of which fewer than two tunes have a bar has one in a small lane that comes before the others:
-if the first tune never ends, the second one has begun as early. A tune is the same as if it had been drawn alone.
+tunes are drawn, a request of which fewer than two tunes have a bar has one in a small lane that comes before the
+others: if the first tune never ends, the second one has begun as early. A tune is the same as if it had been drawn
+alone.
 """
 
 import math
