@@ -11,6 +11,7 @@ from folkkeras_cli import (
     compose,
     corpus,
     evaluate,
+    export,
     likelihood,
     play,
     render,
@@ -65,6 +66,7 @@ for _command in (
     rewrite.rewrite,
     vary.vary,
     likelihood.likelihood,
+    export.export,
 ):
     _module = sys.modules[_command.__module__]
     app.command(_command.__name__, cls=Command, epilog=_module.EXAMPLES)(_command)

@@ -14,6 +14,7 @@ from folkkeras.music.render.formats import ALL_FORMATS
 from folkkeras.music.render.instruments import INSTRUMENTS
 from folkkeras.pretrained import CELTIC
 
+MODEL_FORMATS = ("onnx",)
 STRATEGIES = ("mirrored", "multi-worker")
 
 Completion = Callable[[str], list[str]]
@@ -25,7 +26,7 @@ def _of(names: Iterable[str]) -> Completion:
 
 
 presets, schedules, precisions, strategies = _of(PRESETS), _of(SCHEDULES), _of(PRECISIONS), _of(STRATEGIES)
-settings = _of(SETTINGS)
+settings, model_formats = _of(SETTINGS), _of(MODEL_FORMATS)
 instruments, formats = _of(INSTRUMENTS), _of(ALL_FORMATS)
 
 
