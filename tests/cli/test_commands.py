@@ -67,7 +67,8 @@ def test_runs_are_listed_and_shown_with_the_command_that_repeats_them(folk: Folk
 def test_the_same_seed_gives_the_same_model_and_runs_are_compared(
     folk: Folk, trained: TrainedRun, tune_file: Path, tmp_path: Path
 ) -> None:
-    small = ["--embedding", 8, "--units", 12, "--batch-size", 4, "--seq-length", 20, "--steps", 100]
+    small = ["--embedding", 8, "--units", 12, "--batch-size", 4, "--seq-length", 20, "--steps", 100,
+             "--features", "none"]  # fmt: skip
     for name in ("a", "b"):
         assert folk("train", tune_file, *small, "--name", name, "--seed", 1).returncode == 0
     shutil.copytree(trained.run.folder, tmp_path / "runs" / "c")
@@ -107,7 +108,8 @@ def test_a_terminal_gets_no_control_characters_from_a_file(tmp_path: Path) -> No
 
 
 def test_standard_input_trains_and_resumes_without_it(folk: Folk, tune_file: Path, tmp_path: Path) -> None:
-    small = ["--embedding", "8", "--units", "12", "--batch-size", "4", "--seq-length", "20", "--name", "a"]
+    small = ["--embedding", "8", "--units", "12", "--batch-size", "4", "--seq-length", "20", "--features", "none",
+             "--name", "a"]  # fmt: skip
     done = folk("train", "-", "--steps", 100, *small, "--schedule", "constant", stdin=tune_file.read_text())
     assert done.returncode == 0, done.stderr
     assert folk("resume", "a", "--steps", 200).returncode == 0
@@ -148,7 +150,8 @@ def test_a_start_text_may_contain_line_ends_in_any_shell(folk: Folk, trained: Tr
 
 
 def test_an_option_takes_precedence_over_a_preset(folk: Folk, tune_file: Path, tmp_path: Path) -> None:
-    small = ["--steps", 1, "--units", 8, "--embedding", 8, "--batch-size", 2, "--seq-length", 10]
+    small = ["--steps", 1, "--units", 8, "--embedding", 8, "--batch-size", 2, "--seq-length", 10,
+             "--features", "none"]  # fmt: skip
     done = folk("train", tune_file, "--preset", "lab", "--no-raw", *small, "--name", "a")
     assert done.returncode == 0, done.stderr
     config = open_run(tmp_path / "runs", "a").config
@@ -159,7 +162,20 @@ def test_a_run_gets_a_name_and_the_environment_sets_its_folder(folk: Folk, tune_
     words = [
         "train",
         tune_file,
-        *["--steps", "1", "--embedding", "8", "--units", "8", "--batch-size", "2", "--seq-length", "10"],
+        *[
+            "--steps",
+            "1",
+            "--embedding",
+            "8",
+            "--units",
+            "8",
+            "--batch-size",
+            "2",
+            "--seq-length",
+            "10",
+            "--features",
+            "none",
+        ],
     ]
     (tmp_path / "elsewhere" / "sixty-1").mkdir(parents=True)
     done = folk(*words, env={"FOLK_RUNS": "elsewhere"})

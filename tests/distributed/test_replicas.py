@@ -17,6 +17,7 @@ from tensorboard.util import tensor_util
 
 OPTIONS = [
     *("--embedding", "16", "--units", "32", "--layers", "2", "--batch-size", "12", "--seq-length", "40"),
+    *("--features", "time,match"),
     *("--dropout", "0.2", "--weight-drop", "0.2", "--precision", "float32"),
 ]
 TWO_DEVICES = """
@@ -34,7 +35,7 @@ tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfigur
 corpus = read_corpus([sys.argv[1]])
 config = TrainingConfig(
     embedding=16, units=32, layers=2, batch_size=12, seq_length=40, dropout=0.2, weight_drop=0.2,
-    steps=int(sys.argv[3]), precision=sys.argv[4],
+    features="time,match", steps=int(sys.argv[3]), precision=sys.argv[4],
 )
 run = create_run(Path(sys.argv[2]), "two", corpus, config)
 train(run, corpus, replicas=Replicas(tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])))

@@ -21,7 +21,7 @@ from folkkeras.model.tune_model import TuneModel, build_model
 from folkkeras.vocabulary import Vocabulary
 
 TEXT = (
-    "X:1\nT:A Reel\nR:reel\nM:4/4\nL:1/8\nK:D\n|:d2 fd Adfd|((3efg) fe d2 cd|[M:3/4]e>d (cB) =A2:|1 d4 z2:|2 d4 z2|]\n\n"
+    "X:1\nT:Reel\nR:reel\nM:4/4\nL:1/8\nK:D\n|:d2 fd Adfd|((3efg) fe d2 cd|[M:3/4]e>d (cB) =A2:|1 d4 z2:|2 d4 z2|]\n\n"
     * 3
 )
 GUIDE = (Path(__file__).parents[2] / "docs" / "export.md").read_text()

@@ -9,6 +9,7 @@ import numpy as np
 
 SIZES = [
     *("--embedding", "12", "--units", "24", "--layers", "2", "--batch-size", "8", "--seq-length", "40"),
+    *("--features", "time,match"),
     *("--dropout", "0.2", "--weight-drop", "0.2", "--patience", "0", "--keep", "100000"),
 ]
 STEPS = 400

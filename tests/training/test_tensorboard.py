@@ -14,7 +14,7 @@ import pytest
 import soundfile
 import tensorflow as tf
 from support.terminal import FOLK
-from support.trained import SMALL, TrainedRun
+from support.trained import QUICK, TrainedRun
 from support.tunes import TUNES
 from tensorboard.backend.event_processing import event_accumulator
 
@@ -48,7 +48,7 @@ def killed_at(step: int):
 def dashboard(corpus: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Two runs, the second stopped at step 150 without a save and resumed from step 100."""
     runs = tmp_path_factory.mktemp("dashboard")
-    config = TrainingConfig(steps=200, **SMALL)
+    config = TrainingConfig(steps=200, **QUICK)
     train(create_run(runs, "through", corpus, config), corpus)
     resumed = create_run(runs, "resumed", corpus, config)
     with pytest.raises(Killed):

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from support.models import rewritten
 from support.terminal import FOLK, Folk
-from support.trained import SMALL, TrainedRun
+from support.trained import QUICK, SMALL, TrainedRun
 
 from folkkeras.config import BFLOAT16, FLOAT32, TrainingConfig
 from folkkeras.corpus.corpus import Corpus, sample_of
@@ -32,7 +32,7 @@ from folkkeras.training.train import compiled_model, train
 from folkkeras.vocabulary import Vocabulary
 
 OPTIONS = [
-    *("--embedding", "12", "--units", "24", "--batch-size", "8", "--seq-length", "40"),
+    *("--embedding", "12", "--units", "24", "--batch-size", "8", "--seq-length", "40", "--features", "time"),
     *("--layers", "2", "--dropout", "0.2"),
 ]
 
@@ -117,9 +117,9 @@ def test_stopping_and_resuming_gives_the_same_weights_and_figures(
 
 
 def test_raising_the_steps_equals_asking_for_them_at_first(corpus: Corpus, tmp_path: Path) -> None:
-    long = create_run(tmp_path, "long", corpus, TrainingConfig(steps=200, schedule="constant", **SMALL))
+    long = create_run(tmp_path, "long", corpus, TrainingConfig(steps=200, schedule="constant", **QUICK))
     train(long, corpus)
-    short = create_run(tmp_path, "short", corpus, TrainingConfig(steps=100, schedule="constant", **SMALL))
+    short = create_run(tmp_path, "short", corpus, TrainingConfig(steps=100, schedule="constant", **QUICK))
     train(short, corpus)
     with pytest.raises(RunError, match="--steps 200"):
         train(short, corpus)
@@ -129,13 +129,13 @@ def test_raising_the_steps_equals_asking_for_them_at_first(corpus: Corpus, tmp_p
 
 
 def test_checkpoints_beyond_the_number_to_keep_are_deleted(corpus: Corpus, tmp_path: Path) -> None:
-    run = create_run(tmp_path, None, corpus, TrainingConfig(steps=300, keep=1, **SMALL))
+    run = create_run(tmp_path, None, corpus, TrainingConfig(steps=300, keep=1, **QUICK))
     train(run, corpus)
     assert [path.name for path in run.checkpoints()] == ["step-000300.keras"]
 
 
 def test_training_ends_when_the_validation_bits_no_longer_fall(corpus: Corpus, tmp_path: Path) -> None:
-    config = TrainingConfig(steps=3_000, patience=1, learning_rate=0.2, **SMALL)
+    config = TrainingConfig(steps=3_000, patience=1, learning_rate=0.2, **QUICK)
     run = create_run(tmp_path, None, corpus, config)
     result = train(run, corpus)
     assert result.ended == "patience"
@@ -148,12 +148,12 @@ def test_training_ends_when_the_validation_bits_no_longer_fall(corpus: Corpus, t
 
 
 def test_the_error_for_a_loss_that_is_not_finite_names_a_checkpoint(corpus: Corpus, tmp_path: Path) -> None:
-    config = TrainingConfig(steps=200, **SMALL)
+    config = TrainingConfig(steps=200, **QUICK)
     run = create_run(tmp_path, None, corpus, config)
     heard = Heard()
     train(run, corpus, listener=heard, stop=lambda: heard.steps[-1] >= 100)
     # A learning rate at which float32 overflows; a user cannot reach this state with options.
-    reckless = create_run(tmp_path, None, corpus, TrainingConfig(steps=200, learning_rate=1e38, **SMALL))
+    reckless = create_run(tmp_path, None, corpus, TrainingConfig(steps=200, learning_rate=1e38, **QUICK))
     model = compiled_model(Vocabulary.from_text(corpus.training_text, corpus.held_out_text), config)
     progress = Checkpoints(run, {"options": config.to_json()}).restore(model)
     Checkpoints(reckless, {"options": reckless.config.to_json()}).save(model, progress)
@@ -171,7 +171,7 @@ def test_a_corpus_other_than_that_of_the_run_is_refused(trained: TrainedRun, tmp
 
 
 def test_a_run_with_a_manually_changed_config_is_not_resumed(corpus: Corpus, tmp_path: Path) -> None:
-    config = TrainingConfig(steps=2, **SMALL)
+    config = TrainingConfig(steps=2, **QUICK)
     run = create_run(tmp_path, "a", corpus, config)
     train(run, corpus)
     path = run.with_steps(3).folder / "config.json"
@@ -194,7 +194,7 @@ def test_the_precision_is_bfloat16_where_the_processor_has_instructions_for_it()
 
 @pytest.mark.parametrize("newer", ["transpose", "precision"])
 def test_a_checkpoint_older_than_an_option_is_resumed(corpus: Corpus, tmp_path: Path, newer: str) -> None:
-    run = create_run(tmp_path, "a", corpus, TrainingConfig(steps=100, precision=FLOAT32, **SMALL))
+    run = create_run(tmp_path, "a", corpus, TrainingConfig(steps=100, precision=FLOAT32, **QUICK))
     train(run, corpus)
     checkpoint, config = run.checkpoint(100), run.with_steps(120).folder / "config.json"
     rewritten(checkpoint.read_bytes(), checkpoint, lambda saved: saved["config"]["metadata"]["options"].pop(newer))
@@ -207,7 +207,7 @@ def test_a_checkpoint_older_than_an_option_is_resumed(corpus: Corpus, tmp_path: 
 
 
 def test_damaged_checkpoints_are_reported_and_an_older_one_is_used(corpus: Corpus, tmp_path: Path) -> None:
-    run = create_run(tmp_path, "a", corpus, TrainingConfig(steps=300, schedule="constant", **SMALL))
+    run = create_run(tmp_path, "a", corpus, TrainingConfig(steps=300, schedule="constant", **QUICK))
     train(run, corpus)
     through = weights(run.last)
     run.checkpoint(300).write_bytes(run.checkpoint(300).read_bytes()[:-2_000])
@@ -222,7 +222,7 @@ def test_damaged_checkpoints_are_reported_and_an_older_one_is_used(corpus: Corpu
 
 
 def test_a_run_without_an_intact_checkpoint_is_refused(corpus: Corpus, tmp_path: Path) -> None:
-    run = create_run(tmp_path, "a", corpus, TrainingConfig(steps=100, **SMALL))
+    run = create_run(tmp_path, "a", corpus, TrainingConfig(steps=100, **QUICK))
     train(run, corpus)
     run.checkpoint(100).write_bytes(b"")
     with pytest.raises(RunError, match=r"step-000100\.keras is not a readable .*: train a new run"):
