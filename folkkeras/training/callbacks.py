@@ -97,6 +97,13 @@ class Validation(keras.callbacks.Callback):
         row = EvaluationInterval(state.step, training_bits, bits, self.learning_rate(state.step - 1), round(speed, 1))
         self.rows.append(row)
         write_metrics(self.run.metrics, self.rows)
+        if logs is not None:  # for the callbacks that follow
+            logs |= {
+                "bits": row.training_bits,
+                "val_bits": bits,
+                "val_loss": bits * math.log(2),
+                "learning_rate": row.learning_rate,
+            }
         self.listener.on_evaluation_interval(row)
 
 

@@ -80,6 +80,7 @@ def train(
     listener: Listener | None = None,
     stop: Callable[[], bool] = never,
     replicas: Replicas | None = None,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
 ) -> TrainingResult:
     """Train a run's model, from its newest checkpoint if it has one.
 
@@ -89,6 +90,9 @@ def train(
         listener: receives the run's events.
         stop: called after each step; True ends training with a checkpoint of that step.
         replicas: devices that train together, from `folkkeras.distributed.replicas`; None uses `model.fit` on one.
+        callbacks: further callbacks of Keras. An epoch is an evaluation interval; at its end their `logs` have `bits`
+            and `val_bits` per character, `val_loss` in nats, and `learning_rate`. One that sets `model.stop_training`
+            ends training with a checkpoint. Of several processes, the one that writes the run's files calls them.
 
     Raises:
         UsageError: a batch cannot be split evenly among the replicas.
@@ -105,12 +109,17 @@ def train(
             return _help(run, corpus, listener, stop, replicas)
     with run.sole_writer():
         run.require_unended()
-        model, state = _fit(run, corpus, listener, stop, replicas)
+        model, state = _fit(run, corpus, listener, stop, replicas, callbacks)
         return _finish(run, corpus, model, state)
 
 
 def _fit(
-    run: Run, corpus: Corpus, listener: Listener, stop: Callable[[], bool], replicas: Replicas | None
+    run: Run,
+    corpus: Corpus,
+    listener: Listener,
+    stop: Callable[[], bool],
+    replicas: Replicas | None,
+    further: Sequence[keras.callbacks.Callback],
 ) -> tuple[TuneModel, TrainState]:
     """Take the remaining steps; there are none if the run was killed just before writing its result."""
     config = run.config
@@ -139,6 +148,7 @@ def _fit(
     callbacks = [
         Steps(run, state, listener, stop),
         validation,
+        *further,  # before what saves, so that a stop of theirs is saved too
         Save(run, state, checkpoints),
         log,
     ]

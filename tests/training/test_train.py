@@ -2,6 +2,7 @@
 
 import csv
 import json
+import math
 import os
 import re
 import resource
@@ -11,6 +12,7 @@ import subprocess
 import time
 from pathlib import Path
 
+import keras
 import numpy as np
 import pytest
 from support.models import rewritten
@@ -309,3 +311,22 @@ def test_a_training_that_diverges_is_stopped_and_reported(folk: Folk, tune_file:
     assert "the training diverges, with " in done.stderr
     assert "train a new run with a smaller --learning-rate" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_callbacks_of_keras_get_the_figures_and_can_stop(corpus: Corpus, tmp_path: Path) -> None:
+    seen = []
+
+    class Track(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+            seen.append(dict(logs or {}))
+            self.model.stop_training = True
+
+    run = create_run(tmp_path, "a", corpus, TrainingConfig(steps=300, **QUICK))
+    result = train(run, corpus, callbacks=[Track()])
+    (interval,) = run.evaluation_intervals()
+    (logs,) = seen
+    assert (result.step, result.ended) == (100, "stopped")
+    assert logs["val_bits"] == pytest.approx(interval.validation_bits, abs=1e-4)
+    assert logs["bits"] == pytest.approx(interval.training_bits, abs=1e-4)
+    assert logs["val_loss"] == pytest.approx(logs["val_bits"] * math.log(2))
+    assert run.checkpoint(100).exists()
