@@ -10,6 +10,7 @@ from folkkeras.config import PRECISIONS, PRESETS, SCHEDULES
 from folkkeras.corpus.collections import COLLECTIONS
 from folkkeras.importing.names import ABC, OTHERS
 from folkkeras.importing.the_session import SETTINGS
+from folkkeras.music.render.book.book import PAPERS
 from folkkeras.music.render.formats import ALL_FORMATS
 from folkkeras.music.render.instruments import INSTRUMENTS
 from folkkeras.pretrained import CELTIC
@@ -26,6 +27,7 @@ def _of(names: Iterable[str]) -> Completion:
 
 
 presets, schedules, precisions, strategies = _of(PRESETS), _of(SCHEDULES), _of(PRECISIONS), _of(STRATEGIES)
+papers = _of(PAPERS)
 settings, model_formats = _of(SETTINGS), _of(MODEL_FORMATS)
 instruments, formats = _of(INSTRUMENTS), _of(ALL_FORMATS)
 

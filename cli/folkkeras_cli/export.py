@@ -34,9 +34,10 @@ def export(
     runs: Runs = RUNS,
     force: Force = False,
 ) -> None:
-    """Write a model as an ONNX file, which other programs run.
+    """Write a model as an ONNX file.
 
-    The states of its LSTMs are inputs and outputs. A model with features comes with one Python file that computes them.
+    Other programs run it; the states of its LSTMs are inputs and outputs. A model with features comes with one Python
+    file that computes them.
     """
     if to not in completions.MODEL_FORMATS:
         raise UsageError(f"unsupported format {to!r}: choose one of {', '.join(completions.MODEL_FORMATS)}")

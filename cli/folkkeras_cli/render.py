@@ -1,4 +1,4 @@
-"""`folk render`: tunes as sound, score, MIDI, MusicXML, one web page, or ABC in another key."""
+"""`folk render`: tunes as sound, score, MIDI, MusicXML, a web page, a book, or ABC in another key."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,19 +7,23 @@ import typer
 
 from folkkeras.corpus.sources import STANDARD_INPUT
 from folkkeras.errors import UsageError
-from folkkeras.music.render.formats import ALL_FORMATS, PAGE, TEXT
+from folkkeras.music.render.book.book import PAPERS
+from folkkeras.music.render.formats import ALL_FORMATS, BOOK, MANY
 from folkkeras.music.render.instruments import DEFAULT_INSTRUMENT, instrument
 from folkkeras.music.render.performance import Playing
 from folkkeras_cli import completions
+from folkkeras_cli.console import say
 from folkkeras_cli.no_effect import PLAYED, say_unplayed, say_unswung
 from folkkeras_cli.options import Files, Force, InstrumentName, Repeats, Swing, Tempo, Transpose
 from folkkeras_cli.places import names_folder
-from folkkeras_cli.rendering import Rendering, format_named
+from folkkeras_cli.rendering import DEFAULT_PAPER, Rendering, format_named
 from folkkeras_cli.tune_files import files_of, tunes_of
 
 EXAMPLES = """Examples:
 
 `folk render tunes.abc --to mp3` writes a sound file of each tune into the folder tunes;
+
+`folk render tunes.abc --to pdf --title "Friday's tunes"` makes a book to print;
 
 `folk sample --tunes 5 | folk render - --to html` makes a page with scores and a player of new tunes;
 
@@ -45,7 +49,7 @@ def render(
         typer.Option(
             show_default=False,
             metavar="FILE|DIR",
-            help="A file for one tune, a folder for many; html and abc files hold many.",
+            help="A file for one tune, a folder for many; html, pdf and abc files hold many.",
         ),
     ] = None,
     instrument_name: InstrumentName = None,
@@ -53,11 +57,23 @@ def render(
     transpose: Transpose = 0,
     repeats: Repeats = True,
     swing: Swing = False,
+    title: Annotated[
+        str | None, typer.Option(metavar="TEXT", show_default="the file's name", help="Title of a pdf book.")
+    ] = None,
+    paper: Annotated[
+        str | None,
+        typer.Option(
+            metavar="|".join(PAPERS),
+            show_default=DEFAULT_PAPER,
+            autocompletion=completions.papers,
+            help="Paper of a pdf book.",
+        ),
+    ] = None,
     force: Force = False,
 ) -> None:
-    """Turn tunes into sound, scores or pages.
+    """Turn tunes into sound, scores, pages or books.
 
-    Formats are listed below. Each tune becomes a file; a page or an ABC file holds all of them.
+    Formats are listed below. Each tune becomes a file; a page, a book or an ABC file holds all of them.
     """
     playing = Playing(tempo=tempo, transpose=transpose, repeats=repeats, swing=swing)
     player = instrument(instrument_name or DEFAULT_INSTRUMENT)
@@ -69,12 +85,29 @@ def render(
 
         tunes = [transposed(tune, transpose) for tune in tunes]
     stem = _stem(files, found, format)
-    rendering = Rendering(format=format, out=out, stem=stem, force=force, player=player, playing=playing)
+    rendering = Rendering(
+        format=format,
+        out=out,
+        stem=stem,
+        force=force,
+        player=player,
+        playing=playing,
+        title=title or "",
+        paper=_paper(paper),
+    )
+    if format != BOOK and (title or paper):
+        say(f"--title and --paper have no effect on .{format} files, only on .{BOOK} books")
     rendering.paths([tune.title for tune in tunes])  # raises before any of the messages below
     say_unplayed(format, instrument=instrument_name, tempo=tempo, repeats=repeats, swing=swing)
     if swing and format in PLAYED:
         say_unswung(tunes)
     rendering.write(tunes)
+
+
+def _paper(paper: str | None) -> str:
+    if paper and paper not in PAPERS:
+        raise UsageError(f"--paper {paper!r} is not one of {', '.join(PAPERS)}")
+    return paper or DEFAULT_PAPER
 
 
 def _format(to: str | None, out: str | None) -> str:
@@ -98,4 +131,4 @@ def _stem(arguments: list[str], files: list[str], format: str) -> str:
         stem = (only.name if only.is_dir() else only.stem) or stem
     sources = {folder for file in files for folder in Path(file).expanduser().resolve().parents}
     # A generated folder must not be one that the tunes come from: hundreds of new files would mix with them.
-    return f"{stem}-{format}" if format not in (PAGE, TEXT) and Path(stem).resolve() in sources else stem
+    return f"{stem}-{format}" if format not in MANY and Path(stem).resolve() in sources else stem

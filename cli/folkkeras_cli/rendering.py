@@ -9,7 +9,7 @@ from pathlib import Path
 from folkkeras.errors import FolkError, OutputError
 from folkkeras.files import write_bytes, write_text
 from folkkeras.music.render.client import RenderClient
-from folkkeras.music.render.formats import ALL_FORMATS, PAGE, SCORES, TEXT
+from folkkeras.music.render.formats import ALL_FORMATS, MANY, PAGE, SCORES, TEXT
 from folkkeras.music.render.instruments import DEFAULT_INSTRUMENT, Instrument, instrument
 from folkkeras.music.render.left_out import left_out
 from folkkeras.music.render.performance import LONGEST, Playing, is_cut
@@ -17,6 +17,7 @@ from folkkeras.music.tune import Tune
 from folkkeras_cli.console import say
 from folkkeras_cli.places import made_folder, place, places
 
+DEFAULT_PAPER = "a4"
 MAX_NAMED = 5  # things left out that one message names
 _OTHER_NAMES = {"midi": "mid", "oga": "ogg", "xml": "musicxml", "htm": "html"}
 
@@ -32,7 +33,9 @@ class Rendering:
         force: whether existing files are overwritten.
         player: the instrument.
         playing: tempo, transposition, repeats.
-        metadata: what a page says about how its tunes were made.
+        metadata: what a page or book says about how its tunes were made.
+        title: of a book; empty for the stem.
+        paper: of a book, one of `book.PAPERS`.
     """
 
     format: str
@@ -42,6 +45,8 @@ class Rendering:
     player: Instrument = field(default_factory=lambda: instrument(DEFAULT_INSTRUMENT))
     playing: Playing = field(default_factory=Playing)
     metadata: Mapping[str, str] = field(default_factory=dict)
+    title: str = ""
+    paper: str = DEFAULT_PAPER
 
     def write(self, tunes: list[Tune]) -> None:
         """Write tunes, and name those that are incomplete or cannot be rendered.
@@ -56,10 +61,11 @@ class Rendering:
             self._write_text(tunes, paths[0])
             return
         with RenderClient() as client:
-            if self.format == PAGE:
+            if self.format in MANY:
                 with made_folder(paths[0].parent):
-                    self._write_page(tunes, paths[0], client)
-                _say_left_out(tunes, PAGE)
+                    write = self._write_page if self.format == PAGE else self._write_book
+                    write(tunes, paths[0], client)
+                _say_left_out(tunes, self.format)
             else:
                 self._write_files(tunes, paths, client)
 
@@ -71,7 +77,7 @@ class Rendering:
             OutputError: a file already exists.
         """
         out = None if self.out is None else str(self.out)
-        if self.format in (PAGE, TEXT):
+        if self.format in MANY:
             paths = [place(out, self.stem, self.format)]
         else:
             paths = places(out, self.stem, self.format, titles)
@@ -109,6 +115,25 @@ class Rendering:
                 say(f"{path}: {_name(tune)} is incomplete: {tune.faults[0]}")
             entries.append(Entry(tune, scores))
         write_bytes(path, page_text(entries, self.stem, self.metadata).encode())
+        say(f"wrote {path}")
+
+    def _write_book(self, tunes: list[Tune], path: Path, client: RenderClient) -> None:
+        from folkkeras.music.render.book.book import BookEntry, book_bytes
+        from folkkeras.music.render.book.entry import PrintedScores
+
+        entries = []
+        for tune in tunes:
+            try:
+                entries.append(BookEntry(tune, PrintedScores.unpacked(client.render(tune, "print"))))
+            except FolkError as error:
+                say(f"{path}: {error}; it is not in the book")
+                continue
+            if not tune.complete:
+                say(f"{path}: {_name(tune)} is incomplete: {tune.faults[0]}")
+        if not entries:
+            raise FolkError(f"no tune can be printed, so {path} is not written: check the tunes with `folk check`")
+        lines = [f"{name}: {value}" for name, value in self.metadata.items()]
+        write_bytes(path, book_bytes(entries, self.title or self.stem, paper=self.paper, lines=lines))
         say(f"wrote {path}")
 
     def _write_files(self, tunes: list[Tune], paths: list[Path], client: RenderClient) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from folkkeras.errors import FolkError, UsageError
 from folkkeras.files import write_text
 from folkkeras.music.reading import read_tunes
-from folkkeras.music.render.formats import ALL_FORMATS, PAGE
+from folkkeras.music.render.formats import ALL_FORMATS, MANY
 from folkkeras_cli.console import say, write
 from folkkeras_cli.outputs import require_new
 from folkkeras_cli.rendering import Rendering, format_of
@@ -54,7 +54,7 @@ class SampleOutput:
         if suffix.lower() not in _TEXTS and not self.format:
             formats = ", ".join(f".{format}" for format in ALL_FORMATS)
             raise UsageError(f"--out {self.path}: {suffix} is not a supported file type: give one of {formats}")
-        if self.format not in ("", PAGE) and tunes > 1:
+        if self.format not in ("", *MANY) and tunes > 1:
             raise UsageError(
                 f"--out {self.path} is one file, but {tunes:,} tunes are asked for: give a page, such as "
                 f"--out {self.path.with_suffix('.html')}, or pipe them into `folk render - --to {self.format}`"

@@ -3,8 +3,9 @@
     make pictures RUN=runs/oneills-1
 
 writes docs/score.svg and docs/page.png, the score and the page of the README's first tune, docs/compose.png, the page
-of `folk compose` with it, docs/loss-curve.svg, from the run's metrics.csv, and docs/dashboard.png, TensorBoard with the
-run and those beside it. The pages and the dashboard are screenshots of Chromium.
+of `folk compose` with it, docs/book.png, a page of a book of new tunes, docs/loss-curve.svg, from the run's
+metrics.csv, and docs/dashboard.png, TensorBoard with the run and those beside it. The pages and the dashboard are
+screenshots of Chromium.
 """
 
 import argparse
@@ -20,6 +21,10 @@ import matplotlib.pyplot as plt
 from PIL import Image
 from support.browser import Browser
 from support.server import Server
+
+from folkkeras.music.reading import read_tunes
+from folkkeras.music.render.book.book import BookEntry, compiled
+from folkkeras.music.render.book.entry import printed_scores_of
 
 DOCS = Path(__file__).resolve().parents[1]
 FOLK = Path(sys.executable).parent / "folk"
@@ -104,6 +109,18 @@ def draw_dashboard(run: Path, out: Path) -> None:
     picture.save(out)
 
 
+def draw_book(out: Path) -> None:
+    """Draw the first page with music of a book of new tunes."""
+    with tempfile.TemporaryDirectory() as folder:
+        tunes = Path(folder) / "tunes.abc"
+        tunes.write_bytes(
+            subprocess.check_output([FOLK, "sample", "celtic", "--complete", "--tunes", "4", "--seed", "9"])
+        )
+        entries = [BookEntry(tune, printed_scores_of(tune)) for tune in read_tunes(tunes.read_text())]
+    pages = compiled(entries, "New tunes", "a4", [], format="png", ppi=90.0)
+    out.write_bytes(pages[1])
+
+
 def main() -> None:
     """Read the command line and draw."""
     parser = argparse.ArgumentParser(description="Draw the pictures of the documentation.")
@@ -111,6 +128,7 @@ def main() -> None:
     run = parser.parse_args().run.resolve()
     draw_tune(SEED, DOCS / "score.svg", DOCS / "page.png")
     draw_composing(SEED, DOCS / "compose.png")
+    draw_book(DOCS / "book.png")
     draw_curve(run, DOCS / "loss-curve.svg")
     draw_dashboard(run, DOCS / "dashboard.png")
 

@@ -68,6 +68,21 @@ def layouts(tune: Tune) -> dict[str, str]:
     return {name: _engraved(musicxml, _toolkit(name)) for name in LAYOUTS}
 
 
+def printed(tune: Tune, width: int, height: int) -> list[str]:
+    """The score without its title as SVG images: one, unless it is higher than `height`.
+
+    Args:
+        tune: the tune.
+        width, height: of the printed area, in verovio's units.
+
+    Raises:
+        FolkError: there is nothing to engrave, or verovio cannot engrave it.
+    """
+    toolkit = _print_toolkit(width, height)
+    first = _engraved(_musicxml(tune), toolkit)
+    return [first, *(toolkit.renderToSVG(page) for page in range(2, toolkit.getPageCount() + 1))]
+
+
 def png_bytes(tune: Tune, layout: str = "") -> bytes:
     """The score as a PNG image on a white background.
 
@@ -134,6 +149,17 @@ def _toolkit(layout: str = "") -> Any:
     verovio.enableLog(verovio.LOG_OFF)
     toolkit = verovio.toolkit()
     toolkit.setOptions({**_OPTIONS, **_PAGE_OPTIONS, "pageWidth": LAYOUTS[layout]} if layout else _OPTIONS)
+    return toolkit
+
+
+@cache
+def _print_toolkit(width: int, height: int) -> Any:
+    import verovio
+
+    verovio.enableLog(verovio.LOG_OFF)
+    toolkit = verovio.toolkit()
+    margins = {f"pageMargin{side}": 10 for side in ("Top", "Bottom", "Right")}
+    toolkit.setOptions({**_OPTIONS, **margins, "pageMarginLeft": 30, "pageWidth": width, "pageHeight": height})
     return toolkit
 
 

@@ -3,5 +3,6 @@
 SOUNDS = ("wav", "flac", "ogg", "mp3")
 SCORES = ("svg", "png", "musicxml")
 FORMATS = ("mid", *SOUNDS, *SCORES)
-TEXT, PAGE = "abc", "html"  # which hold many tunes in one file
-ALL_FORMATS = (TEXT, PAGE, *FORMATS)
+TEXT, PAGE, BOOK = "abc", "html", "pdf"
+MANY = (TEXT, PAGE, BOOK)  # which hold many tunes in one file
+ALL_FORMATS = (*MANY, *FORMATS)

@@ -6,7 +6,7 @@ from folkkeras.music.render.formats import SCORES
 from folkkeras.music.render.musicxml import AT_BAR_LINES, AT_NOTES, unmatched_slurs
 from folkkeras.music.tune import Tune
 
-_PICTURES = {"svg", "png", "html"}
+_PICTURES = {"svg", "png", "html", "pdf"}
 _NOT_DRAWN = {"thumb"}  # MusicXML contains it, but verovio does not draw it
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from folkkeras.errors import FolkError, UsageError
+from folkkeras.music.render.book.entry import printed_scores_of
 from folkkeras.music.render.engraving import png_bytes, svg_text
 from folkkeras.music.render.formats import FORMATS, SOUNDS
 from folkkeras.music.render.instruments import Instrument
@@ -19,6 +20,7 @@ _SCORES: dict[str, Callable[[Tune], bytes]] = {
     "thumbnail": lambda tune: png_bytes(tune, "narrow"),  # for a dashboard
     "score": lambda tune: scores_of(tune).packed(),  # for a page
     "scores": lambda tune: scores_of(tune, all_keys=True).packed(),
+    "print": lambda tune: printed_scores_of(tune).packed(),  # for a book
     "musicxml": musicxml_bytes,
 }
 

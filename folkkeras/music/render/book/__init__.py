@@ -1,0 +1,1 @@
+"""A printed tunebook: tunes as one PDF, with a title page, indexes and incipits."""
