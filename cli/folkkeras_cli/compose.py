@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from folkkeras.errors import FolkError, UsageError
+from folkkeras.files import reason
 from folkkeras_cli.console import say, write
 from folkkeras_cli.models import chosen_model
 from folkkeras_cli.options import RUNS, ModelName, Runs
@@ -80,4 +81,5 @@ def _listener(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:
-        raise UsageError(f"cannot listen at {host}, port {port} ({error.strerror}): give another --port") from error
+        why = reason(error).partition(" (while")[0]  # Python adds the address, which is here already
+        raise UsageError(f"cannot listen at {host}, port {port} ({why}): give another --port") from error
