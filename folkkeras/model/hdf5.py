@@ -2,7 +2,8 @@
 
 That library is written in C, and crafted files have made it read and write where it must not. A `.keras` file needs
 little of the format: groups as h5py writes them by default, and arrays of IEEE floats that lie in one piece. All else
-is refused by name. Each read is within the file's bytes, each loop is bounded, and arrays are views of these bytes.
+is refused by name. Each read is within the file's bytes and copies none of them, and the number of parts that are read
+is bounded.
 
 Source: HDF5 File Format Specification Version 3.0, support.hdfgroup.org/documentation/hdf5/latest/_f_m_t3.html.
 """
@@ -19,8 +20,10 @@ Floats = npt.NDArray[np.floating[Any]]
 
 _SIGNATURE = b"\x89HDF\r\n\x1a\n"
 _NOWHERE = 2**64 - 1  # the "undefined address"
-_MAX_STEPS = 100_000  # messages, tree nodes and entries read in one file
+_MAX_STEPS = 20_000  # messages, tree nodes and entries read in one file; celtic has some 200
 _MAX_RANK = 4
+_MAX_NAME = 64  # characters
+_MAX_CHILDREN = 1_024  # of a node of a group's tree; the HDF5 library writes up to 32
 # The properties that follow the size of a little-endian IEEE float: offset, precision, exponent, mantissa, bias.
 _FLOATS = {
     (0x20, 15, 2): ("<f2", (0, 16, 10, 5, 0, 10, 15)),
@@ -33,7 +36,7 @@ _HARD_LINKS = (0, 1)  # kinds of entries: an object without or with a copy of it
 
 class _Message(NamedTuple):
     kind: int
-    data: bytes
+    data: memoryview
 
 
 class Hdf5Reader:
@@ -47,8 +50,9 @@ class Hdf5Reader:
     """
 
     def __init__(self, data: bytes) -> None:
-        self._data = data
+        self._data = memoryview(data)
         self._steps = 0
+        self._groups: dict[int, dict[bytes, tuple[int, int]]] = {}  # by address: name -> address and kind
         if not data.startswith(_SIGNATURE):
             raise ValueError("the weights are not an HDF5 file")
         if data[8] != 0:
@@ -65,24 +69,29 @@ class Hdf5Reader:
         address, path = self._root, ""
         for part in name.split("/"):
             path = f"{path}/{part}" if path else part
-            address = self._member(address, part.encode(), path)
+            members = self._members(address, path)
+            if part.encode() not in members:
+                raise ValueError(f"{path} is missing")
+            address, kind = members[part.encode()]
+            if kind not in _HARD_LINKS:
+                raise ValueError(f"{path} is a link")
         return self._array(address, name)
 
-    def _member(self, group: int, name: bytes, path: str) -> int:
-        """The address of a group's member."""
-        for message in self._messages(group):
-            if message.kind == _GROUP:
-                tree, heap = struct.unpack_from("<QQ", message.data)
-                break
-        else:
-            raise ValueError(f"the parent of {path} is no group of the old kind")
-        names = self._heap(heap)
-        for offset, address, kind in self._entries(tree):
-            if names[offset : offset + len(name) + 1] == name + b"\0":
-                if kind not in _HARD_LINKS:
-                    raise ValueError(f"{path} is a link")
-                return address
-        raise ValueError(f"{path} is missing")
+    def _members(self, group: int, path: str) -> dict[bytes, tuple[int, int]]:
+        """The address and kind of a group's members by name; `path` is one that should be among them."""
+        if group not in self._groups:
+            for message in self._messages(group):
+                if message.kind == _GROUP:
+                    tree, heap = struct.unpack_from("<QQ", message.data)
+                    break
+            else:
+                raise ValueError(f"the parent of {path} is no group of the old kind")
+            names = self._heap(heap)
+            self._groups[group] = {
+                bytes(names[offset : offset + _MAX_NAME]).partition(b"\0")[0]: (address, kind)
+                for offset, address, kind in self._entries(tree)
+            }
+        return self._groups[group]
 
     def _entries(self, tree: int) -> Iterator[tuple[int, int, int]]:
         """The place of the name, the address, and the kind of each entry of a group, from its B-tree of version 1."""
@@ -90,20 +99,20 @@ class Hdf5Reader:
         while nodes:
             node = nodes.pop()
             self._step()
-            if self._bytes(node, 4) == b"SNOD":
+            if self._is(node, b"SNOD"):
                 (count,) = self._unpack("<H", node + 6)
                 for place in range(count):
                     self._step()
                     yield self._unpack("<QQI", node + 8 + 40 * place)
                 continue
             kind, _, count = self._unpack("<BBH", node + 4)
-            if self._bytes(node, 4) != b"TREE" or kind:
+            if not self._is(node, b"TREE") or kind or count > _MAX_CHILDREN:
                 raise ValueError("a group's tree is damaged")
             nodes += [self._unpack("<Q", node + 32 + 16 * place)[0] for place in range(count)]
 
-    def _heap(self, address: int) -> bytes:
+    def _heap(self, address: int) -> memoryview:
         """The names of a group's members."""
-        if self._bytes(address, 5) != b"HEAP\0":
+        if not self._is(address, b"HEAP\0"):
             raise ValueError("a group's heap is damaged")
         size, _, segment = self._unpack("<QQQ", address + 8)
         return self._bytes(segment, size)
@@ -129,7 +138,7 @@ class Hdf5Reader:
                 place, left, count = place + 8 + length, left - 8 - length, count - 1
 
     def _array(self, address: int, name: str) -> Floats:
-        messages: dict[int, bytes] = {}
+        messages: dict[int, memoryview] = {}
         for message in self._messages(address):
             messages.setdefault(message.kind, message.data)
         if _EXTERNAL in messages or _FILTERS in messages:
@@ -150,7 +159,10 @@ class Hdf5Reader:
         self._require(place, struct.calcsize(format))
         return struct.unpack_from(format, self._data, place)
 
-    def _bytes(self, place: int, size: int) -> bytes:
+    def _is(self, place: int, sign: bytes) -> bool:
+        return bytes(self._bytes(place, len(sign))) == sign
+
+    def _bytes(self, place: int, size: int) -> memoryview:
         self._require(place, size)
         return self._data[place : place + size]
 
@@ -164,14 +176,14 @@ class Hdf5Reader:
             raise ValueError("the weights have too many parts")
 
 
-def _shape(data: bytes, name: str) -> tuple[int, ...]:
+def _shape(data: memoryview, name: str) -> tuple[int, ...]:
     version, rank = struct.unpack_from("<BB", data)
     if version not in (1, 2) or rank > _MAX_RANK:
         raise ValueError(f"{name} has {rank} dimensions in a dataspace of version {version}")
     return struct.unpack_from(f"<{rank}Q", data, 8 if version == 1 else 4)
 
 
-def _dtype(data: bytes, name: str) -> np.dtype[np.floating[Any]]:
+def _dtype(data: memoryview, name: str) -> np.dtype[np.floating[Any]]:
     version_and_class, order, sign, _, size = struct.unpack_from("<BBBBI", data)
     form, properties = _FLOATS.get((order, sign, size), ("", ()))
     if version_and_class & 15 != 1 or not form or struct.unpack_from("<HHBBBBI", data, 8) != properties:
