@@ -11,6 +11,7 @@ from folkkeras_cli import completions
 from folkkeras_cli.console import say
 from folkkeras_cli.models import chosen_model
 from folkkeras_cli.options import RUNS, Force, ModelName, Runs
+from folkkeras_cli.places import made_folder
 
 EXAMPLES = """Examples:
 
@@ -44,5 +45,7 @@ def export(
     chosen = chosen_model(model, runs)
     chosen.say_note()
     stem = chosen.run.name if chosen.run else chosen.path.stem
-    written = export_onnx(chosen.path, out or Path(f"{stem}.{to}"), force=force)
+    path = out or Path(f"{stem}.{to}")
+    with made_folder(path.parent):
+        written = export_onnx(chosen.path, path, force=force)
     say(f"wrote {' and '.join(map(str, written))}")

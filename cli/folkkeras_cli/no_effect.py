@@ -1,8 +1,8 @@
 """Say which options change nothing: a tempo does not change a picture, and only hornpipes swing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from folkkeras.music.render.formats import SOUNDS
+from folkkeras.music.render.formats import BOOK, SOUNDS
 from folkkeras.music.render.performance import swings
 from folkkeras.music.tune import Tune
 from folkkeras_cli.console import say
@@ -20,10 +20,21 @@ def say_unplayed(format: str, *, instrument: str | None, tempo: float | None, re
         "--no-repeats": not repeats,
         "--swing": swing,
     }
+    _say_without_effect(given, format, "on sound and MIDI")
+
+
+def say_unprinted(format: str, *, title: str | None, paper: str | None) -> None:
+    """Name the options of books that were given for another format."""
+    if format != BOOK:
+        given = {"--title": title is not None, "--paper": paper is not None}
+        _say_without_effect(given, format, f"on .{BOOK} books")
+
+
+def _say_without_effect(given: Mapping[str, bool], format: str, where: str) -> None:
     names = [name for name, is_given in given.items() if is_given]
     if names:
         listed = f"{', '.join(names[:-1])} and {names[-1]} have" if len(names) > 1 else f"{names[0]} has"
-        say(f"{listed} no effect on .{format} files, only on sound and MIDI")
+        say(f"{listed} no effect on .{format} files, only {where}")
 
 
 def say_unswung(tunes: Sequence[Tune]) -> None:

@@ -7,16 +7,15 @@ import typer
 
 from folkkeras.corpus.sources import STANDARD_INPUT
 from folkkeras.errors import UsageError
-from folkkeras.music.render.book.book import PAPERS
-from folkkeras.music.render.formats import ALL_FORMATS, BOOK, MANY
+from folkkeras.music.render.book.book import DEFAULT_PAPER, PAPERS
+from folkkeras.music.render.formats import ALL_FORMATS, MANY
 from folkkeras.music.render.instruments import DEFAULT_INSTRUMENT, instrument
 from folkkeras.music.render.performance import Playing
 from folkkeras_cli import completions
-from folkkeras_cli.console import say
-from folkkeras_cli.no_effect import PLAYED, say_unplayed, say_unswung
+from folkkeras_cli.no_effect import PLAYED, say_unplayed, say_unprinted, say_unswung
 from folkkeras_cli.options import Files, Force, InstrumentName, Repeats, Swing, Tempo, Transpose
 from folkkeras_cli.places import names_folder
-from folkkeras_cli.rendering import DEFAULT_PAPER, Rendering, format_named
+from folkkeras_cli.rendering import Rendering, format_named
 from folkkeras_cli.tune_files import files_of, tunes_of
 
 EXAMPLES = """Examples:
@@ -95,9 +94,8 @@ def render(
         title=title or "",
         paper=_paper(paper),
     )
-    if format != BOOK and (title or paper):
-        say(f"--title and --paper have no effect on .{format} files, only on .{BOOK} books")
     rendering.paths([tune.title for tune in tunes])  # raises before any of the messages below
+    say_unprinted(format, title=title, paper=paper)
     say_unplayed(format, instrument=instrument_name, tempo=tempo, repeats=repeats, swing=swing)
     if swing and format in PLAYED:
         say_unswung(tunes)

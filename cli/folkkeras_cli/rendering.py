@@ -8,6 +8,8 @@ from pathlib import Path
 
 from folkkeras.errors import FolkError, OutputError
 from folkkeras.files import write_bytes, write_text
+from folkkeras.music.render.book.book import DEFAULT_PAPER, BookEntry, book_bytes
+from folkkeras.music.render.book.entry import PrintedScores
 from folkkeras.music.render.client import RenderClient
 from folkkeras.music.render.formats import ALL_FORMATS, MANY, PAGE, SCORES, TEXT
 from folkkeras.music.render.instruments import DEFAULT_INSTRUMENT, Instrument, instrument
@@ -17,7 +19,6 @@ from folkkeras.music.tune import Tune
 from folkkeras_cli.console import say
 from folkkeras_cli.places import made_folder, place, places
 
-DEFAULT_PAPER = "a4"
 MAX_NAMED = 5  # things left out that one message names
 _OTHER_NAMES = {"midi": "mid", "oga": "ogg", "xml": "musicxml", "htm": "html"}
 
@@ -118,9 +119,6 @@ class Rendering:
         say(f"wrote {path}")
 
     def _write_book(self, tunes: list[Tune], path: Path, client: RenderClient) -> None:
-        from folkkeras.music.render.book.book import BookEntry, book_bytes
-        from folkkeras.music.render.book.entry import PrintedScores
-
         entries = []
         for tune in tunes:
             try:

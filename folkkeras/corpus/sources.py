@@ -3,7 +3,7 @@
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -86,14 +86,6 @@ def _read(path: Path) -> bytes:
 def _gather(name: str, files: Iterable[tuple[str, bytes]], *, settings: str) -> Source:
     tunes = GrowingTuneList()
     notes = Notes()
-    last = ""
-
-    def add(tune: str) -> None:  # one tune late, so that a file's last tune can be changed
-        nonlocal last
-        if last:
-            tunes.append(last)
-        last = tune
-
     where = []
     for path, data in files:
         where.append(path)
@@ -102,15 +94,22 @@ def _gather(name: str, files: Iterable[tuple[str, bytes]], *, settings: str) -> 
             if text[:begin].strip():
                 notes.skipped["characters before a file's first X:"] += begin
             header = file_header(text[:begin])
-            for tune in tunes_in(text):
-                add(with_file_header(tune, header))
-            if last:
-                # The last tune ends in a blank line like all others, however the file ends.
-                last = last.rstrip("\n") + "\n\n"
-    add("")
+            for tune in _ended(with_file_header(tune, header) for tune in tunes_in(text)):
+                tunes.append(tune)
     found = tunes.done()
     if not found:
         raise CorpusError(
             f"no tune in {where[0] if len(where) == 1 else name}: a tune in ABC notation begins with a line X:1"
         )
     return Source(name, found, notes.skipped, frozenset(notes.restricted))
+
+
+def _ended(tunes: Iterable[str]) -> Iterator[str]:
+    """The tunes, of which the last ends in a blank line like all others, however its file ends."""
+    last = ""
+    for tune in tunes:
+        if last:
+            yield last
+        last = tune
+    if last:
+        yield last.rstrip("\n") + "\n\n"

@@ -1,6 +1,5 @@
 """Export a model to files that other programs run."""
 
-import contextlib
 from pathlib import Path
 
 from folkkeras.errors import FolkError, OutputError
@@ -40,8 +39,6 @@ def export_onnx(model: str | Path, path: str | Path, *, force: bool = False) -> 
     for each in files:
         if each.exists() and not force:
             raise OutputError(f"{each} already exists: choose another --out, or overwrite it with --force")
-    with contextlib.suppress(FileExistsError):
-        path.parent.mkdir(parents=True)
     for each, content in files.items():
         write_bytes(each, content) if isinstance(content, bytes) else write_text(each, content)
     return list(files)

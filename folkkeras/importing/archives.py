@@ -71,9 +71,13 @@ def unpacked_zip(data: bytes, name: str) -> Iterator[tuple[str, bytes]]:
                 if total > MAX_ALL:
                     raise CorpusError(f"{name} unpacks to more than {MAX_ALL // 2**20} MB: unpack it, give the folder")
                 yield place, content
+    except NotImplementedError as error:
+        raise CorpusError(f"{name} is packed in an unusual way ({error}): unpack it and give the folder") from error
     except RuntimeError as error:  # zipfile's error for an encrypted file
         raise CorpusError(f"{name} is encrypted: unpack it and give the folder") from error
-    except (zipfile.BadZipFile, NotImplementedError, OSError, EOFError, ValueError, zlib.error) as error:
+    # On some damaged files, zipfile raises each of these: for its structure (BadZipFile), for places before the
+    # file's beginning (OSError, ValueError), for data that end too early (EOFError) or cannot be unpacked (zlib.error).
+    except (zipfile.BadZipFile, OSError, ValueError, EOFError, zlib.error) as error:
         raise CorpusError(f"{name} is a damaged zip file ({error}): get it again") from error
 
 

@@ -5,10 +5,11 @@ are rounded to thirty-seconds or to triplets of sixteenths, whichever is nearer.
 """
 
 import io
+from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
 from statistics import median
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from folkkeras.errors import CorpusError
 from folkkeras.importing.notes import Notes
@@ -20,13 +21,28 @@ _MAX_FREE = 0.1  # fraction of notes that may begin elsewhere
 _OVERLAP = 0.25  # of a note's length that may overlap the next note, as legato playing does
 _MAX_OVERLAPS = 0.05  # fraction of notes that may overlap by more
 _DRUMS = 9  # the channel of percussion
-MAX_NOTES = 20_000
+_FILM = 0x8000  # from here on, the time is in film frames
+_MAX_UNIT = 32  # of a metre
+_LEAST_BAR = 1  # quarters; a shorter one is no bar of a tune
+MAX_NOTES, MAX_QUARTERS = 5_000, 1_000  # a tune lasts a few hundred; music21 takes some seconds for a thousand
 
 
 class _Played(NamedTuple):
     onset: float  # in quarters
     end: float
     pitch: int
+
+
+@dataclass
+class _Heard:
+    """What the messages of a file say; of what changes, the first value."""
+
+    played: list[_Played] = field(default_factory=list)
+    channels: set[int] = field(default_factory=set)
+    title: str = ""
+    metre: tuple[int, int] | None = None
+    key: str | None = None
+    tempo: str = ""  # as in a Q field
 
 
 def tune(data: bytes, name: str, notes: Notes) -> str:
@@ -40,57 +56,69 @@ def tune(data: bytes, name: str, notes: Notes) -> str:
     Raises:
         CorpusError: it is damaged, has no notes or several at a time, or is played too freely for a metre.
     """
+    heard = _heard(_file(data, name), notes)
+    heard.played.sort()
+    if not heard.played:
+        raise CorpusError(f"{name} has no notes: export it again")
+    if len(heard.played) > MAX_NOTES or heard.played[-1].end > MAX_QUARTERS:
+        raise CorpusError(
+            f"{name} has more than {MAX_NOTES:,} notes, or lasts longer than {MAX_QUARTERS:,} quarters: "
+            "give a file of one tune"
+        )
+    _check_one_voice(heard, name)
+    fields = {"T": heard.title, "Q": heard.tempo}
+    return abc_of(_quantised(heard.played, name, notes), heard.metre, heard.key, fields, notes)
+
+
+def _file(data: bytes, name: str) -> Any:
     import mido
 
     try:
         file = mido.MidiFile(file=io.BytesIO(data), clip=True)
-        quarter = file.ticks_per_beat
-        if not 0 < quarter < 0x8000:
-            raise CorpusError(f"{name} counts time in film frames, not in beats: export it again with beats")
-        messages = list(mido.merge_tracks(file.tracks))
-    except CorpusError:
-        raise
+        _ = file.merged_track  # kept by the file; joining the tracks reads all messages
     except Exception as error:  # mido raises errors of many kinds for a damaged file
         why = " ".join(f"{type(error).__name__}: {error}".split())[:200]
         raise CorpusError(f"{name} is a damaged MIDI file ({why}): export it again") from error
-    played, channels, now = [], set(), 0
-    sounding: dict[tuple[int, int], int] = {}
-    title, metre, sharps, tempo = "", None, None, None
-    for message in messages:
+    if not 0 < file.ticks_per_beat < _FILM:
+        raise CorpusError(f"{name} counts time in film frames, not in beats: export it again with beats")
+    return file
+
+
+def _heard(file: Any, notes: Notes) -> _Heard:
+    heard, now, quarter = _Heard(), 0, file.ticks_per_beat
+    sounding: dict[tuple[int, int], int] = {}  # channel and pitch -> when the note began
+    for message in file.merged_track:
         now += message.time
-        if message.type in ("note_on", "note_off") and message.channel != _DRUMS:
-            key = (message.channel, message.note)
-            if key in sounding:
-                played.append(_Played(sounding.pop(key) / quarter, now / quarter, message.note))
-            if message.type == "note_on" and message.velocity:
-                sounding[key] = now
-                channels.add(message.channel)
-        elif message.type in ("note_on", "note_off"):
-            notes.skipped["drum beats"] += message.type == "note_on"
-        elif message.type == "track_name" and not title:
-            title = " ".join(message.name.split())
-        elif message.type == "time_signature" and metre is None:
-            metre = (message.numerator, message.denominator)
-        elif message.type == "key_signature" and sharps is None:
-            sharps = message.key
-        elif message.type == "set_tempo" and tempo is None:
-            tempo = round(60e6 / message.tempo)
-    if not played:
-        raise CorpusError(f"{name} has no notes: export it again")
-    if len(played) > MAX_NOTES:
-        raise CorpusError(f"{name} has more than {MAX_NOTES:,} notes: give a file of one tune")
-    played.sort()
-    _check_one_voice(played, len(channels), name)
-    fields = {"T": title, "Q": f"1/4={tempo}" if tempo else ""}
-    return abc_of(_quantised(played, name, notes), metre, sharps, fields, notes)
+        if message.type in ("note_on", "note_off"):
+            place, begins = (message.channel, message.note), message.type == "note_on" and message.velocity > 0
+            if message.channel == _DRUMS:
+                notes.skipped["drum beats"] += begins
+                continue
+            if place in sounding:
+                heard.played.append(_Played(sounding.pop(place) / quarter, now / quarter, message.note))
+            if begins:
+                sounding[place] = now
+                heard.channels.add(message.channel)
+        elif message.type == "track_name":
+            heard.title = heard.title or " ".join(message.name.split())
+        elif message.type == "time_signature":
+            length = 4 * message.numerator / message.denominator
+            if length >= _LEAST_BAR and message.denominator <= _MAX_UNIT:
+                heard.metre = heard.metre or (message.numerator, message.denominator)
+        elif message.type == "key_signature":
+            heard.key = heard.key or message.key
+        elif message.type == "set_tempo" and message.tempo:
+            heard.tempo = heard.tempo or f"1/4={max(1, round(60e6 / message.tempo))}"
+    return heard
 
 
-def _check_one_voice(played: list[_Played], channels: int, name: str) -> None:
+def _check_one_voice(heard: _Heard, name: str) -> None:
+    played = heard.played
     overlaps = sum(
         one.end - other.onset > _OVERLAP * (one.end - one.onset) + 1 / _STRAIGHT for one, other in pairwise(played)
     )
     if overlaps > _MAX_OVERLAPS * len(played):
-        where = f" on {channels} channels" if channels > 1 else ""
+        where = f" on {len(heard.channels)} channels" if len(heard.channels) > 1 else ""
         raise CorpusError(f"{name} has several notes at a time{where}: export the melody alone")
 
 

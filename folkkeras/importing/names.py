@@ -10,10 +10,10 @@ Name = TypeVar("Name", str, Path)
 
 
 def chosen(names: Iterable[Name]) -> list[Name]:
-    """The files to read, sorted: those in ABC notation; if there are none, those in other formats.
+    """The files to read, sorted. Files in ABC notation come first: files in other formats count only without them.
 
-    Scores and sound files of tunes often stand beside their ABC files, and would be the same tunes again. Hidden
-    files are left out.
+    Scores and MIDI files often stand beside the ABC files that they were made from, and would be the same tunes again.
+    Hidden files are left out.
     """
     shown = sorted(name for name in names if not _is_hidden(name))
     return [name for name in shown if _ends(name, ABC)] or [name for name in shown if _ends(name, OTHERS)]

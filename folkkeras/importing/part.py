@@ -166,7 +166,7 @@ class PartWriter:
         self._notes.skipped["chord symbols that ABC does not have"] += 1
         return ""
 
-    def _note(self, element: Any, before: str, graces: Sequence[Any], tuplet: "Tuplets") -> str:
+    def _note(self, element: Any, before: str, graces: Sequence[Any], tuplet: Tuplets) -> str:
         begins, ends = self._slurs.get(id(element), (0, 0))
         if getattr(element, "lyrics", None):
             self._notes.skipped["notes with lyrics"] += 1

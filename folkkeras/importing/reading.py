@@ -4,7 +4,7 @@ import codecs
 from collections.abc import Iterator
 
 from folkkeras.errors import CorpusError
-from folkkeras.importing import archives, folk_rnn
+from folkkeras.importing import archives, folk_rnn, records
 from folkkeras.importing.notes import Notes
 from folkkeras.importing.the_session import ALL_SETTINGS
 from folkkeras.notation.decoding import decode
@@ -55,8 +55,6 @@ def _texts(data: bytes, name: str, notes: Notes, *, settings: str, depth: int) -
 
 
 def _texts_in(text: str, name: str, notes: Notes, *, settings: str) -> Iterator[str]:
-    from folkkeras.importing import records
-
     if records.is_json(text):
         yield from records.tunes_in_json(text, name, notes, settings=settings)
     elif records.is_table(text):

@@ -26,6 +26,7 @@ def key_of_signature(signature: key.KeySignature | None, last: Any) -> Key:
 
 
 def metre_of(measure: stream.Measure) -> str:
+    """The value of an M field; empty if the measure has no time signature."""
     found = measure.timeSignature
     if not isinstance(found, meter.TimeSignature):
         return ""

@@ -40,7 +40,7 @@ class SharedTunes:
         first = sampler.request.first
         self.waiting = deque(range(first, first + sampler.request.count))
         self.drawn: list[Attempts] = []  # those that have a slot
-        self.suspended: list[tuple[Attempts, SlotState | None]] = []  # those that had one, with its state
+        self.suspended: dict[Attempts, SlotState | None] = {}  # those that had one, and its state
         self.found = 0  # tunes that have ended and meet the request
 
     @property
@@ -51,8 +51,8 @@ class SharedTunes:
     @property
     def has_begun(self) -> bool:
         """Whether its first tunes have a bar."""
-        begun = self.found + sum(map(_has_a_bar, self._attempts()))
-        return begun >= min(_EARLY, self.sampler.request.count)
+        with_a_bar = self.found + sum(map(_has_a_bar, self.begun()))
+        return with_a_bar >= min(_EARLY, self.sampler.request.count)
 
     @property
     def wants(self) -> int:
@@ -61,10 +61,11 @@ class SharedTunes:
 
     def drafts(self) -> dict[int, str]:
         """The tunes that are begun as far as they are drawn, by number; any part of them may still be withdrawn."""
-        return {attempt.number: attempt.tune.text for attempt in self._attempts()}
+        return {attempt.number: attempt.tune.text for attempt in self.begun()}
 
-    def _attempts(self) -> Iterator[Attempts]:
-        return chain(self.drawn, (attempt for attempt, _ in self.suspended))
+    def begun(self) -> Iterator[Attempts]:
+        """The tunes that are begun and have not ended."""
+        return chain(self.drawn, self.suspended)
 
 
 @dataclass(frozen=True)
@@ -182,27 +183,28 @@ class SharedSlots:
 
     def _place_new(self, tunes: SharedTunes) -> None:
         """Go on with a request's first tune without a bar in the small lane."""
-        for attempt in [each for each in tunes.drawn if not _has_a_bar(each)]:
-            self._suspend(attempt, self._lane_of(attempt))
-        if new := [each for each in tunes.suspended if not _has_a_bar(each[0])]:
-            attempt, state = min(new, key=_number)
-            tunes.suspended.remove((attempt, state))
+        if new := [attempt for attempt in tunes.begun() if not _has_a_bar(attempt)]:
+            first = min(new, key=lambda attempt: attempt.number)
+            if first in tunes.drawn:
+                self._suspend(first, self._lane_of(first))
+            self._resume(tunes, first, self._small)
         elif tunes.waiting:
-            attempt, state = Attempts(tunes.sampler, tunes.waiting.popleft()), None
-        else:
-            return  # its other tunes have failed
-        self._go_on(tunes, attempt, state, self._small)
+            self._begin(tunes, self._small)
 
     def _place(self, tunes: SharedTunes, lane: Lane) -> None:
         """Go on with a tune of a request in a free slot."""
         if tunes.suspended:
-            attempt, state = min(tunes.suspended, key=_number)
-            tunes.suspended.remove((attempt, state))
+            self._resume(tunes, min(tunes.suspended, key=lambda attempt: attempt.number), lane)
         else:
-            attempt, state = Attempts(tunes.sampler, tunes.waiting.popleft()), None
-        self._go_on(tunes, attempt, state, lane)
+            self._begin(tunes, lane)
 
-    def _go_on(self, tunes: SharedTunes, attempt: Attempts, state: SlotState | None, lane: Lane) -> None:
+    def _begin(self, tunes: SharedTunes, lane: Lane) -> None:
+        self._draw(tunes, Attempts(tunes.sampler, tunes.waiting.popleft()), None, lane)
+
+    def _resume(self, tunes: SharedTunes, attempt: Attempts, lane: Lane) -> None:
+        self._draw(tunes, attempt, tunes.suspended.pop(attempt), lane)
+
+    def _draw(self, tunes: SharedTunes, attempt: Attempts, state: SlotState | None, lane: Lane) -> None:
         lane.place(attempt, state)
         self._owners[attempt] = tunes
         tunes.drawn.append(attempt)
@@ -225,7 +227,7 @@ class SharedSlots:
     def _suspend(self, attempt: Attempts, lane: Lane) -> None:
         tunes = self._owners.pop(attempt)
         tunes.drawn.remove(attempt)
-        tunes.suspended.append((attempt, lane.take(attempt)))
+        tunes.suspended[attempt] = lane.take(attempt)
 
 
 def _has_a_bar(attempt: Attempts) -> bool:
@@ -233,10 +235,6 @@ def _has_a_bar(attempt: Attempts) -> bool:
     return "|" in text[music_begins(text) :]
 
 
-def _number(suspended: tuple[Attempts, SlotState | None]) -> int:
-    return suspended[0].number
-
-
 def _earliest(tunes: SharedTunes) -> float:
     """The lowest number of the request's suspended tunes, or infinity if it has none."""
-    return min((attempt.number for attempt, _ in tunes.suspended), default=math.inf)
+    return min((attempt.number for attempt in tunes.suspended), default=math.inf)

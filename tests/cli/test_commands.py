@@ -20,6 +20,11 @@ from folkkeras.model.saving import open_model
 from folkkeras.notation.tunes import split_tunes
 from folkkeras.runs.folder import open_run
 
+SMALLEST = [  # a training of a step
+    *("--steps", "1", "--embedding", "8", "--units", "8", "--batch-size", "2", "--seq-length", "10"),
+    *("--features", "none"),
+]
+
 
 def test_sample_prints_only_text_and_the_same_seed_gives_the_same_text(folk: Folk, trained: TrainedRun) -> None:
     words = ["sample", "--length", 100, "--seed", 5, "--runs", trained.runs]
@@ -150,9 +155,7 @@ def test_a_start_text_may_contain_line_ends_in_any_shell(folk: Folk, trained: Tr
 
 
 def test_an_option_takes_precedence_over_a_preset(folk: Folk, tune_file: Path, tmp_path: Path) -> None:
-    small = ["--steps", 1, "--units", 8, "--embedding", 8, "--batch-size", 2, "--seq-length", 10,
-             "--features", "none"]  # fmt: skip
-    done = folk("train", tune_file, "--preset", "lab", "--no-raw", *small, "--name", "a")
+    done = folk("train", tune_file, "--preset", "lab", "--no-raw", *SMALLEST, "--name", "a")
     assert done.returncode == 0, done.stderr
     config = open_run(tmp_path / "runs", "a").config
     assert (config.raw, config.units, config.patience) == (False, 8, 0)
@@ -162,20 +165,7 @@ def test_a_run_gets_a_name_and_the_environment_sets_its_folder(folk: Folk, tune_
     words = [
         "train",
         tune_file,
-        *[
-            "--steps",
-            "1",
-            "--embedding",
-            "8",
-            "--units",
-            "8",
-            "--batch-size",
-            "2",
-            "--seq-length",
-            "10",
-            "--features",
-            "none",
-        ],
+        *SMALLEST,
     ]
     (tmp_path / "elsewhere" / "sixty-1").mkdir(parents=True)
     done = folk(*words, env={"FOLK_RUNS": "elsewhere"})
@@ -293,20 +283,7 @@ def test_an_existing_run_is_not_overwritten(folk: Folk, trained: TrainedRun, tun
 def test_a_corpus_that_has_changed_is_not_resumed(folk: Folk, tune_file: Path, tmp_path: Path) -> None:
     copy = tmp_path / "copy.abc"
     copy.write_text(tune_file.read_text())
-    small = [
-        "--embedding",
-        "8",
-        "--units",
-        "8",
-        "--batch-size",
-        "2",
-        "--seq-length",
-        "10",
-        "--steps",
-        "1",
-        "--name",
-        "a",
-    ]
+    small = [*SMALLEST, "--name", "a"]
     assert folk("train", copy, *small).returncode == 0
     copy.write_text(tune_file.read_text() + "\nX:99\nK:D\nabcdef|\n")
     done = folk("resume", "a", "--steps", 5)

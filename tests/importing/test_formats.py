@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import random
 from collections import Counter
 from pathlib import Path
 
@@ -134,6 +135,7 @@ def test_commands_read_other_formats_and_say_what_they_leave_out(folk: Folk, tmp
         (b'<?xml version="1.0"?><html><body>score-partwise</body></html>', ["web page"]),
         (b"", ["empty"]),
     ],
+    ids=lambda value: "" if isinstance(value, bytes) else None,  # the bytes of an archive contain the time
 )  # fmt: skip
 def test_damaged_files_are_reported_in_one_line(data: bytes, words: list[str] | None, tmp_path: Path) -> None:
     path = tmp_path / "file"
@@ -157,3 +159,42 @@ def test_what_unpacks_to_gigabytes_is_refused_at_once(tmp_path: Path) -> None:
             file.write(bytes(2**20))
     with pytest.raises(CorpusError, match="unpacks to more than 256 MB"):
         read_source(str(path))
+
+
+def test_a_zip_file_that_is_encrypted_or_packed_unusually_is_refused(tmp_path: Path) -> None:
+    data = as_zip({"x.abc": b"X:1\nK:C\nCDEF|" * 9})
+    # The flags and the method stand in the local header and in the directory: PKWARE's APPNOTE, 4.3.7 and 4.3.12.
+    for offset, value, words in ((6, 1, "is encrypted"), (8, 97, "packed in an unusual way")):
+        changed = bytearray(data)
+        for place in (data.find(b"PK\3\4") + offset, data.find(b"PK\1\2") + offset + 2):
+            changed[place] = value
+        with pytest.raises(CorpusError, match=words):
+            read(bytes(changed))
+
+
+def test_mutated_files_are_read_or_refused_in_one_line() -> None:
+    tune = read_tunes("".join(RYANS))[1]
+    files = list(files_of(RYANS[:4]).values())
+    files += [FOLK_RNN.encode(), musicxml_bytes(tune), midi_bytes(tune, instrument("flute"), Playing())]
+    chance, results = random.Random(4), Counter[bool]()
+    for _ in range(150):
+        data = bytearray(chance.choice(files))
+        for _ in range(chance.choice((1, 2, 8))):
+            place = chance.randrange(len(data) or 1)
+            match chance.randrange(4):
+                case 0:
+                    data[place : place + 1] = bytes([chance.randrange(256)])
+                case 1:
+                    data[place:place] = chance.choice((b"0", b"-1", b"999999999", b"{", b'"', b"\xff\xff\xff\x7f"))
+                case 2:
+                    del data[place : place + chance.randrange(1, 20)]
+                case 3:
+                    del data[max(1, place) :]
+        try:
+            read_tunes(read(bytes(data))[0])
+            message = ""
+        except CorpusError as error:
+            message = str(error)
+        assert "\n" not in message
+        results[not message] += 1
+    assert min(results[True], results[False]) > 20

@@ -153,3 +153,25 @@ def test_a_score_of_two_staves_is_refused() -> None:
     both = second + '<part id="P1">' + part.replace("</score-partwise>", "") + '<part id="P2">' + part
     with pytest.raises(CorpusError, match="has 2 parts or staves"):
         imported(both.encode())
+
+
+def endless(track: mido.MidiTrack) -> None:
+    track.append(mido.MetaMessage("time_signature", numerator=1, denominator=32, time=0))
+    for delta in (0, 2_000_000):
+        track.append(mido.Message("note_on", note=60, time=delta))
+        track.append(mido.Message("note_off", note=60, time=480))
+
+
+def test_a_rest_of_a_thousand_bars_is_refused_at_once() -> None:
+    with pytest.raises(CorpusError, match="lasts longer than 1,000 quarters"):
+        imported(midi_of(endless))
+
+
+def test_a_metre_that_is_no_bar_of_a_tune_is_left_out() -> None:
+    def short(track: mido.MidiTrack) -> None:
+        track.append(mido.MetaMessage("time_signature", numerator=1, denominator=64, time=0))
+        for _ in range(8):
+            track.append(mido.Message("note_on", note=60, time=0))
+            track.append(mido.Message("note_off", note=60, time=480))
+
+    assert imported(midi_of(short)).metre == "4/4"

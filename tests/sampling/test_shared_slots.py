@@ -95,7 +95,7 @@ def test_the_tunes_of_a_request_that_were_begun_first_come_first() -> None:
     for _ in range(4):
         shared.step()
     assert many.suspended
-    assert max(each.number for each in many.drawn) < min(attempt.number for attempt, _ in many.suspended)
+    assert max(each.number for each in many.drawn) < min(attempt.number for attempt in many.suspended)
 
 
 def test_a_tune_that_cannot_be_drawn_ends_without_a_text() -> None:

@@ -16,6 +16,7 @@ from folkkeras.notation.titles import title_of
 
 _PAPERS = {"a4": "a4", "letter": "us-letter"}  # names here -> names in Typst
 PAPERS = tuple(_PAPERS)
+DEFAULT_PAPER = PAPERS[0]
 _UNTITLED = "Untitled"
 
 
@@ -27,7 +28,9 @@ class BookEntry:
     scores: PrintedScores
 
 
-def book_bytes(entries: Sequence[BookEntry], title: str, *, paper: str = "a4", lines: Sequence[str] = ()) -> bytes:
+def book_bytes(
+    entries: Sequence[BookEntry], title: str, *, paper: str = DEFAULT_PAPER, lines: Sequence[str] = ()
+) -> bytes:
     """The book as PDF: a title page, the tunes in their order, and indexes by title, type and key.
 
     Args:
