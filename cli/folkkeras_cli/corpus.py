@@ -65,7 +65,7 @@ def stats(
     ]
     lines += [f"rights      {name}: {_rights(name)}" for name in tunes.sources]
     lines += [
-        f"rights      {name}: the licence forbids to train language models on its tunes" for name in tunes.restricted
+        f"rights      {name}: the licence forbids training language models on its tunes" for name in tunes.restricted
     ]
     write("\n".join(lines) + "\n")
 

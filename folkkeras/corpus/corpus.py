@@ -33,7 +33,7 @@ class Corpus:
     dropped: Counter[str]  # what was left out -> count
     duplicates: int  # tunes with the same music as an earlier one
     digest: str  # SHA-256 of both texts: corpora with the same digest train the same model
-    restricted: tuple[str, ...] = ()  # collections in it whose licence forbids to train on them
+    restricted: tuple[str, ...] = ()  # collections in it whose licence forbids training on them
 
     @property
     def training_text(self) -> str:

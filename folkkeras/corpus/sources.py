@@ -27,7 +27,7 @@ class Source:
     name: str  # a collection's name, an absolute path, or "-"
     tunes: TuneList  # verbatim, each with the blank lines that follow it
     skipped: Counter[str]  # what was outside the tunes, or could not be kept -> count
-    restricted: frozenset[str] = frozenset()  # collections in it whose licence forbids to train on them
+    restricted: frozenset[str] = frozenset()  # collections in it whose licence forbids training on them
 
 
 def read_source(argument: str, standard_input: Path | None = None, *, settings: str = ALL_SETTINGS) -> Source:

@@ -31,7 +31,7 @@ def tunes(text: str, notes: Notes) -> Iterator[str]:
     for match in _BLOCK.finditer(text):
         tune = _abc_of(match[0])
         if not tune:
-            notes.skipped["blocks without a metre, a key and notes"] += 1
+            notes.skipped["blocks without a metre, a key or notes"] += 1
             continue
         number += 1
         yield f"X:{number}\n{tune}\n\n"

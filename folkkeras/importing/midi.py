@@ -23,7 +23,7 @@ _MAX_OVERLAPS = 0.05  # fraction of notes that may overlap by more
 _DRUMS = 9  # the channel of percussion
 _FILM = 0x8000  # from here on, the time is in film frames
 _MAX_UNIT = 32  # of a metre
-_LEAST_BAR = 1  # quarters; a shorter one is no bar of a tune
+_LEAST_BAR = 1  # quarters; the least length of a bar
 MAX_NOTES, MAX_QUARTERS = 5_000, 1_000  # a tune lasts a few hundred; music21 takes some seconds for a thousand
 
 

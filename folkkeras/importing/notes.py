@@ -9,4 +9,4 @@ class Notes:
     """What is noticed while a file is read; complete when all its texts are read."""
 
     skipped: Counter[str] = field(default_factory=Counter)  # what could not be kept -> count
-    restricted: set[str] = field(default_factory=set)  # collections whose licence forbids to train on them
+    restricted: set[str] = field(default_factory=set)  # collections whose licence forbids training on them

@@ -58,7 +58,7 @@ def _tunes(records: Iterator[Record], name: str, notes: Notes, *, settings: str)
         else:
             fields = ", ".join(map(repr, list(record)[:8])) or "none"
             raise CorpusError(
-                f"record {number:,} of {name} is no tune; its fields are {fields}: give records with "
+                f"record {number:,} of {name} is not a tune; its fields are {fields}: give records with "
                 f"{' or '.join((irishman.FIELDS, the_session.FIELDS))}"
             )
         if tune:

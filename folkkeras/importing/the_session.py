@@ -1,7 +1,7 @@
 """Records of The Session: one setting of a tune each, its fields apart from its music.
 
 Source: the columns of tunes.csv and tunes.json in github.com/adactio/TheSession-data. The music is in eighths. The
-licence of these data forbids to train large language models on them.
+licence of these data forbids training large language models on them.
 """
 
 from collections.abc import Mapping

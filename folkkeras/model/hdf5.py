@@ -58,7 +58,7 @@ class Hdf5Reader:
         if data[8] != 0:
             raise ValueError(f"the weights are in HDF5 with a superblock of version {data[8]}, not 0")
         if data[13:15] != b"\x08\x08":
-            raise ValueError("the weights are in HDF5 with addresses that have not 8 bytes")
+            raise ValueError("the weights are in HDF5 with addresses of another size than 8 bytes")
         (base,) = self._unpack("<Q", 24)
         if base:
             raise ValueError("the weights are in HDF5 behind other data")
@@ -85,7 +85,7 @@ class Hdf5Reader:
                     tree, heap = struct.unpack_from("<QQ", message.data)
                     break
             else:
-                raise ValueError(f"the parent of {path} is no group of the old kind")
+                raise ValueError(f"the parent of {path} is not a group as Keras writes it")
             names = self._heap(heap)
             self._groups[group] = {
                 bytes(names[offset : offset + _MAX_NAME]).partition(b"\0")[0]: (address, kind)
@@ -144,7 +144,7 @@ class Hdf5Reader:
         if _EXTERNAL in messages or _FILTERS in messages:
             raise ValueError(f"{name} is compressed or lies in another file")
         if not {_SPACE, _TYPE, _LAYOUT} <= messages.keys():
-            raise ValueError(f"{name} is no array")
+            raise ValueError(f"{name} is not an array")
         shape, dtype = _shape(messages[_SPACE], name), _dtype(messages[_TYPE], name)
         version, kind = struct.unpack_from("<BB", messages[_LAYOUT])
         if version != 3 or kind != 1:
@@ -187,5 +187,5 @@ def _dtype(data: memoryview, name: str) -> np.dtype[np.floating[Any]]:
     version_and_class, order, sign, _, size = struct.unpack_from("<BBBBI", data)
     form, properties = _FLOATS.get((order, sign, size), ("", ()))
     if version_and_class & 15 != 1 or not form or struct.unpack_from("<HHBBBBI", data, 8) != properties:
-        raise ValueError(f"{name} has elements that are no floats of 16, 32 or 64 bits")
+        raise ValueError(f"{name} has elements other than floats of 16, 32 or 64 bits")
     return np.dtype(form)

@@ -36,14 +36,14 @@ def create_run(
 
     Raises:
         UsageError: the name is not a plain name.
-        CorpusError: the licence of tunes forbids to train on them, and `config.i_hold_the_rights` is not set.
+        CorpusError: the licence of its tunes forbids training on them, and `config.i_hold_the_rights` is not set.
         RunError: the run already exists.
         OutputError: the folder cannot be written.
     """
     if corpus.restricted and not config.i_hold_the_rights:
         raise CorpusError(
-            f"the licence of {' and '.join(corpus.restricted)} forbids to train language models on its tunes: "
-            "with a permission of your own, add --i-hold-the-rights"
+            f"the licence of {' and '.join(corpus.restricted)} forbids training language models on its tunes: "
+            "add --i-hold-the-rights if you hold the rights to do so"
         )
     runs = Path(runs)
     names = [_checked(name)] if name is not None else [f"{_stem(corpus.sources)}-{n}" for n in range(1, 100_000)]
@@ -76,7 +76,6 @@ def open_run(runs: str | Path, name: str) -> Run:
 
     Raises:
         UsageError: the name is not a plain name.
-        CorpusError: the licence of tunes forbids to train on them, and `config.i_hold_the_rights` is not set.
         RunError: there is no such run, or its config.json cannot be read.
     """
     runs = Path(runs)

@@ -68,7 +68,7 @@ def test_folk_rnns_tokens_are_joined() -> None:
     one, two = read_tunes(text)
     assert one.text == "X:1\nM:9/8\nL:1/8\nK:Cmaj\nGEEE2DEDC | GEEEFGABc | GEEE2DEDC |\n\n"
     assert (two.title, two.key, two.complete) == ("The Token Reel", "Cdor", True)
-    assert notes.skipped == Counter({"blocks without a metre, a key and notes": 1})
+    assert notes.skipped == Counter({"blocks without a metre, a key or notes": 1})
 
 
 def test_all_formats_of_a_folder_are_read_and_trained_on(folk: Folk, tmp_path: Path) -> None:
