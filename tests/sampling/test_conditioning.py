@@ -183,7 +183,7 @@ def test_rare_fields_are_reported_and_conflicting_options_refused(folk: Folk, tr
         ["--metre", "7/0"],
         ["--reproduce", "a.abc", "--seed", "4"],
         ["--reproduce", "a.abc", "--temperature", "0.5"],
-        ["--out", "tunes.pdf"],
+        ["--out", "tunes.doc"],
         ["--start", "X:1\\nT:A\\nX:2\\n", "--tunes", "2"],
         ["--max-copy", "0", "--complete"],
     ):
