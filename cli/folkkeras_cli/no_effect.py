@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from folkkeras.music.render.formats import BOOK, SOUNDS
+from folkkeras.music.render.formats import BOOK, PAGE, SCORES, SOUNDS, TEXT
 from folkkeras.music.render.performance import swings
 from folkkeras.music.tune import Tune
 from folkkeras_cli.console import say
@@ -10,7 +10,15 @@ from folkkeras_cli.console import say
 PLAYED = ("mid", *SOUNDS)
 
 
-def say_unplayed(format: str, *, instrument: str | None, tempo: float | None, repeats: bool, swing: bool) -> None:
+def say_unplayed(
+    format: str,
+    *,
+    instrument: str | None,
+    tempo: float | None,
+    repeats: bool,
+    swing: bool,
+    accompaniment: bool,
+) -> None:
     """Name the playback options that were given for a format that is not played."""
     if format in PLAYED:
         return
@@ -19,8 +27,21 @@ def say_unplayed(format: str, *, instrument: str | None, tempo: float | None, re
         "--tempo": tempo is not None,
         "--no-repeats": not repeats,
         "--swing": swing,
+        "--no-accompaniment": not accompaniment,
     }
     _say_without_effect(given, format, "on sound and MIDI")
+
+
+def say_not_in_set(format: str, *, as_set: bool, times: int | None) -> None:
+    """Name the options of sets that were given for a format on which they have no effect."""
+    if format == TEXT:
+        _say_without_effect(
+            {"--set": as_set, "--times": times is not None}, format, "on sound, scores, pages and books"
+        )
+    elif format in (PAGE, BOOK) and not as_set:
+        _say_without_effect({"--times": times is not None}, format, "on sound and MIDI, and with --set")
+    elif format in SCORES:
+        _say_without_effect({"--times": times is not None}, format, "on sound, MIDI, and pages and books of a set")
 
 
 def say_unprinted(format: str, *, title: str | None, paper: str | None) -> None:

@@ -8,6 +8,7 @@ import typer
 from folkkeras.config import TrainingConfig
 from folkkeras.importing.the_session import ALL_SETTINGS, SETTINGS
 from folkkeras.music.render.instruments import DEFAULT_INSTRUMENT, INSTRUMENTS
+from folkkeras.music.render.sets import TIMES_IN_SET
 from folkkeras_cli import completions
 from folkkeras_cli.patterns import expanded
 
@@ -132,4 +133,12 @@ Tempo = Annotated[
 ]
 Transpose = Annotated[int, typer.Option(metavar="SEMITONES", help="Semitones up, -24 to 24.")]
 Repeats = Annotated[bool, typer.Option("--repeats/--no-repeats", help="Play repeats.")]
+Accompaniment = Annotated[
+    bool, typer.Option("--accompaniment/--no-accompaniment", help="Play the chords that chord symbols name.")
+]
+AsSet = Annotated[bool, typer.Option("--set", help="Join all tunes into one set, without pauses.")]
+Times = Annotated[
+    int | None,
+    typer.Option(metavar="N", show_default=f"1; {TIMES_IN_SET} in a set", help="How often to play each tune, 1 to 20."),
+]
 Swing = Annotated[bool, typer.Option("--swing", help="Swing the eighth notes of hornpipes.")]

@@ -9,15 +9,19 @@ from folkkeras.errors import FolkError
 from folkkeras.files import write_bytes
 from folkkeras.music.render.client import RenderClient
 from folkkeras.music.render.instruments import DEFAULT_INSTRUMENT, instrument
-from folkkeras.music.render.performance import Playing
+from folkkeras.music.render.sets import set_title
+from folkkeras.music.tune import Tune
 from folkkeras_cli.console import say
 from folkkeras_cli.no_effect import say_unswung
-from folkkeras_cli.options import Files, InstrumentName, Repeats, Swing, Tempo, Transpose
+from folkkeras_cli.options import Accompaniment, AsSet, Files, InstrumentName, Repeats, Swing, Tempo, Times, Transpose
+from folkkeras_cli.playing import playing_of
 from folkkeras_cli.tune_files import files_of, tunes_of
 
 EXAMPLES = """Examples:
 
 `folk play tunes.abc` plays a file's tunes, one after another; Ctrl-C stops it;
+
+`folk play kesh.abc drowsy.abc --set` plays a set, each tune three times;
 
 `folk sample | folk play -` plays a new tune.
 """
@@ -40,24 +44,36 @@ def play(
     transpose: Transpose = 0,
     repeats: Repeats = True,
     swing: Swing = False,
+    accompaniment: Accompaniment = True,
+    as_set: AsSet = False,
+    times: Times = None,
 ) -> None:
     """Play tunes.
 
     Where no program plays sound, the command names a file to open.
     """
     player = instrument(instrument_name or DEFAULT_INSTRUMENT)
-    playing = Playing(tempo=tempo, transpose=transpose, repeats=repeats, swing=swing)
+    playing = playing_of(
+        tempo=tempo,
+        transpose=transpose,
+        repeats=repeats,
+        swing=swing,
+        accompaniment=accompaniment,
+        as_set=as_set,
+        times=times,
+    )
     tunes = [tune for file in files_of(files) for tune in tunes_of(file)]
     if swing:
         say_unswung(tunes)
+    pieces: list[list[Tune]] = [tunes] if as_set else [[tune] for tune in tunes]
     folder = Path(tempfile.mkdtemp(prefix="folk-"))
     kept = False
     try:
         with RenderClient() as client:
-            for number, tune in enumerate(tunes, start=1):
+            for number, piece in enumerate(pieces, start=1):
                 path = folder / f"{number}.wav"
-                write_bytes(path, client.render(tune, "wav", player, playing))
-                say(f"playing X:{tune.reference} {tune.title}")
+                write_bytes(path, client.render(piece, "wav", player, playing))
+                say(f"playing {set_title(piece) if as_set else f'X:{piece[0].reference} {piece[0].title}'}")
                 if not _sounded(path):
                     kept = True
                     raise FolkError(f"found no program that plays sound: open {path} yourself")

@@ -10,11 +10,22 @@ from folkkeras.errors import UsageError
 from folkkeras.music.render.book.book import DEFAULT_PAPER, PAPERS
 from folkkeras.music.render.formats import ALL_FORMATS, MANY
 from folkkeras.music.render.instruments import DEFAULT_INSTRUMENT, instrument
-from folkkeras.music.render.performance import Playing
 from folkkeras_cli import completions
-from folkkeras_cli.no_effect import PLAYED, say_unplayed, say_unprinted, say_unswung
-from folkkeras_cli.options import Files, Force, InstrumentName, Repeats, Swing, Tempo, Transpose
+from folkkeras_cli.no_effect import PLAYED, say_not_in_set, say_unplayed, say_unprinted, say_unswung
+from folkkeras_cli.options import (
+    Accompaniment,
+    AsSet,
+    Files,
+    Force,
+    InstrumentName,
+    Repeats,
+    Swing,
+    Tempo,
+    Times,
+    Transpose,
+)
 from folkkeras_cli.places import names_folder
+from folkkeras_cli.playing import playing_of
 from folkkeras_cli.rendering import Rendering, format_named
 from folkkeras_cli.tune_files import files_of, tunes_of
 
@@ -25,6 +36,8 @@ EXAMPLES = """Examples:
 `folk render tunes.abc --to pdf --title "Friday's tunes"` makes a book to print;
 
 `folk sample --tunes 5 | folk render - --to html` makes a page with scores and a player of new tunes;
+
+`folk render kesh.abc drowsy.abc --set --to pdf --title Friday` prints a set on one sheet;
 
 `folk render reel.abc --out reel.wav --instrument fiddle --tempo 90` writes a slow recording;
 
@@ -56,6 +69,9 @@ def render(
     transpose: Transpose = 0,
     repeats: Repeats = True,
     swing: Swing = False,
+    accompaniment: Accompaniment = True,
+    as_set: AsSet = False,
+    times: Times = None,
     title: Annotated[
         str | None, typer.Option(metavar="TEXT", show_default="the file's name", help="Title of a pdf book.")
     ] = None,
@@ -74,7 +90,15 @@ def render(
 
     Formats are listed below. Each tune becomes a file; a page, a book or an ABC file holds all of them.
     """
-    playing = Playing(tempo=tempo, transpose=transpose, repeats=repeats, swing=swing)
+    playing = playing_of(
+        tempo=tempo,
+        transpose=transpose,
+        repeats=repeats,
+        swing=swing,
+        accompaniment=accompaniment,
+        as_set=as_set,
+        times=times,
+    )
     player = instrument(instrument_name or DEFAULT_INSTRUMENT)
     format = _format(to, out)
     found = files_of(files)
@@ -91,12 +115,16 @@ def render(
         force=force,
         player=player,
         playing=playing,
+        as_set=as_set,
         title=title or "",
         paper=_paper(paper),
     )
     rendering.paths([tune.title for tune in tunes])  # raises before any of the messages below
     say_unprinted(format, title=title, paper=paper)
-    say_unplayed(format, instrument=instrument_name, tempo=tempo, repeats=repeats, swing=swing)
+    say_unplayed(
+        format, instrument=instrument_name, tempo=tempo, repeats=repeats, swing=swing, accompaniment=accompaniment
+    )
+    say_not_in_set(format, as_set=as_set, times=times)
     if swing and format in PLAYED:
         say_unswung(tunes)
     rendering.write(tunes)

@@ -15,6 +15,7 @@ from folkkeras.music.render.formats import ALL_FORMATS, MANY, PAGE, SCORES, TEXT
 from folkkeras.music.render.instruments import DEFAULT_INSTRUMENT, Instrument, instrument
 from folkkeras.music.render.left_out import left_out
 from folkkeras.music.render.performance import LONGEST, Playing, is_cut
+from folkkeras.music.render.sets import set_title
 from folkkeras.music.tune import Tune
 from folkkeras_cli.console import say
 from folkkeras_cli.places import made_folder, place, places
@@ -33,9 +34,10 @@ class Rendering:
         stem: the stem of generated names.
         force: whether existing files are overwritten.
         player: the instrument.
-        playing: tempo, transposition, repeats.
+        playing: tempo, transposition, repeats, accompaniment, times.
+        as_set: whether the tunes are one set, which is one file in every format.
         metadata: what a page or book says about how its tunes were made.
-        title: of a book; empty for the stem.
+        title: of a book; empty for the stem, or for the titles of a set's tunes.
         paper: of a book, one of `book.PAPERS`.
     """
 
@@ -46,6 +48,7 @@ class Rendering:
     player: Instrument = field(default_factory=lambda: instrument(DEFAULT_INSTRUMENT))
     playing: Playing = field(default_factory=Playing)
     metadata: Mapping[str, str] = field(default_factory=dict)
+    as_set: bool = False
     title: str = ""
     paper: str = DEFAULT_PAPER
 
@@ -67,6 +70,8 @@ class Rendering:
                     write = self._write_page if self.format == PAGE else self._write_book
                     write(tunes, paths[0], client)
                 _say_left_out(tunes, self.format)
+            elif self.as_set:
+                self._write_set(tunes, paths[0], client)
             else:
                 self._write_files(tunes, paths, client)
 
@@ -78,7 +83,7 @@ class Rendering:
             OutputError: a file already exists.
         """
         out = None if self.out is None else str(self.out)
-        if self.format in MANY:
+        if self.format in MANY or self.as_set:
             paths = [place(out, self.stem, self.format)]
         else:
             paths = places(out, self.stem, self.format, titles)
@@ -115,7 +120,8 @@ class Rendering:
             if not tune.complete:
                 say(f"{path}: {_name(tune)} is incomplete: {tune.faults[0]}")
             entries.append(Entry(tune, scores))
-        write_bytes(path, page_text(entries, self.stem, self.metadata).encode())
+        times = self.playing.times if self.as_set else 0
+        write_bytes(path, page_text(entries, self.title or self.stem, self.metadata, set_times=times).encode())
         say(f"wrote {path}")
 
     def _write_book(self, tunes: list[Tune], path: Path, client: RenderClient) -> None:
@@ -131,8 +137,19 @@ class Rendering:
         if not entries:
             raise FolkError(f"no tune can be printed, so {path} is not written: check the tunes with `folk check`")
         lines = [f"{name}: {value}" for name, value in self.metadata.items()]
-        write_bytes(path, book_bytes(entries, self.title or self.stem, paper=self.paper, lines=lines))
+        title = self.title or (set_title([entry.tune for entry in entries]) if self.as_set else self.stem)
+        times = self.playing.times if self.as_set else 0
+        write_bytes(path, book_bytes(entries, title, paper=self.paper, lines=lines, set_times=times))
         say(f"wrote {path}")
+
+    def _write_set(self, tunes: list[Tune], path: Path, client: RenderClient) -> None:
+        data = client.render(tunes, self.format, self.player, self.playing)
+        with made_folder(path.parent):
+            write_bytes(path, data)
+        for tune in tunes:
+            self._say_fault(tune, f"{path}: {_name(tune)}")
+        say(f"wrote {path}")
+        _say_left_out(tunes, self.format)
 
     def _write_files(self, tunes: list[Tune], paths: list[Path], client: RenderClient) -> None:
         written: list[Tune] = []
@@ -146,16 +163,19 @@ class Rendering:
             with made_folder(path.parent):
                 write_bytes(path, data)
             written.append(tune)
-            if not tune.complete:
-                say(f"{path}: incomplete: {tune.faults[0]}")
-            if self.format not in SCORES and is_cut(tune, self.playing):
-                say(f"{path}: cut off after {LONGEST // 60} minutes")
+            self._say_fault(tune, str(path))
         if written:
             say(f"wrote {paths[0] if len(tunes) == 1 else f'{len(written):,} files to {paths[0].parent}'}")
         _say_left_out(written, self.format)
         if failed:
             others = f"; and {len(failed) - 1:,} more" if len(failed) > 1 else ""
             raise FolkError(failed[0] + others)
+
+    def _say_fault(self, tune: Tune, name: str) -> None:
+        if not tune.complete:
+            say(f"{name}: incomplete: {tune.faults[0]}")
+        if self.format not in SCORES and is_cut(tune, self.playing):
+            say(f"{name}: cut off after {LONGEST * self.playing.times // 60} minutes")
 
 
 def format_named(name: str) -> str:

@@ -13,7 +13,8 @@ import numpy as np
 from folkkeras.evaluation.form import LAGS, TuneForm, form_of, full_bars, ratio, repetitions
 from folkkeras.evaluation.melody import notes_of, pitches_of
 from folkkeras.music.parts import Part, parts_of
-from folkkeras.music.tune import SEMITONES, Bar, Tune
+from folkkeras.music.tune import Bar, Tune
+from folkkeras.notation.intervals import SEMITONES
 from folkkeras.notation.keys import read_key
 
 _STEP, _LEAP = 2, 5  # semitones: the widest step, the smallest leap

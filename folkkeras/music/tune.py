@@ -11,7 +11,7 @@ from functools import cached_property
 from math import lcm
 from typing import NamedTuple
 
-SEMITONES = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
+from folkkeras.notation.intervals import SEMITONES
 
 
 def printable(text: str) -> str:

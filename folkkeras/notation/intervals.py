@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from folkkeras.notation.keys import LETTERS, Key
 
+SEMITONES = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}  # above C
 MAX_SIGNS = 2  # sharps or flats before a note; ABC cannot write more
 _LETTERS, _SEMITONES = len(LETTERS), 12  # in an octave
 _FIFTH, _FIFTH_SEMITONES = 4, 7  # in letters and in semitones

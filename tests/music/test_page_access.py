@@ -137,7 +137,7 @@ def test_a_changed_range_moves_a_playing_tune(player: Browser) -> None:
         player.play();
         player.get("from").value = "2";
         player.get("from").dispatchEvent(new Event("change"));
-        const { place, start, end, next } = player;
+        const { place, start, end, melody: { next } } = player;
         player.stop();
         return { place, start, end, next };
     """)

@@ -122,7 +122,7 @@ def test_the_same_tune_gives_the_same_image_with_its_title() -> None:
 
 
 def test_a_png_has_a_reasonable_size() -> None:
-    data = png_bytes(read_tune(HEADER + "ABcd efga|" * 8))
+    data = png_bytes(svg_text(read_tune(HEADER + "ABcd efga|" * 8)))
     width, height = struct.unpack(">II", data[16:24])
     assert data.startswith(b"\x89PNG")
     assert width > 800

@@ -3,7 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from folkkeras.music.tune import SEMITONES, Tune
+from folkkeras.music.tune import Tune
+from folkkeras.notation.intervals import SEMITONES
 from folkkeras.notation.keys import Key, key_of
 
 IN_SCALE = 0.9  # minimum fraction of notes in the scale

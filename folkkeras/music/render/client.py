@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from dataclasses import asdict
 from types import TracebackType
 
@@ -39,15 +40,19 @@ class RenderClient:
         self.close()
 
     def render(
-        self, tune: Tune, format: str, played_on: Instrument | None = None, playing: Playing | None = None
+        self,
+        tunes: Tune | Sequence[Tune],
+        format: str,
+        played_on: Instrument | None = None,
+        playing: Playing | None = None,
     ) -> bytes:
-        """Render a tune to a file format, as `rendering.render` does.
+        """Render a tune or a set to a file format, as `rendering.render` does.
 
         Raises:
-            FolkError: the tune cannot be rendered.
+            FolkError: it cannot be rendered.
         """
         order = {
-            "tune": tune.text,
+            "tunes": tunes.text if isinstance(tunes, Tune) else [tune.text for tune in tunes],
             "kind": format,
             "instrument": (played_on or instrument(DEFAULT_INSTRUMENT)).name,
             "playing": asdict(playing or Playing()),
@@ -66,7 +71,7 @@ class RenderClient:
                 raise EOFError("the answer is cut off")
         except (OSError, ValueError, EOFError) as error:
             self.close()
-            name = f"X:{tune.reference} {tune.title}".strip()
+            name = f"X:{tunes.reference} {tunes.title}".strip() if isinstance(tunes, Tune) else "the set"
             raise FolkError(f"{name} cannot be rendered: the library that makes {format} files failed on it") from error
         finally:
             given_up.cancel()

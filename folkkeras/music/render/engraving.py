@@ -5,6 +5,7 @@ Verovio never reads the ABC itself: some lines of ABC crash the entire process.
 
 import importlib.util
 import re
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -58,6 +59,25 @@ def svg_text(tune: Tune, *, title: bool = True, layout: str = "") -> str:
     return _titled(score, tune.title) if title and tune.title else score
 
 
+def set_svg_text(tunes: Sequence[Tune]) -> str:
+    """The scores of a set's tunes below one another, as one SVG image.
+
+    Raises:
+        FolkError: there is nothing to engrave, or verovio cannot engrave it.
+    """
+    images, below, width = [], 0, 0
+    for number, tune in enumerate(tunes, start=1):  # other ids for each tune, since they share an image
+        score = _titled(_engraved(_musicxml(tune), _toolkit(), seed=number), tune.title)
+        wide, high = _size(score)
+        images.append(score.replace("<svg ", f'<svg y="{below}" ', 1))
+        below, width = below + high, max(width, wide)
+    inner = "".join(images)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {below}" width="{width}" height="{below}">\n'
+        f"{inner}</svg>\n"
+    )
+
+
 def layouts(tune: Tune) -> dict[str, str]:
     """The score without its title, as one SVG image for each of `LAYOUTS`.
 
@@ -83,15 +103,11 @@ def printed(tune: Tune, width: int, height: int) -> list[str]:
     return [first, *(toolkit.renderToSVG(page) for page in range(2, toolkit.getPageCount() + 1))]
 
 
-def png_bytes(tune: Tune, layout: str = "") -> bytes:
-    """The score as a PNG image on a white background.
+def png_bytes(svg: str) -> bytes:
+    """A score as a PNG image on a white background.
 
     Args:
-        tune: the tune.
-        layout: as in `svg_text`.
-
-    Raises:
-        FolkError: there is nothing to engrave, or verovio cannot engrave it.
+        svg: the score, as `svg_text` or `set_svg_text` returns it.
     """
     import resvg_py
 
@@ -100,7 +116,7 @@ def png_bytes(tune: Tune, layout: str = "") -> bytes:
         signs.write_bytes(sign_font())
         return bytes(
             resvg_py.svg_to_bytes(
-                svg_string=svg_text(tune, layout=layout),
+                svg_string=svg,
                 background="white",
                 zoom=_PNG_ZOOM,
                 skip_system_fonts=True,
@@ -114,10 +130,7 @@ def png_bytes(tune: Tune, layout: str = "") -> bytes:
 
 def _titled(score: str, title: str) -> str:
     """The score below its title. Other programs misplace verovio's own header."""
-    size = _VIEW_BOX.search(score)
-    if size is None:
-        raise FolkError("the score cannot be engraved")
-    width, height = map(int, size.groups())
+    width, height = _size(score)
     inner = score.replace("<svg ", f'<svg y="{_TITLE_HEIGHT}" width="{width}" height="{height}" ', 1)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height + _TITLE_HEIGHT}" '
@@ -128,14 +141,23 @@ def _titled(score: str, title: str) -> str:
     )
 
 
+def _size(score: str) -> tuple[int, int]:
+    """The width and height of an SVG image."""
+    size = _VIEW_BOX.search(score)
+    if size is None:
+        raise FolkError("the score cannot be engraved")
+    width, height = map(int, size.groups())
+    return width, height
+
+
 def _musicxml(tune: Tune) -> str:
     if not tune.bars:
         raise FolkError("a tune without notes has no score")
     return musicxml_bytes(tune, title=False).decode()
 
 
-def _engraved(musicxml: str, toolkit: Any) -> str:
-    toolkit.resetXmlIdSeed(1)  # so that a tune always gives the same image
+def _engraved(musicxml: str, toolkit: Any, seed: int = 1) -> str:
+    toolkit.resetXmlIdSeed(seed)  # so that a tune always gives the same image
     if not toolkit.loadData(musicxml):
         raise FolkError("the score cannot be engraved")
     score: str = toolkit.renderToSVG(1)

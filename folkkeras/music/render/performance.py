@@ -11,7 +11,9 @@ from fractions import Fraction
 from folkkeras.errors import UsageError
 from folkkeras.music.tune import Event, Tune
 
-LONGEST = 6 * 60  # seconds, after which a performance is cut; the longest of 4,000 real tunes lasts five minutes
+LONGEST = (
+    6 * 60
+)  # seconds, after which a tune that is played once is cut; the longest of 4,000 real tunes lasts five minutes
 _GRACE = Fraction(1, 64)  # of a whole note; grace notes together take at most half of their note
 _OCTAVE = 12
 
@@ -51,6 +53,8 @@ class Playing:
         transpose: semitones up; negative values go down.
         repeats: whether to play repeats.
         swing: whether to play a hornpipe's even eighths long and short, two to one.
+        accompaniment: whether to play the chords of chord symbols.
+        times: how often to play a tune, 1 to 20.
 
     Raises:
         UsageError: a value is out of range.
@@ -60,12 +64,16 @@ class Playing:
     transpose: int = 0
     repeats: bool = True
     swing: bool = False
+    accompaniment: bool = True
+    times: int = 1
 
     def __post_init__(self) -> None:
         if self.tempo is not None and not 10 <= self.tempo <= 1_000:
             raise UsageError(f"--tempo {self.tempo} is not from 10 to 1000 beats per minute")
         if abs(self.transpose) > 2 * _OCTAVE:
             raise UsageError(f"--transpose {self.transpose} is more than two octaves: give -24 to 24 semitones")
+        if not 1 <= self.times <= 20:
+            raise UsageError(f"--times {self.times} is not from 1 to 20")
 
 
 def swings(tune: Tune) -> bool:
@@ -103,15 +111,20 @@ def tempi(tune: Tune, playing: Playing) -> list[tuple[Fraction, Fraction]]:
     """
     first = pace(tune, playing)
     own = pace(tune, replace(playing, tempo=None))
-    found, now = [(Fraction(), first)], Fraction()
-    for place in _bars(tune, playing) if any(bar.tempo for bar in tune.bars) else ():
+    found: list[tuple[Fraction, Fraction]] = []
+    now = Fraction()
+    places = places_played(tune, playing) if any(bar.tempo for bar in tune.bars) else ()
+    for played, place in enumerate(places):
         mark = tune.bars[place].tempo
+        if played % (len(places) // playing.times) == 0:  # each time begins at the first tempo
+            found.append((now, first))
         if mark and mark.pace and 2 <= mark.pace <= 400:
-            if now == 0:
-                found.clear()
+            if now == found[-1][0]:
+                found.pop()
             found.append((now, mark.pace * first / own))
         now += tune.bars[place].length
-    return found
+    changes = [mark for mark, before in zip(found, [None, *found], strict=False) if not before or mark[1] != before[1]]
+    return changes or [(now, first)]
 
 
 def seconds_at(marks: Sequence[tuple[Fraction, Fraction]], onset: Fraction) -> Fraction:
@@ -123,13 +136,13 @@ def seconds_at(marks: Sequence[tuple[Fraction, Fraction]], onset: Fraction) -> F
 
 
 def performance(tune: Tune, playing: Playing) -> list[Note]:
-    """The notes in the order of their onsets, for at most `LONGEST` seconds."""
-    end = _end(tune, playing)
+    """The melody's notes in the order of their onsets, up to `end_of`."""
+    end = end_of(tune, playing)
     swing = playing.swing and swings(tune)
     notes: list[Note] = []
     tied: dict[int, dict[int, int]] = {}  # voice -> pitch -> index in `notes` of a note that continues
     now = Fraction()
-    for place in _bars(tune, playing):
+    for place in places_played(tune, playing):
         bar = tune.bars[place]
         if now >= end:
             return notes
@@ -153,20 +166,32 @@ def performance(tune: Tune, playing: Playing) -> list[Note]:
 
 def is_cut(tune: Tune, playing: Playing) -> bool:
     """Whether a performance is cut because it is too long."""
-    return sum(tune.bars[place].length for place in _bars(tune, playing)) > _end(tune, playing)
+    return _length(tune, playing) > end_of(tune, playing)
 
 
-def _end(tune: Tune, playing: Playing) -> Fraction:
-    """The onset at which the performance has lasted `LONGEST` seconds."""
+def length_of_performance(tune: Tune, playing: Playing) -> Fraction:
+    """How long a performance lasts, in whole notes."""
+    return min(_length(tune, playing), end_of(tune, playing))
+
+
+def _length(tune: Tune, playing: Playing) -> Fraction:
+    return sum((tune.bars[place].length for place in places_played(tune, playing)), Fraction())
+
+
+def end_of(tune: Tune, playing: Playing) -> Fraction:
+    """The onset at which the performance has lasted `LONGEST` seconds for each time that the tune is played."""
     marks = tempi(tune, playing)
+    longest = LONGEST * playing.times
     onset, whole_notes = max(
-        (mark for mark in marks if seconds_at(marks, mark[0]) <= LONGEST), key=lambda mark: mark[0]
+        (mark for mark in marks if seconds_at(marks, mark[0]) <= longest), key=lambda mark: mark[0]
     )
-    return onset + (LONGEST - seconds_at(marks, onset)) * whole_notes / 60
+    return onset + (longest - seconds_at(marks, onset)) * whole_notes / 60
 
 
-def _bars(tune: Tune, playing: Playing) -> Sequence[int]:
-    return tune.order if playing.repeats else range(len(tune.bars))
+def places_played(tune: Tune, playing: Playing) -> Sequence[int]:
+    """The indices in `Tune.bars` of the bars as played."""
+    once = tune.order if playing.repeats else tuple(range(len(tune.bars)))
+    return once * playing.times
 
 
 def _add_event(

@@ -22,8 +22,9 @@ def serve(orders: BinaryIO, answers: BinaryIO) -> None:
         order = json.loads(line)
         data = b""
         try:
-            tune = read_tune(order["tune"])
-            data = render(tune, order["kind"], instrument(order["instrument"]), Playing(**order["playing"]))
+            text = order["tunes"]
+            tunes = read_tune(text) if isinstance(text, str) else list(map(read_tune, text))
+            data = render(tunes, order["kind"], instrument(order["instrument"]), Playing(**order["playing"]))
             answer: dict[str, int | str] = {"size": len(data)}
         except FolkError as error:
             answer = {"error": str(error)}

@@ -65,24 +65,28 @@ function show(article, tune) {
 function clear(article) {
   players.filter((player) => player.article === article).forEach((player) => {
     if (player.timer) player.stop();
-    player.context?.close();
     players.splice(players.indexOf(player), 1);
   });
   article.replaceChildren();
 }
 
-const SETTINGS = ["rate", "octave", "loop", "count"];
+const SETTINGS = ["rate", "octave", "loop", "count", "chords"];
+
+/** The settings that a player offers: chords only where the tune has some. */
+function settable(player) {
+  return SETTINGS.filter((name) => player.get(name));
+}
 
 /** What is set in a player, so that the next version of a tune is played the same way. */
 function settingsOf(player, tune) {
-  const values = Object.fromEntries(SETTINGS.map((name) => [name, player.get(name).value]));
-  const checks = Object.fromEntries(SETTINGS.map((name) => [name, player.get(name).checked]));
+  const values = Object.fromEntries(settable(player).map((name) => [name, player.get(name).value]));
+  const checks = Object.fromEntries(settable(player).map((name) => [name, player.get(name).checked]));
   return { values, checks, key: tune.key, bars: tune.bars.length, from: player.get("from").value,
     to: player.get("to").value, transpose: player.get("transpose").value };
 }
 
 function applySettings(player, tune, { values, checks, key, bars, from, to, transpose }) {
-  for (const name of SETTINGS) {
+  for (const name of settable(player).filter((name) => name in values)) {
     player.get(name).value = values[name];
     player.get(name).checked = checks[name];
   }

@@ -29,24 +29,34 @@ class BookEntry:
 
 
 def book_bytes(
-    entries: Sequence[BookEntry], title: str, *, paper: str = DEFAULT_PAPER, lines: Sequence[str] = ()
+    entries: Sequence[BookEntry],
+    title: str,
+    *,
+    paper: str = DEFAULT_PAPER,
+    lines: Sequence[str] = (),
+    set_times: int = 0,
 ) -> bytes:
     """The book as PDF: a title page, the tunes in their order, and indexes by title, type and key.
+
+    A set is its title above its tunes, without the pages around them.
 
     Args:
         entries: the tunes, at least one.
         title: the book's title.
         paper: one of `PAPERS`.
-        lines: of small text at the foot of the title page.
+        lines: of small text at the foot of the title page, or below a set.
+        set_times: how often each tune of a set is played; 0 if the tunes are no set.
 
     Raises:
         FolkError: the package typst is missing, or cannot set the book.
     """
-    found: bytes = compiled(entries, title, paper, lines)
+    found: bytes = compiled(entries, title, paper, lines, set_times)
     return found
 
 
-def compiled(entries: Sequence[BookEntry], title: str, paper: str, lines: Sequence[str], **options: Any) -> Any:
+def compiled(
+    entries: Sequence[BookEntry], title: str, paper: str, lines: Sequence[str], set_times: int = 0, **options: Any
+) -> Any:
     """The book as Typst compiles it with further options; with `format="png"`, a list with an image of each page.
 
     Raises:
@@ -65,6 +75,7 @@ def compiled(entries: Sequence[BookEntry], title: str, paper: str, lines: Sequen
             "title": printable(title),
             "paper": _PAPERS[paper],
             "lines": list(map(printable, lines)),
+            "set_times": set_times,
             "tunes": tunes,
         }
         (folder / "book.json").write_text(json.dumps(book), encoding="utf-8")

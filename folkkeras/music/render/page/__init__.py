@@ -28,13 +28,14 @@ class Entry:
     scores: Scores | None  # None if the tune could not be engraved
 
 
-def page_text(entries: Sequence[Entry], title: str, metadata: Mapping[str, str]) -> str:
+def page_text(entries: Sequence[Entry], title: str, metadata: Mapping[str, str], *, set_times: int = 0) -> str:
     """The page's HTML.
 
     Args:
         entries: the tunes.
         title: the page's title.
         metadata: name -> value of the facts at the end of the page: the model, the seed, the settings.
+        set_times: how often each tune is played when the page plays them as a set; 0 if they are none.
     """
     tunes = "\n".join(_article(number, entry) for number, entry in enumerate(entries, start=1))
     facts = "".join(f"<dt>{html.escape(name)}</dt><dd>{html.escape(value)}</dd>" for name, value in metadata.items())
@@ -42,6 +43,7 @@ def page_text(entries: Sequence[Entry], title: str, metadata: Mapping[str, str])
     scores = [entry.scores for entry in entries if entry.scores]
     font = next((each.font for each in scores if each.font), "")
     scripts = "".join(map(_own, _SCRIPTS))
+    together = f' data-times="{set_times}"' if set_times else ""
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
@@ -49,7 +51,7 @@ def page_text(entries: Sequence[Entry], title: str, metadata: Mapping[str, str])
         '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
         "style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; font-src data:\">\n"
         f"<title>{html.escape(title)}</title>\n<style>\n{_own('style.css')}{font}</style>\n</head>\n<body>\n"
-        f"<header><h1>{html.escape(title)}</h1></header>\n{_glyphs(scores)}<main>\n{tunes}\n</main>\n"
+        f"<header><h1>{html.escape(title)}</h1></header>\n{_glyphs(scores)}<main{together}>\n{tunes}\n</main>\n"
         f'{footer}<script>\n"use strict";\n{scripts}</script>\n</body>\n</html>\n'
     )
 

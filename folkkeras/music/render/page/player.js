@@ -1,5 +1,5 @@
 // Plays the notes in each .player's data-tune with Web Audio. A note is [onset s, length s, MIDI pitch, first
-// notehead, noteheads]. Times are in tune seconds; `rate` is the number of tune seconds per second.
+// notehead, noteheads], a note of a chord its first three. Times are in tune seconds; `rate` is the number of tune seconds per second.
 
 const AHEAD = 0.3; // seconds to schedule ahead, so that a busy page misses no note
 const TICK = 60; // milliseconds between scheduling passes
@@ -22,12 +22,19 @@ function stretch(tune, from, to) {
   return found;
 }
 
+let sharedContext = null; // of all players, so that one can begin at the moment at which another ends
+
+/** The index of the first note from a time on, in tune seconds; without one, the number of notes. */
+function firstFrom(notes, time) {
+  const found = notes.findIndex((note) => note[0] >= time);
+  return found < 0 ? notes.length : found;
+}
+
 class Player {
   constructor(element) {
     this.tune = JSON.parse(element.dataset.tune);
     this.article = element.parentElement;
     this.score = new Score(this.article.querySelector(".score"));
-    this.context = null;
     this.timer = null;
     this.build(element);
   }
@@ -45,6 +52,7 @@ class Player {
       ` <label>to <input class="to" type="number" inputmode="numeric" aria-label="To bar" ${ends} value="${Math.max(...numbers)}"></label></span>` +
       `<label><input class="loop" type="checkbox"> Repeat</label>` +
       `<label><input class="count" type="checkbox"> Count-in</label>` +
+      (this.tune.chords.length ? `<label><input class="chords" type="checkbox" checked> Chords</label>` : "") +
       `<p class="told" role="status"></p>`;
     element.setAttribute("role", "group");
     element.setAttribute("aria-label", `Playback of ${title}`);
@@ -76,7 +84,9 @@ class Player {
     const number = (name) => (this.get(name).value === "" ? null : Number(this.get(name).value));
     return {
       rate: number("rate"),
-      transpose: number("transpose") + number("octave"),
+      transpose: number("transpose"),
+      octave: number("octave"),
+      chords: Boolean(this.get("chords")?.checked),
       count: this.get("count").checked,
       loop: this.get("loop").checked,
       part: stretch(this.tune, number("from"), number("to")),
@@ -116,24 +126,38 @@ class Player {
 
   jump(place) {
     this.anchor(place);
-    this.next = this.tune.notes.findIndex((note) => note[0] >= Math.max(place, this.start) - EARLY);
+    const from = Math.max(place, this.start) - EARLY;
+    // The next note of each part, and how many passes it lies ahead of the one that sounds.
+    this.melody = { notes: this.tune.notes, next: firstFrom(this.tune.notes, from), pass: 0 };
+    this.chords = { notes: this.tune.chords, next: firstFrom(this.tune.chords, from), pass: 0 };
+  }
+
+  /** How many passes follow the one that sounds. */
+  passes() {
+    return this.end > this.start ? (this.get("loop").checked ? Infinity : this.left) : 0;
   }
 
   now() {
     return this.place + (this.context.currentTime - this.began) * this.rate;
   }
 
-  play() {
-    players.forEach((player) => player.timer && player.stop());
-    this.context = this.context || new AudioContext();
+  /** Play the chosen bars.
+   * times: how often; then: called shortly before the end, with the time of the end in the audio context;
+   * at: when to begin, instead of now. */
+  play({ times = 1, then = null, at = null } = {}) {
+    if (at === null) players.forEach((player) => player.timer && player.stop());
+    this.context = sharedContext ??= new AudioContext();
     this.context.resume();
+    [this.left, this.then] = [times - 1, then];
     const values = this.values();
     this.rate = values.rate;
     [this.start, this.end] = values.part;
-    this.jump(this.start - (values.count ? this.tune.beats * this.tune.beat : LEAD * this.rate));
+    const counted = values.count && at === null;
+    this.jump(this.start - (counted ? this.tune.beats * this.tune.beat : at === null ? LEAD * this.rate : 0));
+    this.began = at ?? this.began;
     this.output = this.context.createGain();
     this.output.connect(this.context.destination);
-    if (values.count) {
+    if (counted) {
       for (let beat = 0; beat < this.tune.beats; beat++) {
         soundClick(this.context, this.output, this.began + (beat * this.tune.beat) / this.rate);
       }
@@ -146,19 +170,45 @@ class Player {
   }
 
   schedule() {
-    const { transpose, loop } = this.values();
+    const { transpose, octave, chords } = this.values();
     const now = this.now();
-    const until = now + AHEAD * this.rate;
-    while (this.next >= 0 && this.next < this.tune.notes.length) {
-      const [onset, length, pitch] = this.tune.notes[this.next];
-      if (onset > until || onset >= this.end - EARLY) break;
-      const start = this.context.currentTime + Math.max(0, (onset - now) / this.rate);
-      soundNote(this.context, this.output, pitch + transpose, start, length / this.rate);
-      this.next++;
+    this.sound(this.melody, now, transpose + octave, "melody");
+    // An accompaniment that is switched off goes on in silence, so that it can be switched on again.
+    this.sound(this.chords, now, transpose, chords ? "chords" : null);
+    if (this.then && this.passes() < 1 && now + AHEAD * this.rate >= this.end) {
+      const then = this.then;
+      this.then = null;
+      then(this.context.currentTime + (this.end - now) / this.rate);
     }
     if (now < this.end) return;
-    if (!loop) return this.stop();
-    this.jump(this.start + (now - this.end));
+    if (this.passes() < 1) return this.stop();
+    this.left = Math.max(0, this.left - 1);
+    this.anchor(this.start + (now - this.end));
+    for (const part of [this.melody, this.chords]) {
+      if (part.pass) part.pass--;
+      else part.next = firstFrom(part.notes, this.start - EARLY);
+    }
+  }
+
+  /** Schedule the notes of a part that begin soon, those of the next pass too; without a name, in silence. */
+  sound(part, now, transpose, name) {
+    const until = now + AHEAD * this.rate;
+    const span = this.end - this.start;
+    for (;;) {
+      const note = part.notes[part.next];
+      if (!note || note[0] >= this.end - EARLY) {
+        if (part.pass >= this.passes() || this.start + (part.pass + 1) * span > until) return;
+        part.pass++;
+        part.next = firstFrom(part.notes, this.start - EARLY);
+        continue;
+      }
+      const [onset, length, pitch] = note;
+      const wait = onset + part.pass * span - now;
+      if (wait > until - now) return;
+      const start = this.context.currentTime + Math.max(0, wait / this.rate);
+      if (name) soundNote(this.context, this.output, pitch + transpose, start, length / this.rate, name);
+      part.next++;
+    }
   }
 
   /** Highlight the noteheads that sound. */
@@ -175,7 +225,7 @@ class Player {
 
   stop() {
     clearInterval(this.timer);
-    this.timer = null;
+    this.timer = this.then = null;
     this.output.disconnect();
     this.tell();
     this.light([]);

@@ -1,6 +1,8 @@
 // Synthesises notes and clicks, in a live or an offline audio context.
 
-function soundNote(context, output, pitch, start, length) {
+const LOUDNESS = { melody: 1, chords: 0.4 }; // several notes of a chord sound at once
+
+function soundNote(context, output, pitch, start, length, part = "melody") {
   const tone = context.createOscillator();
   const body = context.createBiquadFilter();
   const level = context.createGain();
@@ -10,8 +12,8 @@ function soundNote(context, output, pitch, start, length) {
   body.frequency.value = tone.frequency.value * 4;
   const end = start + Math.max(length, 0.05);
   level.gain.setValueAtTime(0, start);
-  level.gain.linearRampToValueAtTime(0.25, start + 0.015);
-  level.gain.setTargetAtTime(0.16, start + 0.015, 0.2);
+  level.gain.linearRampToValueAtTime(0.25 * LOUDNESS[part], start + 0.015);
+  level.gain.setTargetAtTime(0.16 * LOUDNESS[part], start + 0.015, 0.2);
   level.gain.setTargetAtTime(0, end - 0.03, 0.015);
   tone.connect(body).connect(level).connect(output);
   tone.start(start);

@@ -1,7 +1,8 @@
-"""The data of the page's player: notes in seconds with the indices of their noteheads, bars, and the beat."""
+"""The data of the page's player: notes in seconds with the indices of their noteheads, chords, bars, and the beat."""
 
 from functools import cache
 
+from folkkeras.music.render.accompaniment import accompaniment
 from folkkeras.music.render.musicxml import noteheads
 from folkkeras.music.render.performance import Playing, beat_of, performance, seconds_at, tempi
 from folkkeras.music.tune import Event, Tune
@@ -25,10 +26,15 @@ def timing(tune: Tune) -> dict[str, object]:
     for note in performance(tune, playing):
         begin, end = seconds(note.onset), seconds(note.onset + note.length)
         notes.append([_brief(begin), _brief(end - begin), note.pitch, *heads[note.bar, note.voice, note.event]])
+    chords = [
+        [_brief(seconds(note.onset)), _brief(seconds(note.onset + note.length) - seconds(note.onset)), note.pitch]
+        for note in accompaniment(tune, playing)
+    ]
     metre = tune.bars[-1].metre
     beat = beat_of(tune)
     return {
         "notes": notes,
+        "chords": chords,
         "bars": [[_brief(begin), _brief(end), number] for begin, end, number in bars],
         "beat": _brief(seconds(beat)),
         "beats": max(1, round((metre.length if metre else 1) / beat)),
