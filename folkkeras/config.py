@@ -44,6 +44,7 @@ class TrainingConfig:
     """
 
     raw: bool = False  # train on the original text instead of the normal form
+    chords: bool = False  # keep chord symbols in the normal form
     validation_split: float = 0.1  # fraction of the tunes that is held out
     split: int = 0  # salt of the hash that chooses the held-out tunes
     settings: str = ALL_SETTINGS  # of The Session's tunes, "all" settings of each, or only the "first"
@@ -85,6 +86,10 @@ class TrainingConfig:
             raise UsageError(f"--validation-split {self.validation_split} is not between 0 and 1: a tenth is 0.1")
         if not 0 <= self.tune_start_fraction <= 1:
             raise UsageError(f"--tune-start-fraction {self.tune_start_fraction} is not between 0 and 1")
+        if self.chords and self.raw:
+            raise UsageError(
+                "--chords keeps chord symbols in the normal form, and --raw keeps all text: give one of them"
+            )
         if self.transpose and self.raw:
             raise UsageError(
                 "--transpose needs tunes in the normal form, and these are raw: leave it out, or give --no-raw"
@@ -170,7 +175,7 @@ def preset(name: str) -> dict[str, Any]:
 
 def split_of(config: TrainingConfig) -> dict[str, Any]:
     """The options that determine the texts of a corpus, and which of them are held out."""
-    names = ("raw", "validation_split", "split", "settings")
+    names = ("raw", "chords", "validation_split", "split", "settings")
     return {name: getattr(config, name) for name in names}
 
 

@@ -18,7 +18,7 @@ from folkkeras.files import reason, write_text
 from folkkeras.notation.tunes import numbered
 from folkkeras_cli.command import Command
 from folkkeras_cli.console import say, write, write_table
-from folkkeras_cli.options import CorpusArguments, Force, Raw, Settings, Split, ValidationSplit
+from folkkeras_cli.options import Chords, CorpusArguments, Force, Raw, Settings, Split, ValidationSplit
 
 MAX = 12  # values named in one line of the statistics
 
@@ -42,12 +42,13 @@ def list_collections() -> None:
 def stats(
     corpus: CorpusArguments = None,
     raw: Raw = None,
+    chords: Chords = None,
     validation_split: ValidationSplit = None,
     split: Split = None,
     settings: Settings = None,
 ) -> None:
     """Count tunes, lengths, keys, metres and types."""
-    tunes = _read(corpus, raw, validation_split, split, settings)
+    tunes = _read(corpus, raw, chords, validation_split, split, settings)
     figures = corpus_statistics(tunes)
     quantiles = ", ".join(f"{quantile:.0%} {length}" for quantile, length in figures.lengths.items())
     lines = [
@@ -75,13 +76,14 @@ def export(
     corpus: CorpusArguments = None,
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder to write to.")] = Path("corpus"),
     raw: Raw = None,
+    chords: Chords = None,
     validation_split: ValidationSplit = None,
     split: Split = None,
     settings: Settings = None,
     force: Force = False,
 ) -> None:
     """Write the training and held-out tunes to two files."""
-    tunes = _read(corpus, raw, validation_split, split, settings)
+    tunes = _read(corpus, raw, chords, validation_split, split, settings)
     texts = {out / "training.abc": _numbered(tunes.training), out / "held-out.abc": _numbered(tunes.held_out)}
     for path in texts:
         if path.exists() and not force:
@@ -101,11 +103,18 @@ def export(
 def _read(
     arguments: list[str] | None,
     raw: bool | None,
+    chords: bool | None,
     validation_split: float | None,
     split: int | None,
     settings: str | None,
 ) -> Corpus:
-    asked: dict[str, Any] = {"raw": raw, "validation_split": validation_split, "split": split, "settings": settings}
+    asked: dict[str, Any] = {
+        "raw": raw,
+        "chords": chords,
+        "validation_split": validation_split,
+        "split": split,
+        "settings": settings,
+    }
     config = TrainingConfig(**{name: value for name, value in asked.items() if value is not None})
     return read_corpus(arguments or [DEFAULT_COLLECTION], **split_of(config))
 

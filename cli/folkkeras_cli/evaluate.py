@@ -90,7 +90,7 @@ def evaluate(
         opened = open_model(chosen.path)
         own = training_corpus(opened.metadata, chosen.standard_input)
         read = (tune for source in dict.fromkeys(corpus or ()) for tune in read_source(source).tunes)
-        others = in_form(read, raw=own.raw) if corpus else None
+        others = in_form(read, raw=own.raw, chords=own.chords) if corpus else None
         evaluation = evaluate_model(
             opened,
             own,

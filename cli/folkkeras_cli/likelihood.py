@@ -47,7 +47,8 @@ def likelihood(
     from folkkeras.model.saving import open_model
 
     opened = open_model(path)
-    texts = [tune.text if opened.metadata.get("raw") else normalise(tune.text).text for tune in tunes]
+    raw, chords = (bool(opened.metadata.get(name)) for name in ("raw", "chords"))
+    texts = [tune.text if raw else normalise(tune.text, chords=chords).text for tune in tunes]
     known = [number for number, text in enumerate(texts) if not opened.vocabulary.unknown(text)]
     if not known:
         raise CorpusError(

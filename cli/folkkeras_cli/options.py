@@ -40,8 +40,9 @@ Files = Annotated[
         metavar="FILE",
         show_default=False,
         callback=expanded,
-        autocompletion=completions.tune_files,
-        help="Files of tunes in ABC notation, folders of .abc files, or patterns such as *.abc; - is standard input.",
+        autocompletion=completions.corpora,
+        help="Files of tunes in ABC notation, folders of .abc files, patterns such as *.abc, or built-in collections; "
+        "- is standard input.",
     ),
 ]
 RunName = Annotated[
@@ -75,6 +76,16 @@ Raw = Annotated[
         show_default="no-raw",
         rich_help_panel="Corpus",
         help="Use the text as it is, not its normal form.",
+    ),
+]
+Chords = Annotated[
+    bool | None,
+    typer.Option(
+        "--chords/--no-chords",
+        metavar="",
+        show_default="no-chords",
+        rich_help_panel="Corpus",
+        help="Keep chord symbols, such as Am7, in the normal form.",
     ),
 ]
 Settings = Annotated[

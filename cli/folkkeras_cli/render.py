@@ -7,6 +7,7 @@ import typer
 
 from folkkeras.corpus.sources import STANDARD_INPUT
 from folkkeras.errors import UsageError
+from folkkeras.importing.notes import Notes
 from folkkeras.music.render.book.book import DEFAULT_PAPER, PAPERS
 from folkkeras.music.render.formats import ALL_FORMATS, MANY
 from folkkeras.music.render.instruments import DEFAULT_INSTRUMENT, instrument
@@ -27,7 +28,7 @@ from folkkeras_cli.options import (
 from folkkeras_cli.places import names_folder
 from folkkeras_cli.playing import playing_of
 from folkkeras_cli.rendering import Rendering, format_named
-from folkkeras_cli.tune_files import files_of, tunes_of
+from folkkeras_cli.tune_files import files_of, rights_of, tunes_of
 
 EXAMPLES = """Examples:
 
@@ -102,7 +103,8 @@ def render(
     player = instrument(instrument_name or DEFAULT_INSTRUMENT)
     format = _format(to, out)
     found = files_of(files)
-    tunes = [tune for file in found for tune in tunes_of(file)]
+    notes = Notes()
+    tunes = [tune for file in found for tune in tunes_of(file, notes)]
     if transpose and format not in PLAYED:  # the player transposes played formats
         from folkkeras.music.transposed import transposed
 
@@ -118,6 +120,7 @@ def render(
         as_set=as_set,
         title=title or "",
         paper=_paper(paper),
+        rights=rights_of(files, notes.restricted),
     )
     rendering.paths([tune.title for tune in tunes])  # raises before any of the messages below
     say_unprinted(format, title=title, paper=paper)

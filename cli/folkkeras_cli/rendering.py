@@ -39,6 +39,7 @@ class Rendering:
         metadata: what a page or book says about how its tunes were made.
         title: of a book; empty for the stem, or for the titles of a set's tunes.
         paper: of a book, one of `book.PAPERS`.
+        rights: what a book says about the rights in its tunes.
     """
 
     format: str
@@ -51,6 +52,7 @@ class Rendering:
     as_set: bool = False
     title: str = ""
     paper: str = DEFAULT_PAPER
+    rights: Sequence[str] = ()
 
     def write(self, tunes: list[Tune]) -> None:
         """Write tunes, and name those that are incomplete or cannot be rendered.
@@ -136,7 +138,7 @@ class Rendering:
                 say(f"{path}: {_name(tune)} is incomplete: {tune.faults[0]}")
         if not entries:
             raise FolkError(f"no tune can be printed, so {path} is not written: check the tunes with `folk check`")
-        lines = [f"{name}: {value}" for name, value in self.metadata.items()]
+        lines = [*self.rights, *(f"{name}: {value}" for name, value in self.metadata.items())]
         title = self.title or (set_title([entry.tune for entry in entries]) if self.as_set else self.stem)
         times = self.playing.times if self.as_set else 0
         write_bytes(path, book_bytes(entries, title, paper=self.paper, lines=lines, set_times=times))

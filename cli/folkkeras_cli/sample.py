@@ -4,12 +4,13 @@ import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from folkkeras.config import require_min
 from folkkeras.errors import CorpusError, UsageError
+from folkkeras.music.tune import Tune
 from folkkeras.notation.tunes import TUNE_START, split_tunes
 from folkkeras.sampling.conditioning import RARE, header_fields
 from folkkeras.sampling.continuation import beginning_of
@@ -22,7 +23,7 @@ from folkkeras_cli.models import ChosenModel, chosen_model
 from folkkeras_cli.options import RUNS, Float32, Force, ModelName, Runs, Temperature, TopK, TopP
 from folkkeras_cli.sample_output import SampleOutput
 from folkkeras_cli.sampling import FEWER, Collected, say_rejected, write_shards
-from folkkeras_cli.tune_files import text_of, tunes_of
+from folkkeras_cli.tune_files import rights_of, text_of, tunes_of
 
 if TYPE_CHECKING:
     from folkkeras.composing.best_tunes import BestTunes
@@ -188,7 +189,8 @@ def sample(
     out.require_new(tunes or 1)
     if out.folder and (length is not None or reproduce is not None or force):
         raise UsageError(f"--out {out_name} is a folder for tunes: leave out --length, --reproduce and --force")
-    text = _beginning(continued, complete) if continued else (start or DEFAULT_START).replace("\\n", "\n")
+    text = (start or DEFAULT_START).replace("\\n", "\n")
+    to_continue = _only_tune(continued) if continued else None
     if (out.folder or out.format) and not text.startswith(TUNE_START):
         raise UsageError(f"--out {out_name} takes tunes: begin --start with {TUNE_START}1")
     known_seed = out.seed if seed is None else seed
@@ -210,21 +212,24 @@ def sample(
         out.write(_reproduced(reproduce, chosen), {"model": chosen.name})
         return
     generator = chosen.generator(int8=not float32)
+    if to_continue:
+        text = beginning_of(to_continue, complete=complete, chords=bool(generator.metadata.get("chords")))
+        request = replace(request, start=text if length is None else DEFAULT_START)
     code = 0
     if length is not None:
         out.write_text(generator.text(length, text, sampling, request.seed))
     else:
-        code = _write_tunes(_sampler(generator, request, candidates), chosen, out)
+        code = _write_tunes(_sampler(generator, request, candidates), generator.metadata, chosen, out)
     if known_seed is None:
         say(f"{chosen.name}, seed {request.seed}: reproduce it with --seed {request.seed} and the same options")
     raise typer.Exit(code)
 
 
-def _beginning(file: str, complete: bool) -> str:
+def _only_tune(file: str) -> Tune:
     found = tunes_of(file)
     if len(found) > 1:
         raise UsageError(f"{file} has {len(found):,} tunes: give --continue a file with one tune")
-    return beginning_of(found[0], complete=complete)
+    return found[0]
 
 
 def _sampler(generator: "Generator", request: TuneRequest, candidates: int | None) -> "Sampler":
@@ -263,13 +268,17 @@ def _best_of(generator: "Generator", candidates: int) -> "Callable[[TuneRequest]
     return lambda request: BestTunes(generator, request, candidates, ranking)
 
 
-def _write_tunes(sampler: "Sampler", chosen: ChosenModel, out: SampleOutput) -> int:
+def _write_tunes(sampler: "Sampler", metadata: dict[str, Any], chosen: ChosenModel, out: SampleOutput) -> int:
     """Write the tunes, say what was rejected, and return the exit code."""
     collected = Collected(iter(sampler), sampler.request.count)
     if out.folder:
         write_shards(out.folder, sampler)
     elif out.path:
-        out.write(list(collected), _description(chosen, sampler.request))
+        from folkkeras.corpus.provenance import bases
+
+        sources = [name for each in (metadata, *bases(metadata)) for name in each.get("corpus", ())]
+        learned = [f"the model learned from {rights}" for rights in rights_of(sources)]
+        out.write(list(collected), _description(chosen, sampler.request), learned)
     else:
         for piece in sampler.pieces():
             write(piece)

@@ -1,7 +1,7 @@
 """Where `folk sample` writes: standard output, a file of text, a page or another format, a folder of tunes."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -72,12 +72,18 @@ class SampleOutput:
         text = "".join(pieces)
         self._write(text if text.endswith("\n") else f"{text}\n", {})
 
-    def write(self, tunes: Iterable["SampledTune | Candidate | Recorded"], description: dict[str, str]) -> None:
+    def write(
+        self,
+        tunes: Iterable["SampledTune | Candidate | Recorded"],
+        description: dict[str, str],
+        rights: Sequence[str] = (),
+    ) -> None:
         """Write tunes with their generation records.
 
         Args:
             tunes: the tunes.
-            description: what a page says about them.
+            description: what a page or book says about them.
+            rights: what a book says about rights.
         """
         from folkkeras.sampling.record import with_record
 
@@ -86,15 +92,20 @@ class SampleOutput:
             for number, text in enumerate(texts):
                 write(("\n" if number else "") + text)
         elif text := "\n".join(texts):
-            self._write(text, description)
+            self._write(text, description, rights)
 
-    def _write(self, text: str, description: dict[str, str]) -> None:
+    def _write(self, text: str, description: dict[str, str], rights: Sequence[str] = ()) -> None:
         if self.path is None:
             write(text)
         elif self.format:
             try:
                 rendering = Rendering(
-                    format=self.format, out=self.path, stem=self.path.stem, force=self._force, metadata=description
+                    format=self.format,
+                    out=self.path,
+                    stem=self.path.stem,
+                    force=self._force,
+                    metadata=description,
+                    rights=rights,
                 )
                 rendering.write(read_tunes(text))
             except FolkError:

@@ -22,7 +22,7 @@ from folkkeras.runs.folder import create_run
 from folkkeras_cli import completions
 from folkkeras_cli.console import say
 from folkkeras_cli.models import chosen_model
-from folkkeras_cli.options import RUNS, CorpusArguments, Raw, Runs, Settings, Split, ValidationSplit
+from folkkeras_cli.options import RUNS, Chords, CorpusArguments, Raw, Runs, Settings, Split, ValidationSplit
 from folkkeras_cli.strategy import chosen_strategy
 from folkkeras_cli.training_session import run_training
 
@@ -75,6 +75,7 @@ def train(
     ] = None,
     runs: Runs = RUNS,
     raw: Raw = None,
+    chords: Chords = None,
     validation_split: ValidationSplit = None,
     split: Split = None,
     settings: Settings = None,
@@ -184,6 +185,7 @@ def train(
     """
     asked: dict[str, Any] = {
         "raw": raw,
+        "chords": chords,
         "validation_split": validation_split,
         "split": split,
         "settings": settings,

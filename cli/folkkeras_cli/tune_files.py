@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Iterable
 
+from folkkeras.corpus.collections import COLLECTIONS
 from folkkeras.corpus.sources import STANDARD_INPUT, source_files
 from folkkeras.errors import CorpusError
 from folkkeras.files import reason
@@ -18,7 +19,7 @@ LARGEST = 2**28  # bytes of a file: hundreds of thousands of tunes
 
 
 def files_of(arguments: Iterable[str]) -> list[str]:
-    """The files that the arguments name, each once; for a folder, all `.abc` files in it and below.
+    """The files that the arguments name, each once: a file, those of a folder, or those of a built-in collection.
 
     Raises:
         CorpusError: a folder cannot be read, or has no such files.
@@ -26,23 +27,49 @@ def files_of(arguments: Iterable[str]) -> list[str]:
     files: dict[str, str] = {}  # by real path
     for argument in arguments:
         path = os.path.expanduser(argument)
-        # With a leading dot, so that a folder is not mistaken for the built-in collection of its name.
-        names = map(str, source_files(os.path.join(os.curdir, path))[1]) if os.path.isdir(path) else [argument]
+        if os.path.isdir(path):
+            # With a leading dot, so that a folder is not mistaken for the built-in collection of its name.
+            names = list(map(str, source_files(os.path.join(os.curdir, path))[1]))
+        else:
+            names = list(map(str, source_files(argument)[1])) if _names_collection(argument) else [argument]
         for name in names:
             files.setdefault(os.path.realpath(name), name)
     return list(files.values())
 
 
-def tunes_of(file: str) -> list[Tune]:
+def rights_of(arguments: Iterable[str], restricted: Iterable[str] = ()) -> list[str]:
+    """What is known about the rights in the tunes that the arguments name, a line for each collection.
+
+    Args:
+        arguments: as for `files_of`.
+        restricted: further collections whose tunes were found in files; see `Notes`.
+    """
+    known = [COLLECTIONS[argument] for argument in dict.fromkeys(arguments) if _names_collection(argument)]
+    return [
+        *(f"{collection.title}: {collection.rights}" for collection in known),
+        *(f"{name}: the licence forbids training language models on its tunes" for name in sorted(restricted)),
+    ]
+
+
+def _names_collection(argument: str) -> bool:
+    return argument in COLLECTIONS and not os.path.lexists(argument)
+
+
+def tunes_of(file: str, notes: Notes | None = None) -> list[Tune]:
     """The tunes of a file, or of standard input if it is `-`.
+
+    Args:
+        file: its name.
+        notes: gets what is noticed beside the tunes.
 
     Raises:
         CorpusError: it cannot be read, or has no tunes.
     """
-    notes = Notes()
+    notes = Notes() if notes is None else notes
+    before = notes.skipped.copy()
     tunes = [tune for text in abc_texts(_data(file), name_of(file), notes) for tune in read_tunes(text)]
-    if notes.skipped:
-        counts = ", ".join(f"{what} ({count:,})" for what, count in notes.skipped.items())
+    if skipped := notes.skipped - before:
+        counts = ", ".join(f"{what} ({count:,})" for what, count in skipped.items())
         say(f"left out of {name_of(file)}: {counts}")
     if not tunes:
         raise CorpusError(f"no tune in {name_of(file)}: a tune in ABC notation begins with a line X:1")

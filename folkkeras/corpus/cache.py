@@ -64,6 +64,7 @@ def store(corpus: Corpus, key: str) -> None:
                 {
                     "sources": corpus.sources,
                     "raw": corpus.raw,
+                    "chords": corpus.chords,
                     "found": corpus.found,
                     "dropped": corpus.dropped,
                     "duplicates": corpus.duplicates,
@@ -103,6 +104,7 @@ def cached(key: str) -> Corpus | None:
     return Corpus(
         sources=tuple(metadata["sources"]),
         raw=metadata["raw"],
+        chords=metadata["chords"],
         found=metadata["found"],
         dropped=Counter(metadata["dropped"]),
         duplicates=metadata["duplicates"],

@@ -27,6 +27,7 @@ class Corpus:
 
     sources: tuple[str, ...]  # collection names, absolute paths, or "-"
     raw: bool  # whether texts are verbatim instead of in the normal form
+    chords: bool  # whether the normal form keeps chord symbols
     training: TuneList
     held_out: TuneList
     found: int  # tunes before any were left out
@@ -70,14 +71,21 @@ def at_most(tunes: TuneList, characters: int) -> Sequence[str]:
     return tunes if tunes.length <= characters else sample_of(tunes, characters)
 
 
-def in_form(tunes: Iterable[str], *, raw: bool = False) -> list[str]:
-    """The tunes as a model reads them: verbatim if `raw`, else in the normal form and without duplicates."""
+def in_form(tunes: Iterable[str], *, raw: bool = False, chords: bool = False) -> list[str]:
+    """The tunes as a model reads them: verbatim if `raw`, else in the normal form and without duplicates.
+
+    Args:
+        tunes: each from its `X:` line on.
+        raw: keep the text verbatim, including duplicates.
+        chords: keep chord symbols in the normal form.
+    """
     if raw:
         return list(tunes)
     texts: dict[str, str] = {}
-    for normal in map(normalise, tunes):
+    for tune in tunes:
+        normal = normalise(tune)
         if not normal.fault:
-            texts.setdefault(normal.body, normal.text)
+            texts.setdefault(normal.body, normalise(tune, chords=True).text if chords else normal.text)
     return list(texts.values())
 
 
@@ -91,6 +99,7 @@ def split_corpus(
     tunes: Iterable[str],
     *,
     raw: bool = False,
+    chords: bool = False,
     validation_split: float = 0.1,
     split: int = 0,
     dropped: Counter[str] | None = None,
@@ -100,6 +109,7 @@ def split_corpus(
     Args:
         tunes: each from its `X:` line on.
         raw: keep the text verbatim, including duplicates.
+        chords: keep chord symbols in the normal form. Tunes that differ in them alone are duplicates all the same.
         validation_split: the fraction of tunes to hold out; at least one tune is held out.
         split: which choice of held-out tunes; it salts the hash.
         dropped: counts of what was dropped earlier; updated in place.
@@ -117,8 +127,9 @@ def split_corpus(
         found += 1
         normal = normalise(tune)
         body = _hash(normal.body)[:_HASHED]
+        kept = normalise(tune, chords=True) if chords else normal
         if not raw:
-            dropped.update(normal.dropped)
+            dropped.update(kept.dropped)
             if fault := normal.fault:
                 faults[fault] += 1
                 continue
@@ -129,9 +140,9 @@ def split_corpus(
         seen.add(body)
         number = int.from_bytes((_hash(f"{split}\n{normal.body}") if split else body)[:8])
         if number < validation_split * 2**64:
-            held_out.append(tune if raw else normal.text)
+            held_out.append(tune if raw else kept.text)
         else:
-            training.append(tune if raw else normal.text)
+            training.append(tune if raw else kept.text)
             hashes.append(number)
     dropped.update(faults)
     if len(seen) < 2:
@@ -153,6 +164,7 @@ def split_corpus(
     return Corpus(
         sources=(),
         raw=raw,
+        chords=chords,
         training=learned,
         held_out=held,
         found=found,

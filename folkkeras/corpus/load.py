@@ -18,6 +18,7 @@ def read_corpus(
     arguments: str | Sequence[str],
     *,
     raw: bool = False,
+    chords: bool = False,
     validation_split: float = 0.1,
     split: int = 0,
     settings: str = ALL_SETTINGS,
@@ -29,6 +30,7 @@ def read_corpus(
         arguments: one or more collection names, paths of files or folders, or `-` for standard input. Files are in ABC
             notation or in a format that `importing.reading` reads.
         raw: keep the text verbatim instead of in the normal form.
+        chords: keep chord symbols in the normal form.
         validation_split: the fraction of tunes to hold out, above 0 and below 1.
         split: which choice of held-out tunes, any number; it salts the hash.
         settings: of The Session's tunes, read "all" settings of each, or only the "first".
@@ -38,7 +40,13 @@ def read_corpus(
         CorpusError: a source cannot be read, or there are fewer than two tunes.
     """
     names = list(dict.fromkeys([arguments] if isinstance(arguments, str) else arguments))
-    options: dict[str, Any] = {"raw": raw, "validation_split": validation_split, "split": split, "settings": settings}
+    options: dict[str, Any] = {
+        "raw": raw,
+        "chords": chords,
+        "validation_split": validation_split,
+        "split": split,
+        "settings": settings,
+    }
     try:
         large = STANDARD_INPUT not in names and _size(names) >= LARGE
         key = key_of_corpus(names, options) if large else ""

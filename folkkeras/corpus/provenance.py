@@ -27,7 +27,8 @@ def training_corpus(metadata: dict[str, Any], standard_input: Path | None = None
         if not isinstance(sources, list) or not all(isinstance(source, str) for source in sources):
             raise TypeError
         validation_split, split = float(options["validation_split"]), int(options["split"])
-        settings = str(options.get("settings", ALL_SETTINGS))  # older models have none
+        settings = str(options.get("settings", ALL_SETTINGS))  # older models have neither this nor chords
+        chords = bool(metadata.get("chords"))
         digest = str(metadata["corpus_digest"])
     except (KeyError, TypeError, ValueError):
         raise CorpusError("the model does not say which tunes it was trained on: train it with `folk train`") from None
@@ -37,6 +38,7 @@ def training_corpus(metadata: dict[str, Any], standard_input: Path | None = None
         corpus = read_corpus(
             sources,
             raw=raw,
+            chords=chords,
             validation_split=validation_split,
             split=split,
             settings=settings,
@@ -57,7 +59,11 @@ def base_of(metadata: dict[str, Any]) -> dict[str, Any]:
     Args:
         metadata: the metadata of the base model.
     """
-    return {name: metadata[name] for name in ("corpus", "corpus_digest", "raw", "options", "base") if name in metadata}
+    return {
+        name: metadata[name]
+        for name in ("corpus", "corpus_digest", "raw", "chords", "options", "base")
+        if name in metadata
+    }
 
 
 def bases(metadata: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -12,7 +12,7 @@ from folkkeras.notation.normal_form import normalise
 _BARS_OF_A_PART = 8  # in nearly all parts of the built-in collections
 
 
-def beginning_of(tune: Tune, *, complete: bool = False) -> str:
+def beginning_of(tune: Tune, *, complete: bool = False, chords: bool = False) -> str:
     """The tune in the normal form up to the end of its first part; if no part ends, up to half its bars.
 
     A part ends at a repeat sign, at a double bar, or where a `P:` label begins another part. All endings of its
@@ -22,6 +22,7 @@ def beginning_of(tune: Tune, *, complete: bool = False) -> str:
     Args:
         tune: the tune.
         complete: whether the continued tune has to be complete; if so, the bars of the first part have to join.
+        chords: whether to keep its chord symbols, for a model that was trained with chord symbols.
 
     Raises:
         CorpusError: the tune has no notes or no key, or its first part has a fault.
@@ -30,7 +31,7 @@ def beginning_of(tune: Tune, *, complete: bool = False) -> str:
     if not tune.bars:
         fault = tune.faults[0] if tune.faults else "it has no notes"
         raise CorpusError(f"cannot continue {name}: {fault}; fix it first, see `folk check`")
-    normal = normalise(tune.text)
+    normal = normalise(tune.text, chords=chords)
     if normal.fault or not tune.key:
         raise CorpusError(f"cannot continue {name}: {normal.fault or 'it has no key'}; fix it first")
     text = normal.text.rstrip("\n")

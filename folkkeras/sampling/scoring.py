@@ -13,11 +13,12 @@ from folkkeras.sampling.sampling_model import MAX_SLOTS, SamplingModel
 def readable_by(model: SamplingModel, tune: str) -> str:
     """A tune's text as the model reads it: in the normal form, unless the model was trained on raw text.
 
-    The title is spelled with the characters that the model knows.
+    Chord symbols are left out if the model was trained without them. The title is spelled with the characters that the
+    model knows.
     """
     if model.metadata.get("raw"):
         return tune
-    normal = normalise(tune)
+    normal = normalise(tune, chords=bool(model.metadata.get("chords")))
     title = nearest_spelling(normal.header.pop("T", ""), model.vocabulary)
     if known := "".join(character for character in title if not model.vocabulary.unknown(character)).strip():
         normal.header["T"] = known

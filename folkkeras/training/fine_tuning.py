@@ -25,7 +25,7 @@ def fine_tuning_options(base: ExportedWeights, given: Mapping[str, Any]) -> dict
             raise UsageError(f"{option(name)} {value} does not fit the model of --from, which has {own[name]}")
     if base.hyperparameters["features"] == NONE:
         del own["feature_embedding"]  # the option has no meaning then, and 0 is out of its range
-    return {**FINE_TUNING, **own, "base": base.digest()}
+    return {**FINE_TUNING, "chords": bool(base.metadata.get("chords")), **own, "base": base.digest()}
 
 
 def is_transposed(training: Sequence[str], *, raw: bool) -> bool:

@@ -126,7 +126,8 @@ def _fit(
     base = open_model(run.base) if run.base else None
     learned = _learned(corpus, config)
     vocabulary = extended(base.vocabulary, learned.counts) if base else Vocabulary.from_counts(learned.counts)
-    metadata: dict[str, Any] = {"corpus": list(corpus.sources), "corpus_digest": corpus.digest, "raw": corpus.raw}
+    metadata: dict[str, Any] = {"corpus": list(corpus.sources), "corpus_digest": corpus.digest}
+    metadata |= {"raw": corpus.raw, "chords": corpus.chords}
     metadata["usual_forms"] = UsualForms.of(map(read_tune, _spread(corpus.training, FORMS))).to_json()
     metadata |= {"options": config.to_json()} | ({"base": base_of(base.metadata)} if base else {})
     checkpoints = Checkpoints(run, metadata)
