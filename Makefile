@@ -5,12 +5,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 PEERS := .venv-peers
 LOWEST := .venv-lowest
+EXTRAS := dev,docs,compose,book,onnx
 # PyPI's PyTorch for Linux brings CUDA; give the file of a CPU build to save its gigabytes.
 TORCH ?= torch==2.13.0
 DEMO_RUN ?= demo-$(shell date +%Y%m%d-%H%M%S)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-lowest try-lowest bench load celtic recipe ablation fuzz fuzz-models oracles agreement faults pictures tunes lint format clean
+.PHONY: help install demo test test-lowest try-lowest bench load docs celtic recipe ablation fuzz fuzz-models oracles agreement faults pictures tunes lint format clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,7 +22,7 @@ $(VENV)/installed: pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 11) <= v <= (3, 13) else f"Python {v[0]}.{v[1]} will not do: give one of 3.11 to 3.13, as in make PYTHON=python3.12")'
 	$(PYTHON) -m venv $(VENV)
 	@echo "Installing TensorFlow and the rest into $(VENV); this takes a minute or two" >&2
-	$(BIN)/python -m pip install --quiet --editable '.[dev,compose,book,onnx]'
+	$(BIN)/python -m pip install --quiet --editable '.[$(EXTRAS)]'
 	touch $@
 
 demo: install ## Train for a few minutes on the built-in tunes, then write a tune
@@ -35,7 +36,7 @@ test: install ## Run every test, two files at a time
 $(LOWEST)/installed: pyproject.toml tests/lowest.py
 	$(PYTHON) -m venv $(LOWEST)
 	$(LOWEST)/bin/python tests/lowest.py > $(LOWEST)/constraints.txt
-	$(LOWEST)/bin/python -m pip install --quiet --constraint $(LOWEST)/constraints.txt --editable '.[dev,compose,book,onnx]'
+	$(LOWEST)/bin/python -m pip install --quiet --constraint $(LOWEST)/constraints.txt --editable '.[$(EXTRAS)]'
 	touch $@
 
 test-lowest: $(LOWEST)/installed ## Run every test with the lowest versions of all dependencies
@@ -58,6 +59,10 @@ bench: install $(PEERS)/installed ## Time training and sampling beside Keras, Py
 
 load: install ## Load and break a server of folk compose, for some minutes
 	$(BIN)/python tests/bench/load.py
+
+docs: install ## Build the guide into build/docs; any warning or broken link fails
+	$(BIN)/sphinx-build --fail-on-warning --keep-going --quiet --fresh-env -c docs . build/docs
+	@echo build/docs/index.html
 
 celtic: install ## Train the pretrained model again and write its card: an hour on two cores
 	$(BIN)/python docs/tools/celtic.py
