@@ -5,13 +5,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 PEERS := .venv-peers
 LOWEST := .venv-lowest
+EMPTY := .venv-empty
 EXTRAS := dev,docs,compose,book,onnx
 # PyPI's PyTorch for Linux brings CUDA; give the file of a CPU build to save its gigabytes.
 TORCH ?= torch==2.13.0
 DEMO_RUN ?= demo-$(shell date +%Y%m%d-%H%M%S)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-lowest try-lowest bench load docs celtic recipe ablation fuzz fuzz-models oracles agreement faults pictures tunes lint format clean
+.PHONY: help install demo test test-lowest try-lowest bench load docs dist celtic recipe ablation fuzz fuzz-models oracles agreement faults pictures tunes lint format clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -63,6 +64,14 @@ load: install ## Load and break a server of folk compose, for some minutes
 docs: install ## Build the guide into build/docs; any warning or broken link fails
 	$(BIN)/sphinx-build --fail-on-warning --keep-going --quiet --fresh-env -c docs . build/docs
 	@echo build/docs/index.html
+
+dist: install ## Build wheel and sdist into dist, check them, and install the wheel into an empty environment
+	rm -rf dist $(EMPTY)
+	$(BIN)/python -m build --outdir dist
+	$(BIN)/twine check --strict dist/*
+	$(PYTHON) -m venv $(EMPTY)
+	$(EMPTY)/bin/python -m pip install --quiet dist/*.whl
+	$(BIN)/python tests/installed.py dist $(EMPTY)/bin/folk
 
 celtic: install ## Train the pretrained model again and write its card: an hour on two cores
 	$(BIN)/python docs/tools/celtic.py
@@ -117,4 +126,4 @@ format: install ## Fix the format, and what lint can fix
 	$(BIN)/ruff check --fix .
 
 clean: ## Remove the environment and the caches, never the runs
-	rm -rf $(VENV) $(PEERS) $(LOWEST) build *.egg-info .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) $(PEERS) $(LOWEST) $(EMPTY) build dist docs/reference *.egg-info .mypy_cache .ruff_cache .pytest_cache
