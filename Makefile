@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PEERS := .venv-peers
 LOWEST := .venv-lowest
 EMPTY := .venv-empty
-EXTRAS := dev,docs,compose,book,onnx
+EXTRAS := dev,docs,all
 # PyPI's PyTorch for Linux brings CUDA; give the file of a CPU build to save its gigabytes.
 TORCH ?= torch==2.13.0
 DEMO_RUN ?= demo-$(shell date +%Y%m%d-%H%M%S)
@@ -70,7 +70,8 @@ dist: install ## Build wheel and sdist into dist, check them, and install the wh
 	$(BIN)/python -m build --outdir dist
 	$(BIN)/twine check --strict dist/*
 	$(PYTHON) -m venv $(EMPTY)
-	$(EMPTY)/bin/python -m pip install --quiet dist/*.whl
+	$(EMPTY)/bin/pip install --quiet dist/*.whl  # not python -m pip, which sees the egg-info of the build here
+	$(EMPTY)/bin/pip check
 	$(BIN)/python tests/installed.py dist $(EMPTY)/bin/folk
 
 celtic: install ## Train the pretrained model again and write its card: an hour on two cores

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from folkkeras.errors import FolkError, UsageError
+from folkkeras.errors import UsageError
+from folkkeras.extras import require
 from folkkeras.files import reason
 from folkkeras_cli.console import say, write
 from folkkeras_cli.models import chosen_model
@@ -43,14 +44,11 @@ def compose(
     """
     if not 0 <= port <= MAX_PORT:
         raise UsageError(f"--port {port} is not a port: give a number from 0 to {MAX_PORT}")
-    try:
-        import uvicorn
+    require("compose")
+    import uvicorn
 
-        from folkkeras.serving.app import create_app
-    except ModuleNotFoundError as error:
-        raise FolkError(
-            f"the package {error.name} is missing: pip install 'folkkeras[compose]', or pip install starlette uvicorn"
-        ) from error
+    from folkkeras.serving.app import create_app
+
     chosen = chosen_model(model, runs)
     chosen.say_note()
     generator = chosen.generator(int8=True)

@@ -19,6 +19,7 @@ import numpy.typing as npt
 from folkkeras.errors import OutputError
 from folkkeras.evaluation.descriptors import descriptors_of
 from folkkeras.evaluation.form import has_notes
+from folkkeras.extras import require
 from folkkeras.files import cache_folder, write_text
 from folkkeras.music.reading import read_tune
 from folkkeras.music.tune import Tune
@@ -87,6 +88,7 @@ def ranking_of(model: Generator) -> Ranking | None:
 
     Raises:
         CorpusError: it has to be learned, but the training tunes are missing or have changed.
+        FolkError: it has to be learned, but the package scikit-learn is missing.
     """
     if stored := Ranking.from_metadata(model.metadata):
         return stored
@@ -106,7 +108,9 @@ def learned_ranking(model: Generator, tunes: int = TUNES) -> Ranking | None:
 
     Raises:
         CorpusError: the training tunes are missing or have changed.
+        FolkError: the package scikit-learn is missing.
     """
+    require("evaluate")
     known = model.training_tunes.tunes
     chosen = np.random.default_rng(_SEED).permutation(len(known))[:tunes].tolist()
     real = [tune for place in chosen if has_notes(tune := read_tune(known[place]))]

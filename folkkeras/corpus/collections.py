@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from folkkeras.errors import CorpusError
+from folkkeras.extras import require
 from folkkeras.files import cache_folder
 
 _MUSIC21_RIGHTS = (
@@ -66,6 +67,7 @@ def collection_path(name: str) -> Path:
 
     Raises:
         CorpusError: music21 is not installed, or `irish` cannot be fetched.
+        FolkError: the package pooch is missing, which fetches `irish`.
     """
     folder = COLLECTIONS[name].folder
     if not folder:
@@ -91,8 +93,10 @@ def fetch(url: str, sha256: str, cache: Path | None = None) -> Path:
 
     Raises:
         CorpusError: there is no network, or the file does not match the digest.
+        FolkError: the package pooch is missing.
     """
-    import pooch  # slow to import, and needed for only one of the five collections
+    require("download")
+    import pooch
 
     pooch.get_logger().setLevel("WARNING")
     folder, name = cache or cache_folder(), url.rsplit("/", 1)[-1]

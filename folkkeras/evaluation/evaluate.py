@@ -36,6 +36,7 @@ from folkkeras.evaluation.form import form_figures
 from folkkeras.evaluation.ngram import NGram
 from folkkeras.evaluation.style import FEATURES, Distribution, distance, style_of
 from folkkeras.evaluation.two_sample import MIN_TUNES, told_apart
+from folkkeras.extras import require
 from folkkeras.model.likelihood import Likelihood
 from folkkeras.model.tune_model import TuneModel
 from folkkeras.music.checks.key import Endings, endings_of, keeps_key
@@ -90,9 +91,11 @@ def evaluate(
         UsageError: `count` or `seed` is out of range.
         CorpusError: there are no tunes to evaluate on, the model was trained on all of them, or all of them have
             characters that it does not know.
+        FolkError: the package scikit-learn is missing.
     """
     require_min("tunes", count, 1)
     require_min("seed", seed, 0)
+    require("evaluate")
     request = TuneRequest(count=count, seed=seed, sampling=sampling)
     learned = corpus.training.union(before)
     given = list(at_most(corpus.held_out, EVALUATED) if tunes is None else tunes)

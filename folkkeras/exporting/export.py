@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from folkkeras.errors import FolkError, OutputError
+from folkkeras.errors import OutputError
+from folkkeras.extras import require
 from folkkeras.files import write_bytes, write_text
 from folkkeras.model.reader import read_exported
 
@@ -23,13 +24,9 @@ def export_onnx(model: str | Path, path: str | Path, *, force: bool = False) -> 
         OutputError: a file exists already, or cannot be written.
         FolkError: the package onnx is missing.
     """
-    try:
-        from folkkeras.exporting.onnx_graph import onnx_model
-    except ModuleNotFoundError as error:
-        raise FolkError(
-            f"the package {error.name} is missing: pip install 'folkkeras[onnx]', or pip install onnx"
-        ) from error
+    require("onnx")
     from folkkeras.exporting.feature_script import feature_script
+    from folkkeras.exporting.onnx_graph import onnx_model
 
     path = Path(path)
     exported = read_exported(model)

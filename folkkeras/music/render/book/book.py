@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from folkkeras.errors import FolkError
+from folkkeras.extras import require
 from folkkeras.music.render.book.entry import PrintedScores
 from folkkeras.music.render.page.words import key_in_words
 from folkkeras.music.tune import Tune, printable
@@ -62,12 +63,9 @@ def compiled(
     Raises:
         FolkError: as `book_bytes`.
     """
-    try:
-        import typst
-    except ModuleNotFoundError as error:
-        raise FolkError(
-            f"the package {error.name} is missing: pip install 'folkkeras[book]', or pip install typst"
-        ) from error
+    require("book")
+    import typst
+
     with TemporaryDirectory(prefix="folk-book-") as name:
         folder = Path(name)
         tunes = [_tune(entry, number, folder) for number, entry in enumerate(entries)]
