@@ -12,7 +12,7 @@ TORCH ?= torch==2.13.0
 DEMO_RUN ?= demo-$(shell date +%Y%m%d-%H%M%S)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-lowest try-lowest bench load docs dist celtic recipe ablation fuzz fuzz-models oracles agreement faults pictures tunes lint format clean
+.PHONY: help install demo test test-lowest try-lowest bench load docs dist licences celtic recipe ablation fuzz fuzz-models oracles agreement faults pictures tunes lint format clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -73,6 +73,9 @@ dist: install ## Build wheel and sdist into dist, check them, and install the wh
 	$(EMPTY)/bin/pip install --quiet dist/*.whl  # not python -m pip, which sees the egg-info of the build here
 	$(EMPTY)/bin/pip check
 	$(BIN)/python tests/installed.py dist $(EMPTY)/bin/folk
+
+licences: install ## Write docs/licences.md from the metadata of what is installed
+	$(BIN)/python docs/tools/licences.py
 
 celtic: install ## Train the pretrained model again and write its card: an hour on two cores
 	$(BIN)/python docs/tools/celtic.py
