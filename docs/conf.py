@@ -20,7 +20,7 @@ NAVIGATION = {
     "Tunes": ["corpora", "formats", "normal-form", "reading-abc"],
     "Python": ["python", "reference/python", "lab", "export"],
     "How it works": ["features", "recipe", "../folkkeras/pretrained/model-card", "benchmarks"],
-    "The project": ["security", "faults", "licences", "development"],
+    "The project": ["../SECURITY", "faults", "licences", "development", "../CONTRIBUTING", "../CHANGELOG"],
 }
 
 project = "folkkeras"
