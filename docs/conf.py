@@ -18,7 +18,8 @@ sys.path.insert(0, str(DOCS / "tools"))
 NAVIGATION = {
     "Commands": ["commands", "reference/commands", "rewriting", "evaluation", "runs", "serving", "several-machines"],
     "Tunes": ["corpora", "formats", "normal-form", "reading-abc"],
-    "Python": ["python", "reference/python", "lab", "export"],
+    "Python": ["python", "reference/python", "export"],
+    "The 6.S191 lab": ["coming-from-the-lab", "lab"],
     "How it works": ["features", "recipe", "../folkkeras/pretrained/model-card", "benchmarks"],
     "The project": ["../SECURITY", "faults", "licences", "development", "../CONTRIBUTING", "../CHANGELOG"],
 }

@@ -1,6 +1,7 @@
 """The lab's notebook runs from its first cell to its last, and tunes in a notebook show a score and a player."""
 
 import html
+import re
 from pathlib import Path
 
 import nbclient
@@ -26,6 +27,16 @@ def test_the_lab_notebook_runs_and_shows_a_new_tune() -> None:
 def test_the_notebook_is_saved_without_outputs() -> None:
     book = nbformat.read(NOTEBOOK, as_version=4)
     assert all(not cell.outputs and cell.execution_count is None for cell in book.cells if cell.cell_type == "code")
+
+
+def test_the_notebook_has_no_call_that_only_colab_has() -> None:
+    book = nbformat.read(NOTEBOOK, as_version=4)
+    code = "\n".join(cell.source for cell in book.cells if cell.cell_type == "code")
+    assert not re.search(r"^\s*[!%]|google|colab|get_ipython|/content|apt", code, re.MULTILINE)
+    imported = {
+        each.split()[1].partition(".")[0] for each in code.splitlines() if each.startswith(("import ", "from "))
+    }
+    assert imported == {"keras", "folkkeras"}
 
 
 def test_a_tune_text_is_a_string_with_an_html_representation() -> None:

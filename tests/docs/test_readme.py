@@ -121,7 +121,9 @@ def test_every_option_in_a_command_line_exists(words: list[str]) -> None:
             assert re.search(rf"(?<![\w-]){word}(?![\w-])", shown), word
 
 
-@pytest.mark.parametrize("page", [README, ROOT / "docs" / "python.md"], ids=lambda page: page.name)
+@pytest.mark.parametrize(
+    "page", [README, ROOT / "docs" / "python.md", ROOT / "docs" / "coming-from-the-lab.md"], ids=lambda page: page.name
+)
 def test_python_code_prints_what_the_page_shows(page: Path, tmp_path: Path) -> None:
     code = ""
     found = [block for block in blocks(page) if block.language == "python"]
