@@ -19,6 +19,7 @@ ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
 MAX_LINES = 250
+MAX_WIDTH = 120
 _FENCE = re.compile(r"^( *)```(\w+)\n(.*?)^\1```$", re.DOTALL | re.MULTILINE)
 _INLINE_CODE = re.compile(r"`([^`]+)`")
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
@@ -97,6 +98,12 @@ def anchors(page: Path) -> set[str]:
 
 def test_the_readme_is_short() -> None:
     assert len(README.read_text().splitlines()) <= MAX_LINES
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_lines_of_prose_are_not_too_long(page: Path) -> None:
+    lines = [line for line in prose(page).splitlines() if not line.startswith("|") and "](http" not in line]
+    assert [line for line in lines if len(line) > MAX_WIDTH] == []
 
 
 def test_every_command_is_in_the_table_of_the_readme() -> None:
