@@ -13,6 +13,7 @@ from support.oracles import HAS_ABC2MIDI, NO_ABC2MIDI
 from folkkeras.music.reading import read_tune
 from folkkeras.music.render.accompaniment import accompaniment
 from folkkeras.music.render.instruments import INSTRUMENTS
+from folkkeras.music.render.left_out import left_out
 from folkkeras.music.render.midi import midi_bytes
 from folkkeras.music.render.page.timing import timing
 from folkkeras.music.render.performance import Playing, length_of_performance
@@ -72,6 +73,12 @@ def test_a_chord_that_begins_on_a_weak_beat_brings_its_bass_note() -> None:
     assert next(note.pitch for note in notes if note.onset == Fraction(1, 4)) == 41  # F2, below the chord
     assert {note.pitch % 12 for note in notes if note.onset == Fraction(1, 2)} == {5, 9, 0}
     assert len([note for note in notes if note.onset == Fraction(1, 2)]) == 3
+
+
+def test_chord_symbols_that_are_not_known_are_counted() -> None:
+    tune = read_tune('X:1\nM:4/4\nL:1/4\nK:C\n"C69"c"C"d"C69"e"slowly"f|]\n')
+    assert left_out(tune, "mid") == left_out(tune, "wav") == {"the chord symbol 'C69'": 2}
+    assert left_out(tune, "svg") == {}
 
 
 def test_free_metre_and_what_cannot_be_played() -> None:
