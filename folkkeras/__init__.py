@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from folkkeras.sampling.request import TuneRequest
     from folkkeras.sampling.sampler import Sampling
     from folkkeras.sampling.tune_text import TuneText
+    from folkkeras.sweeps.definition import Range, Sweep
+    from folkkeras.sweeps.sweep import sweep
     from folkkeras.training.batches import random_windows
     from folkkeras.training.listener import Listener
     from folkkeras.training.train import train
@@ -52,7 +54,9 @@ __all__ = [
     "Likelihood",
     "Listener",
     "MelodyIndex",
+    "Range",
     "Sampling",
+    "Sweep",
     "TrainingConfig",
     "TuneModel",
     "TuneRequest",
@@ -76,6 +80,7 @@ __all__ = [
     "save_model",
     "split_corpus",
     "split_tunes",
+    "sweep",
     "train",
     "transposed",
     "vary",
@@ -107,6 +112,8 @@ _MODULES = {
     "sampling.request": ("TuneRequest",),
     "sampling.sampler": ("Sampling",),
     "sampling.tune_text": ("TuneText",),
+    "sweeps.definition": ("Range", "Sweep"),
+    "sweeps.sweep": ("sweep",),
     "training.batches": ("random_windows",),
     "training.listener": ("Listener",),
     "training.train": ("train",),

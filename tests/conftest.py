@@ -22,6 +22,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 LONG = (
     "training/test_faults.py",
     "training/test_train.py",
+    "sweeps/test_sweep.py",
     "distributed/test_replicas.py",
     "model/test_transfer.py",
     "test_end_to_end.py",

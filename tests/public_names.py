@@ -29,6 +29,11 @@ def trained(folder: str) -> folkkeras.TuneModel:
     return folkkeras.open_model(run.best)
 
 
+def swept(folder: str, corpus: folkkeras.Corpus) -> list[float | None]:
+    tried = folkkeras.Sweep({"units": [16, 32], "dropout": folkkeras.Range(0.1, 0.5)}, method="random", trials=2)
+    return [trial.validation_bits for trial in folkkeras.sweep(folder, "a", corpus, tried, folkkeras.TrainingConfig())]
+
+
 def built() -> folkkeras.TuneModel:
     corpus = folkkeras.read_corpus("oneills")
     vocabulary = folkkeras.Vocabulary.from_text(corpus.training_text)

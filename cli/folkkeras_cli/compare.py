@@ -1,27 +1,37 @@
-"""`folk runs compare`: how two runs differ, and what each achieved."""
+"""`folk runs compare`: how two runs differ, and what each achieved; or the trials of a sweep."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
 
+from folkkeras.errors import UsageError
 from folkkeras.runs.folder import open_run
 from folkkeras.runs.metrics import EvaluationInterval
 from folkkeras.runs.run import Run
+from folkkeras.sweeps.record import is_sweep, open_sweep
 from folkkeras_cli.console import write
 from folkkeras_cli.options import OwnRuns
+from folkkeras_cli.sweeping import write_trials
 
 _NONE = "-"
 
 
 def compare(
     context: typer.Context,
-    one: Annotated[str, typer.Argument(metavar="RUN", show_default=False, help="A run's name.")],
-    other: Annotated[str, typer.Argument(metavar="OTHER", show_default=False, help="Another run's name.")],
+    one: Annotated[str, typer.Argument(metavar="RUN", show_default=False, help="A run's name, or a sweep's.")],
+    other: Annotated[
+        str | None, typer.Argument(metavar="OTHER", show_default=False, help="Another run's name.")
+    ] = None,
     runs: OwnRuns = None,
 ) -> None:
-    """Compare two runs: options, metrics, models."""
+    """Compare two runs, or the trials of a sweep."""
     folder = runs or context.obj
+    if other is None:
+        if is_sweep(folder, one):
+            write_trials(open_sweep(folder, one).trials())
+            return
+        raise UsageError(f"{open_run(folder, one).name} is one run: name another one to compare it with")
     pair = open_run(folder, one), open_run(folder, other)
     rows: list[tuple[str, ...]] = [("", pair[0].name, pair[1].name)]
     rows += _differing(*({"corpus": " ".join(run.corpus), "its sha256": run.corpus_digest[:16]} for run in pair))

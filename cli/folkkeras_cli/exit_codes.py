@@ -11,7 +11,10 @@ from folkkeras_cli.console import status, visible
 
 
 def run() -> None:
-    """Run `folk`. Exit codes: 0 done, 1 error, 2 wrong usage, 3 incomplete or too few tunes, 130 and 143 signals."""
+    """Run `folk`.
+
+    Exit codes: 0 done, 1 error, 2 wrong usage, 3 incomplete or too few tunes or a failed trial, 130 and 143 signals.
+    """
     try:
         code = app(standalone_mode=False)
     except UsageError as error:

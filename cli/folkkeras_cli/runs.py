@@ -85,7 +85,9 @@ def show(
     write("\n".join(lines) + "\n")
 
 
-app.command("compare", cls=Command, epilog="Example: `folk runs compare oneills-1 oneills-2`.")(compare)
+app.command(
+    "compare", cls=Command, epilog="Examples: `folk runs compare oneills-1 oneills-2`, `folk runs compare sweep`."
+)(compare)
 
 
 def command(run: Run) -> str:

@@ -17,7 +17,7 @@ from folkkeras.distributed.cluster import Cluster, cluster_of
 from folkkeras.distributed.rendezvous import rendezvous
 from folkkeras.errors import UsageError
 from folkkeras.runs.environment import versions
-from folkkeras.runs.folder import create_run, existing_run
+from folkkeras.runs.folder import create_run, unended_run
 from folkkeras.runs.run import Run
 from folkkeras_cli.completions import STRATEGIES
 from folkkeras_cli.console import say
@@ -58,7 +58,7 @@ class Strategy:
 
         def prepare() -> None:
             nonlocal run
-            run = existing_run(run) or create_run(runs, name, corpus, config, text)
+            run = unended_run(run) or create_run(runs, name, corpus, config, text)
 
         _meet(self.cluster, run, prepare)
         return run

@@ -8,7 +8,17 @@ from typing import Annotated, Any
 
 import typer
 
-from folkkeras.config import AUTO, FINE_TUNING, PRECISIONS, PRESETS, SMALL_CORPUS, TrainingConfig, preset, split_of
+from folkkeras.config import (
+    AUTO,
+    FINE_TUNING,
+    PRECISIONS,
+    PRESETS,
+    SMALL_CORPUS,
+    TrainingConfig,
+    option,
+    preset,
+    split_of,
+)
 from folkkeras.corpus.collections import DEFAULT_COLLECTION
 from folkkeras.corpus.corpus import Corpus, require_window, unlearned
 from folkkeras.corpus.load import read_corpus
@@ -19,11 +29,15 @@ from folkkeras.features.columns import GROUPS
 from folkkeras.importing.notes import Notes
 from folkkeras.importing.reading import abc_texts
 from folkkeras.runs.folder import create_run
+from folkkeras.sweeps.definition import Sweep
+from folkkeras.sweeps.record import begin_sweep
+from folkkeras.sweeps.toml import read_sweep
 from folkkeras_cli import completions
 from folkkeras_cli.console import say
 from folkkeras_cli.models import chosen_model
 from folkkeras_cli.options import RUNS, Chords, CorpusArguments, Raw, Runs, Settings, Split, ValidationSplit
 from folkkeras_cli.strategy import chosen_strategy
+from folkkeras_cli.sweeping import train_sweep
 from folkkeras_cli.training_session import run_training
 
 EXAMPLES = """Examples:
@@ -31,6 +45,8 @@ EXAMPLES = """Examples:
 `folk train` trains on O'Neill's Music of Ireland;
 
 `folk train mytunes/ --from celtic` fine-tunes the pretrained model on your own tunes;
+
+`folk train --sweep sizes.toml` tries the options in a file, see docs/sweeps.md;
 
 `folk train irish --preset lab` does what the notebook of MIT's lab does.
 """
@@ -50,7 +66,8 @@ def _option(name: str, metavar: str, help: str, panel: str | None = None, **sett
 def train(
     corpus: CorpusArguments = None,
     name: Annotated[
-        str | None, typer.Option(metavar="RUN", show_default="from the corpus", help="Name of the run.")
+        str | None,
+        typer.Option(metavar="RUN", show_default="from the corpus", help="Name of the run, or of the sweep."),
     ] = None,
     steps: Annotated[int | None, _option("steps", "N", "Steps at most.")] = None,
     preset_name: Annotated[
@@ -71,6 +88,15 @@ def train(
             show_default=False,
             autocompletion=completions.models,
             help="Fine-tune this model: a run, a .keras file, or celtic.",
+        ),
+    ] = None,
+    sweep_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--sweep",
+            metavar="FILE",
+            show_default=False,
+            help="Train a run for each combination of the options in this TOML file; go on if it was stopped.",
         ),
     ] = None,
     runs: Runs = RUNS,
@@ -211,9 +237,10 @@ def train(
         "patience": patience,
         "keep": keep,
     }
+    given = {key: value for key, value in asked.items() if value is not None}
+    sweep = _sweep(sweep_file, given, strategy_name) if sweep_file else None
     strategy = chosen_strategy(strategy_name, base)
     options = preset(preset_name) if preset_name else {}
-    given = {key: value for key, value in asked.items() if value is not None}
     base_file = chosen_model(base, runs).path if base else None
     pretrained = None
     if base_file:
@@ -230,21 +257,41 @@ def train(
         if transpose is None:
             config = replace(config, transpose=is_transposed(tunes.training, raw=config.raw))
         _say_if_learned(tunes, pretrained.metadata)
+    if sweep and sweep_file:
+        record = begin_sweep(runs, name or sweep_file.stem, tunes, sweep, config, base_file)
+        _say_corpus(f"sweep {record.name}", tunes, transpose=config.transpose)
+        train_sweep(record, tunes, text, base_file)
+        return
     require_window(tunes.training.length, config.seq_length)
     if strategy:
         run = strategy.run_of(runs, name, tunes, config, text, base_file)
     else:
         run = create_run(runs, name, tunes, config, text, base_file)
+    _say_corpus(f"run {run.name}", tunes, transpose=config.transpose)
+    run_training(run, tunes, runs, strategy)
+
+
+def _sweep(file: Path, given: dict[str, Any], strategy: str | None) -> Sweep:
+    """The sweep of a file, which varies no option that is given on the command line."""
+    if strategy:
+        raise UsageError("--sweep and --strategy cannot be combined: a sweep trains on one device")
+    sweep = read_sweep(file)
+    for key in sweep.options:
+        if key in given:
+            raise UsageError(f"{option(key)} is given, and {file} varies it: leave out one of them")
+    return sweep
+
+
+def _say_corpus(what: str, tunes: Corpus, *, transpose: bool) -> None:
     say(
-        f"run {run.name}: {len(tunes.training):,} training tunes, {len(tunes.held_out):,} held out; "
-        f"{tunes.training.length:,} characters{', each tune in eight copies, transposed' if config.transpose else ''}"
+        f"{what}: {len(tunes.training):,} training tunes, {len(tunes.held_out):,} held out; "
+        f"{tunes.training.length:,} characters{', each tune in eight copies, transposed' if transpose else ''}"
     )
     if len(tunes.held_out) < FEW:
         say(
             f"validation bits of {len(tunes.held_out)} held-out tune{'s' * (len(tunes.held_out) > 1)} say little: "
             "hold out more tunes with --validation-split"
         )
-    run_training(run, tunes, runs, strategy)
 
 
 def _say_if_learned(tunes: Corpus, metadata: dict[str, Any]) -> None:

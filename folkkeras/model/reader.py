@@ -82,6 +82,15 @@ def read_metadata(path: str | Path) -> dict[str, Any]:
     return metadata
 
 
+def parameters_of(path: str | Path) -> int:
+    """How many weights the model in a file has, read without them.
+
+    Raises:
+        ModelFileError: the file is missing, damaged, or not a folkkeras model.
+    """
+    return _parameters(read_config(path))
+
+
 def read_config(path: str | Path) -> dict[str, Any]:
     """The checked config of a model file.
 
@@ -149,9 +158,13 @@ def _check(config: dict[str, Any], weights_size: int, path: Path) -> None:
     if not isinstance(config.get("metadata"), dict):
         raise refuse("no description of its training")
     half = 2  # bytes per weight in the smallest dtype
-    needed = half * sum(map(prod, shapes(len(characters), **_hyperparameters(config))))
+    needed = half * _parameters(config)
     if needed > weights_size:
         raise refuse(f"hyperparameters that need {needed} bytes of weights where {weights_size} are stored")
+
+
+def _parameters(config: dict[str, Any]) -> int:
+    return sum(map(prod, shapes(len(config["characters"]), **_hyperparameters(config))))
 
 
 def _hyperparameters(config: dict[str, Any]) -> dict[str, Any]:

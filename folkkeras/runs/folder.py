@@ -13,6 +13,7 @@ from folkkeras.files import reason, write_bytes, write_text
 from folkkeras.runs.environment import command_line, flags, versions
 from folkkeras.runs.run import Run, read_json
 
+SWEEP = "sweep.json"  # in the folder of a sweep, which stands beside those of its runs; see `folkkeras.sweeps.record`
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,99}")
 
 
@@ -40,13 +41,9 @@ def create_run(
         RunError: the run already exists.
         OutputError: the folder cannot be written.
     """
-    if corpus.restricted and not config.i_hold_the_rights:
-        raise CorpusError(
-            f"the licence of {' and '.join(corpus.restricted)} forbids training language models on its tunes: "
-            "add --i-hold-the-rights if you hold the rights to do so"
-        )
+    require_rights(corpus, config)
     runs = Path(runs)
-    names = [_checked(name)] if name is not None else [f"{_stem(corpus.sources)}-{n}" for n in range(1, 100_000)]
+    names = [checked_name(name)] if name is not None else [f"{_stem(corpus.sources)}-{n}" for n in range(1, 100_000)]
     for candidate in names:
         folder = runs / candidate
         try:
@@ -71,6 +68,15 @@ def create_run(
     raise RunError(f"run {name} already exists: choose another --name, or continue with `folk resume {name}`")
 
 
+def require_rights(corpus: Corpus, config: TrainingConfig) -> None:
+    """Raise CorpusError if the licence of a corpus's tunes forbids training, and nobody says he holds the rights."""
+    if corpus.restricted and not config.i_hold_the_rights:
+        raise CorpusError(
+            f"the licence of {' and '.join(corpus.restricted)} forbids training language models on its tunes: "
+            "add --i-hold-the-rights if you hold the rights to do so"
+        )
+
+
 def open_run(runs: str | Path, name: str) -> Run:
     """Open the run `name` in the folder `runs`.
 
@@ -79,7 +85,9 @@ def open_run(runs: str | Path, name: str) -> Run:
         RunError: there is no such run, or its config.json cannot be read.
     """
     runs = Path(runs)
-    folder = runs / _checked(name)
+    folder = runs / checked_name(name)
+    if (folder / SWEEP).is_file():
+        raise RunError(f"{name} is a sweep: name one of its runs, which `folk runs compare {name}` lists")
     if not (folder / "config.json").is_file():
         known = ", ".join(run.name for run in all_runs(runs)[:5])
         raise RunError(f"no run {name!r} in {runs}: " + (f"use {known}" if known else "train one with `folk train`"))
@@ -101,7 +109,7 @@ def open_run(runs: str | Path, name: str) -> Run:
         raise RunError(f"{folder / 'config.json'} is not a run's config ({error}): restore it from a copy") from error
 
 
-def existing_run(run: Run) -> Run | None:
+def unended_run(run: Run) -> Run | None:
     """The run of this name, to be continued, or None if there is none.
 
     Args:
@@ -109,6 +117,21 @@ def existing_run(run: Run) -> Run | None:
 
     Raises:
         RunError: it has another corpus or other options, or has ended.
+    """
+    found = existing_run(run)
+    if found:
+        found.require_unended()
+    return found
+
+
+def existing_run(run: Run) -> Run | None:
+    """The run of this name, or None if there is none.
+
+    Args:
+        run: what it has to be, in its corpus and its options.
+
+    Raises:
+        RunError: it has another corpus or other options.
     """
     if not run.folder.exists():
         return None
@@ -122,7 +145,6 @@ def existing_run(run: Run) -> Run | None:
             f"run {run.name} already exists, with {option(name)} {own[name]}, not {asked[name]}: "
             "give the same, or choose another --name"
         )
-    found.require_unended()
     return found
 
 
@@ -154,7 +176,8 @@ def latest_run(runs: Path) -> Run:
     return found[0]
 
 
-def _checked(name: str) -> str:
+def checked_name(name: str) -> str:
+    """The name, if a run or a sweep may have it; raises UsageError if not."""
     if not _PLAIN_NAME.fullmatch(name):
         raise UsageError(
             f"{name!r} is not a run's name: use up to 100 letters, digits, '.', '_', '+' and '-', "

@@ -109,19 +109,18 @@ def train(
             return _help(run, corpus, listener, stop, replicas)
     with run.sole_writer():
         run.require_unended()
-        model, state = _fit(run, corpus, listener, stop, replicas, callbacks)
-        return _finish(run, corpus, model, state)
+        return _train(run, corpus, listener, stop, replicas, callbacks)
 
 
-def _fit(
+def _train(
     run: Run,
     corpus: Corpus,
     listener: Listener,
     stop: Callable[[], bool],
     replicas: Replicas | None,
     further: Sequence[keras.callbacks.Callback],
-) -> tuple[TuneModel, TrainState]:
-    """Take the remaining steps; there are none if the run was killed just before writing its result."""
+) -> TrainingResult:
+    """Take the remaining steps, none if the run was killed just before writing its result, and evaluate the model."""
     config = run.config
     base = open_model(run.base) if run.base else None
     learned = _learned(corpus, config)
@@ -139,8 +138,6 @@ def _fit(
     model.stop_training = _has_ended(run, state)
     if replicas:
         replicas.share_state(model, state)
-    elif model.stop_training:
-        return model, state
 
     learning_rate = learning_rate_of(config)
     likelihood = Likelihood(model, sample_of(corpus.held_out, SAMPLE))
@@ -153,16 +150,17 @@ def _fit(
         Save(run, state, checkpoints),
         log,
     ]
-    listener.on_start(state.step, config.steps, config.batch_size * config.seq_length)
+    if replicas or not model.stop_training:
+        listener.on_start(state.step, config.steps, config.batch_size * config.seq_length)
     try:
         if replicas:
             replicas.fit(model, _windows(learned, vocabulary, config, state), callbacks, state)
             replicas.any(_has_ended(run, state))  # so that all processes get the result
-        else:
+        elif not model.stop_training:
             _fit_alone(model, learned, config, callbacks, state)
+        return _finish(run, corpus, model, state, log)
     finally:
         log.close()
-    return model, state
 
 
 def _learned(corpus: Corpus, config: TrainingConfig) -> Corpus:
@@ -254,7 +252,7 @@ def _has_ended(run: Run, state: TrainState) -> bool:
     return _out_of_patience(run, state) or state.step >= run.config.steps
 
 
-def _finish(run: Run, corpus: Corpus, model: TuneModel, state: TrainState) -> TrainingResult:
+def _finish(run: Run, corpus: Corpus, model: TuneModel, state: TrainState, log: TensorBoardLog) -> TrainingResult:
     if not _has_ended(run, state):
         return TrainingResult(state.step, "stopped", state.best_step, None)
     best = model.clone()
@@ -263,5 +261,6 @@ def _finish(run: Run, corpus: Corpus, model: TuneModel, state: TrainState) -> Tr
     bits = Likelihood(best, evaluated).bits_per_character()
     ended = "patience" if _out_of_patience(run, state) else "steps"
     result = TrainingResult(state.step, ended, state.best_step, bits, len(evaluated))
+    log.write_result(bits)
     run.write_result(asdict(result))
     return result

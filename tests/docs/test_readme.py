@@ -13,6 +13,9 @@ from pathlib import Path
 import pytest
 from support.terminal import FOLK
 
+from folkkeras.config import TrainingConfig
+from folkkeras.sweeps.drawing import trials_of
+from folkkeras.sweeps.toml import read_sweep
 from folkkeras_cli.app import app
 
 ROOT = Path(__file__).parents[2]
@@ -159,6 +162,15 @@ def test_a_seeded_command_prints_what_the_page_shows(block: Block, tmp_path: Pat
         block.code, shell=True, cwd=tmp_path, capture_output=True, text=True, env=environment, timeout=300
     )
     assert done.stdout == block.output, done.stderr
+
+
+def test_every_sweep_in_the_guide_can_be_trained(tmp_path: Path) -> None:
+    found = [block.code for block in blocks(*PAGES) if block.language == "toml"]
+    assert len(found) == 2
+    for code in found:
+        (tmp_path / "sweep.toml").write_text(code)
+        for trial in trials_of(read_sweep(tmp_path / "sweep.toml")):
+            assert TrainingConfig(**trial)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -1,10 +1,8 @@
 """The TensorBoard dashboard, queried over HTTP."""
 
 import io
-import json
 import subprocess
 import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +11,7 @@ from urllib.parse import quote
 import pytest
 import soundfile
 import tensorflow as tf
+from support.dashboard import ask, tensorboard_of, wait_for
 from support.terminal import FOLK
 from support.trained import QUICK, TrainedRun
 from support.tunes import TUNES
@@ -23,6 +22,7 @@ from folkkeras.corpus.corpus import Corpus
 from folkkeras.evaluation.form import form_figures
 from folkkeras.music.reading import read_tune
 from folkkeras.runs.folder import create_run
+from folkkeras.training.tensorboard.log import FINAL
 from folkkeras.training.tensorboard.media import Media
 from folkkeras.training.tensorboard.tune_scalars import Figures
 from folkkeras.training.throttle import MAX_FRACTION, Throttle
@@ -55,29 +55,8 @@ def dashboard(corpus: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Itera
         train(resumed, corpus, stop=killed_at(150))
     time.sleep(1.1)  # event files are named by the second
     train(resumed, corpus)
-    process = subprocess.Popen(
-        [FOLK, "tensorboard", "--runs", runs, "--port", "0"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-    assert process.stdout is not None
-    yield process.stdout.readline().strip()
-    process.terminate()
-    process.communicate(timeout=30)
-    assert process.returncode == 143
-
-
-def ask(address: str, path: str) -> Any:
-    with urllib.request.urlopen(address + path, timeout=30) as answer:
-        return json.load(answer)
-
-
-def wait_for(address: str, path: str, done: Any) -> Any:
-    end = time.monotonic() + 60
-    while time.monotonic() < end:
-        answer = ask(address, path)
-        if done(answer):
-            return answer
-        time.sleep(0.5)
-    raise AssertionError(answer)
+    with tensorboard_of(runs) as address:
+        yield address
 
 
 @pytest.mark.parametrize("run", ["through", "resumed"])
@@ -150,12 +129,10 @@ def test_a_score_and_a_sound_are_logged_for_a_tune_with_notes(tmp_path: Path) ->
     assert tf.make_ndarray(found["score"][0].tensor_proto)[2].startswith(b"\x89PNG")
 
 
-def test_hyperparameters_are_logged(dashboard: str) -> None:
-    request = urllib.request.Request(
-        dashboard + "data/plugin/hparams/experiment", data=b"{}", headers={"Content-Type": "application/json"}
-    )
-    names = json.load(urllib.request.urlopen(request, timeout=30))["hparamInfos"]
-    assert {"units", "learning_rate", "corpus", "seed"} <= {name["name"] for name in names}
+def test_hyperparameters_and_final_bits_are_logged(dashboard: str) -> None:
+    found = ask(dashboard, "data/plugin/hparams/experiment", {})
+    assert {"units", "learning_rate", "corpus", "seed"} <= {each["name"] for each in found["hparamInfos"]}
+    assert FINAL in {each["name"]["tag"] for each in found["metricInfos"]}
 
 
 def test_an_unknown_host_is_reported_in_one_line(trained: TrainedRun) -> None:

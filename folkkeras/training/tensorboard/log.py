@@ -1,5 +1,7 @@
 """TensorBoard: loss and learning rate at each step, validation bits and tunes at each evaluation interval, HParams.
 
+HParams shows the options of the runs, and as metrics the last value of each scalar, such as the final validation bits.
+
 All values are logged at their true step. After a resume, events go to a new file beside the old one. TensorBoard
 drops what a killed run had written beyond the step at which the new file begins.
 """
@@ -28,6 +30,7 @@ from folkkeras.training.tensorboard.tune_scalars import TUNES, Figures
 from folkkeras.training.throttle import Throttle
 
 _STAMP = re.compile(r"(events\.out\.tfevents\.)(\d+)(\..*)", re.DOTALL)
+FINAL = "bits per character/best model, held-out tunes"
 MAX_LENGTH = 1_000  # characters; early in training a model does not end its tunes
 
 
@@ -64,8 +67,12 @@ class TensorBoardLog(keras.callbacks.Callback):
 
     @_reporting_full_disk()
     def on_train_begin(self, logs: Any = None) -> None:
-        if self._writer is not None:
-            return  # a second call of `fit`, after the first finished a resumed evaluation interval
+        if (
+            self._writer is None
+        ):  # not in a second call of `fit`, after the first finished a resumed evaluation interval
+            self._open()
+
+    def _open(self) -> None:
         _put_in_the_past(self.run.folder)
         self._writer = tf.summary.create_file_writer(str(self.run.folder))
         with self._writer.as_default(step=self.state.step):
@@ -98,6 +105,14 @@ class TensorBoardLog(keras.callbacks.Callback):
                 with self._media_throttle.timed():
                     self._media.write(tunes[0])
         self._writer.flush()
+
+    @_reporting_full_disk()
+    def write_result(self, bits: float) -> None:
+        """Write the bits per character of the best model on all held-out tunes, a metric of HParams."""
+        if self._writer is None:  # no step was left to take
+            self._open()
+        with self._writer.as_default(step=self.state.step):
+            tf.summary.scalar(FINAL, bits)
 
     @_reporting_full_disk()
     def close(self) -> None:
