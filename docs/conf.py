@@ -16,7 +16,16 @@ sys.path.insert(0, str(DOCS / "tools"))
 
 # The pages in the order in which a reader may need them; Sphinx warns of a page that is missing here.
 NAVIGATION = {
-    "Commands": ["commands", "reference/commands", "rewriting", "evaluation", "runs", "serving", "several-machines"],
+    "Commands": [
+        "commands",
+        "reference/commands",
+        "rewriting",
+        "evaluation",
+        "runs",
+        "sweeps",
+        "serving",
+        "several-machines",
+    ],
     "Tunes": ["corpora", "formats", "normal-form", "reading-abc"],
     "Python": ["python", "reference/python", "export"],
     "The 6.S191 lab": ["coming-from-the-lab", "lab"],

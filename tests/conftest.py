@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from support.terminal import FOLK, Folk
-from support.trained import SMALL, TrainedRun
+from support.trained import LEARNED, TrainedRun
 
 from folkkeras.config import TrainingConfig
 from folkkeras.corpus.corpus import Corpus
@@ -59,7 +59,7 @@ def trained(corpus: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Trained
     from folkkeras.training.train import train
 
     runs = tmp_path_factory.mktemp("runs")
-    run = create_run(runs, "small", corpus, TrainingConfig(steps=300, learning_rate=1e-2, **SMALL))
+    run = create_run(runs, "small", corpus, TrainingConfig(steps=300, **LEARNED))
     train(run, corpus)
     return TrainedRun(run, corpus, runs)
 

@@ -76,7 +76,7 @@ def test_the_style_distance_is_0_if_equal_and_1_if_nothing_is_shared() -> None:
 
 
 def test_a_classifier_tells_the_tunes_of_three_seeds_from_real_ones(trained: TrainedRun) -> None:
-    model, count = open_model(trained.run.best), MIN_TUNES + 20  # some new ones may have no notes
+    model, count = open_model(trained.run.best), MIN_TUNES + 5  # some new ones may have no notes
     others = in_form(read_source("airds").tunes[:count])
     found = evaluate(model, trained.corpus, others, count=count, seed=3).form.told_apart
     assert len(found.generated_by_seed) == 3
@@ -90,7 +90,20 @@ def test_a_classifier_tells_the_tunes_of_three_seeds_from_real_ones(trained: Tra
 def test_a_model_trained_long_on_few_tunes_is_reported_as_memorised(folk: Folk, tmp_path: Path) -> None:
     tunes = read_source("ryans").tunes[:6]
     (tmp_path / "few.abc").write_text("".join(tunes))
-    words = ["--units", 128, "--batch-size", 8, "--steps", 300, "--patience", 0, "--learning-rate", 0.01]
+    words = [
+        "--units",
+        128,
+        "--features",
+        "none",
+        "--batch-size",
+        8,
+        "--steps",
+        300,
+        "--patience",
+        0,
+        "--learning-rate",
+        0.01,
+    ]
     drops = ["--dropout", 0, "--weight-drop", 0]
     done = folk("train", "few.abc", "--name", "heart", *words, *drops)
     assert done.returncode == 0, done.stderr
@@ -102,9 +115,8 @@ def test_a_model_trained_long_on_few_tunes_is_reported_as_memorised(folk: Folk, 
 
 def test_the_command_prints_a_table_and_writes_a_picture(folk: Folk, trained: TrainedRun, tmp_path: Path) -> None:
     words = ["evaluate", trained.run.best, "--tunes", 8, "--seed", 2]
-    done = folk(*words, "--out", "report.png")
+    done = folk(*words, "--out", "report.html", env={"PYTHONHASHSEED": "2"})
     assert done.returncode == 0, done.stderr
-    assert (tmp_path / "report.png").read_bytes().startswith(b"\x89PNG")
     assert all(len(line) <= 80 for line in done.stdout.splitlines()[1:])
     assert "6-gram, held-out tunes" in done.stdout
     again = folk(*words, "--json", "--out", "again.html", env={"PYTHONHASHSEED": "1"})
@@ -113,13 +125,11 @@ def test_the_command_prints_a_table_and_writes_a_picture(folk: Folk, trained: Tr
     assert f"{values['completeness']['generated']:.1%}" in done.stdout
     assert f"{values['form']['evaluated']['repeated_bars']:.1%}" in done.stdout
     assert len(values["tunes"]) == 8
-    page = folk(*words, "--out", "report.html", env={"PYTHONHASHSEED": "2"})
-    assert page.stdout == done.stdout
     text = (tmp_path / "report.html").read_text()
     assert text == (tmp_path / "again.html").read_text()
     assert "<svg" in text
     assert "http" not in text.replace("http://www.w3.org", "")
-    taken = folk(*words, "--out", "report.png")
+    taken = folk(*words, "--out", "report.html")
     assert (taken.returncode, taken.stderr.count("\n")) == (1, 1)
 
 
@@ -128,8 +138,9 @@ def test_evaluating_on_other_tunes_leaves_out_training_tunes(
 ) -> None:
     other = tmp_path / "other titles.abc"
     other.write_text(re.sub(r"^T:.*", "T:Another", tune_file.read_text(), flags=re.MULTILINE))
-    done = folk("evaluate", trained.run.best, other, "--tunes", 1, "--json")
+    done = folk("evaluate", trained.run.best, other, "--tunes", 1, "--json", "--out", "report.png")
     assert done.returncode == 0, done.stderr
+    assert (tmp_path / "report.png").read_bytes().startswith(b"\x89PNG")
     assert len(json.loads(done.stdout)["likelihood"]["tunes"]) == len(trained.corpus.held_out)
     learned, others = len(trained.corpus.training), len(trained.corpus.held_out)
     assert f"since the model was trained on them: {learned} of {learned + others} tunes" in done.stderr

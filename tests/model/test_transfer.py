@@ -9,7 +9,7 @@ import pytest
 import tensorflow as tf
 from support.models import VOCABULARY, small
 from support.terminal import Folk
-from support.trained import SMALL, TrainedRun
+from support.trained import LEARNED, TrainedRun
 
 from folkkeras.corpus.load import read_corpus
 from folkkeras.corpus.overlap import MelodyIndex
@@ -57,7 +57,7 @@ def test_fine_tuning_extends_the_vocabulary_and_can_be_resumed(folk: Folk, train
     assert done.returncode == 0, done.stderr
     run = open_run(tmp_path / "runs", "mine")
     assert run.base is not None
-    assert (run.config.units, run.config.embedding) == (SMALL["units"], SMALL["embedding"])
+    assert (run.config.units, run.config.embedding) == (LEARNED["units"], LEARNED["embedding"])
     model = open_model(run.best)
     before = open_model(base)
     assert model.vocabulary.characters.startswith(before.vocabulary.characters)

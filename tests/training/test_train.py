@@ -27,16 +27,14 @@ from folkkeras.model.reader import read_metadata
 from folkkeras.model.saving import open_model
 from folkkeras.runs.folder import create_run, open_run
 from folkkeras.runs.metrics import EvaluationInterval
+from folkkeras.runs.run import Run
 from folkkeras.training.checkpoints import Checkpoints
 from folkkeras.training.listener import Listener
 from folkkeras.training.optimizer import learning_rate_of
 from folkkeras.training.train import compiled_model, train
 from folkkeras.vocabulary import Vocabulary
 
-OPTIONS = [
-    *("--embedding", "12", "--units", "24", "--batch-size", "8", "--seq-length", "40", "--features", "time"),
-    *("--layers", "2", "--dropout", "0.2"),
-]
+OPTIONS = ["--embedding", "12", "--units", "24", "--batch-size", "8", "--seq-length", "40", "--features", "none"]
 
 
 def weights(path: Path) -> list[np.ndarray]:
@@ -45,6 +43,29 @@ def weights(path: Path) -> list[np.ndarray]:
 
 def same(first: Path, second: Path) -> bool:
     return all(np.array_equal(a, b) for a, b in zip(weights(first), weights(second), strict=True))
+
+
+@pytest.fixture(scope="module")
+def hundred(corpus: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """A run of a hundred steps, which tests copy."""
+    config = TrainingConfig(steps=100, schedule="constant", precision=FLOAT32, **QUICK)
+    run = create_run(tmp_path_factory.mktemp("hundred"), "a", corpus, config)
+    train(run, corpus)
+    return run
+
+
+@pytest.fixture(scope="module")
+def three_hundred(corpus: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """The same run with three hundred steps from the first."""
+    config = TrainingConfig(steps=300, schedule="constant", precision=FLOAT32, **QUICK)
+    run = create_run(tmp_path_factory.mktemp("three hundred"), "a", corpus, config)
+    train(run, corpus)
+    return run
+
+
+def copied(run: Run, runs: Path) -> Run:
+    shutil.copytree(run.folder, runs / run.name)
+    return open_run(runs, run.name)
 
 
 class Heard(Listener):
@@ -98,7 +119,8 @@ def test_the_recorded_figures_are_those_of_the_saved_models(trained: TrainedRun)
 def test_stopping_and_resuming_gives_the_same_weights_and_figures(
     corpus: Corpus, tmp_path: Path, precision: str, stops: tuple[int, ...]
 ) -> None:
-    config = TrainingConfig(steps=250, dropout=0.2, layers=2, precision=precision, **SMALL)
+    options = {**SMALL, "features": "time,match", "dropout": 0.2, "layers": 2}
+    config = TrainingConfig(steps=250, precision=precision, **options)
     through = create_run(tmp_path, "through", corpus, config)
     train(through, corpus)
     stopped = create_run(tmp_path, "stopped", corpus, config)
@@ -118,22 +140,21 @@ def test_stopping_and_resuming_gives_the_same_weights_and_figures(
     assert figures[0] == figures[1]
 
 
-def test_raising_the_steps_equals_asking_for_them_at_first(corpus: Corpus, tmp_path: Path) -> None:
-    long = create_run(tmp_path, "long", corpus, TrainingConfig(steps=200, schedule="constant", **QUICK))
-    train(long, corpus)
-    short = create_run(tmp_path, "short", corpus, TrainingConfig(steps=100, schedule="constant", **QUICK))
-    train(short, corpus)
+def test_raising_the_steps_equals_asking_for_them_at_first(
+    corpus: Corpus, hundred: Run, three_hundred: Run, tmp_path: Path
+) -> None:
+    short = copied(hundred, tmp_path)
     with pytest.raises(RunError, match="--steps 200"):
         train(short, corpus)
-    train(short.with_steps(200), corpus)
-    assert same(long.last, short.last)
-    assert open_run(tmp_path, "short").config.steps == 200
+    train(short.with_steps(300), corpus)
+    assert same(three_hundred.last, short.last)
+    assert open_run(tmp_path, short.name).config.steps == 300
 
 
 def test_checkpoints_beyond_the_number_to_keep_are_deleted(corpus: Corpus, tmp_path: Path) -> None:
-    run = create_run(tmp_path, None, corpus, TrainingConfig(steps=300, keep=1, **QUICK))
+    run = create_run(tmp_path, None, corpus, TrainingConfig(steps=200, keep=1, **QUICK))
     train(run, corpus)
-    assert [path.name for path in run.checkpoints()] == ["step-000300.keras"]
+    assert [path.name for path in run.checkpoints()] == ["step-000200.keras"]
 
 
 def test_training_ends_when_the_validation_bits_no_longer_fall(corpus: Corpus, tmp_path: Path) -> None:
@@ -195,9 +216,8 @@ def test_the_precision_is_bfloat16_where_the_processor_has_instructions_for_it()
 
 
 @pytest.mark.parametrize("newer", ["transpose", "precision"])
-def test_a_checkpoint_older_than_an_option_is_resumed(corpus: Corpus, tmp_path: Path, newer: str) -> None:
-    run = create_run(tmp_path, "a", corpus, TrainingConfig(steps=100, precision=FLOAT32, **QUICK))
-    train(run, corpus)
+def test_a_checkpoint_older_than_an_option_is_resumed(corpus: Corpus, hundred: Run, tmp_path: Path, newer: str) -> None:
+    run = copied(hundred, tmp_path)
     checkpoint, config = run.checkpoint(100), run.with_steps(120).folder / "config.json"
     rewritten(checkpoint.read_bytes(), checkpoint, lambda saved: saved["config"]["metadata"]["options"].pop(newer))
     older = json.loads(config.read_text())
@@ -208,9 +228,10 @@ def test_a_checkpoint_older_than_an_option_is_resumed(corpus: Corpus, tmp_path: 
     assert (heard.steps[0], heard.faults) == (101, [])
 
 
-def test_damaged_checkpoints_are_reported_and_an_older_one_is_used(corpus: Corpus, tmp_path: Path) -> None:
-    run = create_run(tmp_path, "a", corpus, TrainingConfig(steps=300, schedule="constant", **QUICK))
-    train(run, corpus)
+def test_damaged_checkpoints_are_reported_and_an_older_one_is_used(
+    corpus: Corpus, three_hundred: Run, tmp_path: Path
+) -> None:
+    run = copied(three_hundred, tmp_path)
     through = weights(run.last)
     run.checkpoint(300).write_bytes(run.checkpoint(300).read_bytes()[:-2_000])
     shutil.copy(run.best, run.checkpoint(200))  # a model without the state that training needs
@@ -223,9 +244,8 @@ def test_damaged_checkpoints_are_reported_and_an_older_one_is_used(corpus: Corpu
     assert all(np.array_equal(a, b) for a, b in zip(through, weights(run.last), strict=True))
 
 
-def test_a_run_without_an_intact_checkpoint_is_refused(corpus: Corpus, tmp_path: Path) -> None:
-    run = create_run(tmp_path, "a", corpus, TrainingConfig(steps=100, **QUICK))
-    train(run, corpus)
+def test_a_run_without_an_intact_checkpoint_is_refused(corpus: Corpus, hundred: Run, tmp_path: Path) -> None:
+    run = copied(hundred, tmp_path)
     run.checkpoint(100).write_bytes(b"")
     with pytest.raises(RunError, match=r"step-000100\.keras is not a readable .*: train a new run"):
         train(run.with_steps(200), corpus)
@@ -283,9 +303,8 @@ def test_a_run_that_is_being_trained_cannot_be_resumed(tune_file: Path, folk: Fo
     assert folk("resume", "--steps", "10").returncode == 2  # the lock ended with the process
 
 
-def test_a_full_disk_is_reported_and_leaves_saved_files_intact(tune_file: Path, folk: Folk, tmp_path: Path) -> None:
-    words = ["train", str(tune_file), "--steps", "100", "--name", "a", *OPTIONS]
-    assert folk(*words).returncode == 0
+def test_a_full_disk_is_reported_and_leaves_saved_files_intact(hundred: Run, folk: Folk, tmp_path: Path) -> None:
+    copied(hundred, tmp_path / "runs")
     before = (tmp_path / "runs" / "a" / "best.keras").read_bytes()
 
     def no_more_than_20_kb() -> None:
@@ -306,7 +325,7 @@ def test_a_full_disk_is_reported_and_leaves_saved_files_intact(tune_file: Path, 
 
 
 def test_a_training_that_diverges_is_stopped_and_reported(folk: Folk, tune_file: Path) -> None:
-    done = folk("train", tune_file, "--learning-rate", 1e9, "--steps", 100, "--units", 16, "--embedding", 8)
+    done = folk("train", tune_file, "--learning-rate", 1e9, "--steps", 100, *OPTIONS)
     assert done.returncode == 1
     assert "the training diverges, with " in done.stderr
     assert "train a new run with a smaller --learning-rate" in done.stderr
