@@ -68,6 +68,23 @@ def test_a_polka_has_a_bass_note_on_each_beat_and_a_chord_after_it() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("metre", "strokes"),
+    [
+        ("5/4", [(0, 1), (1, 3), (2, 3), (3, 3), (4, 3)]),
+        ("7/8", [(0, 1), (1, 3), (2, 3)]),
+        ("2/8", [(0, 1), (Fraction(1, 2), 3)]),
+        ("2/128", [(0, 4)]),  # as in free metre
+    ],
+)
+def test_other_metres(metre: str, strokes: list[tuple[Fraction, int]]) -> None:
+    tune = read_tune(f'X:1\nM:{metre}\nL:1/{metre.partition("/")[2]}\nK:C\n"C"c{metre.partition("/")[0]}|]\n')
+    found: dict[Fraction, int] = defaultdict(int)
+    for note in accompaniment(tune, Playing()):
+        found[4 * note.onset] += 1
+    assert list(found.items()) == strokes
+
+
 def test_a_chord_that_begins_on_a_weak_beat_brings_its_bass_note() -> None:
     notes = accompaniment(read_tune('X:1\nM:3/4\nL:1/4\nK:C\n"C"c"F"de|]\n'), Playing())
     assert next(note.pitch for note in notes if note.onset == Fraction(1, 4)) == 41  # F2, below the chord

@@ -65,7 +65,7 @@ def test_a_tempo_mark_within_a_tune_ends_with_each_time() -> None:
 
 def test_a_set_that_is_too_long_is_refused() -> None:
     tune = read_tune("X:1\nT:Long\nM:4/4\nL:1/1\nQ:1/4=60\nK:C\n" + "c|" * 60 + "\n")
-    with pytest.raises(UsageError, match=r"the set lasts 160 minutes, and a file holds 45: give fewer tunes"):
+    with pytest.raises(UsageError, match=r"this lasts 160 minutes, and a file holds 30: give fewer tunes"):
         midi_bytes([tune, tune], FLUTE, Playing(times=20))
 
 

@@ -15,7 +15,9 @@ from folkkeras.notation.chords import Chord, chord_of
 
 _OCTAVE = 12
 _LOWEST_BASS, _LOWEST_CHORD = 40, 52  # MIDI note numbers: E2 and E3, below most tunes
-_QUAVER = 8
+_EIGHTH = 8
+_FINEST = 16  # unit of a metre; in a finer one, or in very short bars, a pattern would be a rattle
+_SHORTEST = Fraction(1, 8)
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,8 @@ def _changes(bar: Bar, now: Fraction) -> Iterator[tuple[Fraction, Chord]]:
 def _strokes(bar: Bar, began: Fraction, now: Fraction) -> Iterator[_Stroke]:
     """Yield the strokes within a bar, with their onsets in the tune."""
     end = now + bar.length
-    if bar.metre is None:  # free: one bass note and one chord for each chord symbol
+    if bar.metre is None or bar.metre.unit > _FINEST or bar.metre.length < _SHORTEST:
+        # Free: one bass note and one chord for each chord symbol.
         onsets = sorted({now, *(onset for onset, _ in _changes(bar, now))})
         for onset, following in zip(onsets, [*onsets[1:], end], strict=True):
             yield _Stroke(onset, following - onset, True)
@@ -113,7 +116,7 @@ def _strokes(bar: Bar, began: Fraction, now: Fraction) -> Iterator[_Stroke]:
 def _pattern(metre: Metre) -> list[_Stroke]:
     """The strokes of a full bar."""
     unit = Fraction(1, metre.unit)
-    if metre.beats % 3 == 0 and metre.beats > 3 and metre.unit >= _QUAVER:  # 6/8, 9/8, 12/8
+    if metre.beats % 3 == 0 and metre.beats > 3 and metre.unit >= _EIGHTH:  # 6/8, 9/8, 12/8
         groups = [3 * unit * group for group in range(metre.beats // 3)]
         return [
             stroke
@@ -121,10 +124,13 @@ def _pattern(metre: Metre) -> list[_Stroke]:
             for stroke in (_Stroke(onset, 2 * unit, True), _Stroke(onset + 2 * unit, unit, False))
         ]
     if metre.beats in (2, 4, 8):
-        unit, beats = metre.length / 4, 4
-    else:
-        beats = metre.beats
-    strong = 3 if beats % 3 == 0 else 2 if beats == 4 else beats  # beats from one bass note to the next
+        beats, strong = (4, 2) if metre.length >= Fraction(1, 2) else (2, 2)
+        unit = metre.length / beats
+    elif metre.beats % 3 == 0:
+        beats, strong = metre.beats, 3
+    else:  # such as 5/4 and 7/8: a bass note, and a chord on each quarter after it
+        unit *= max(metre.unit // 4, 1)
+        beats = strong = max(metre.length // unit, 1)
     return [_Stroke(beat * unit, unit, beat % strong == 0) for beat in range(beats)]
 
 

@@ -13,14 +13,14 @@ from folkkeras.music.render.instruments import DEFAULT_INSTRUMENT, Instrument, i
 from folkkeras.music.render.performance import Playing
 from folkkeras.music.tune import Tune
 
-PATIENCE = 60.0  # seconds per file
+PATIENCE = 60.0  # seconds for each time that a tune is played
 
 
 class RenderClient:
     """A context manager that renders tunes in a separate process.
 
     Args:
-        patience: seconds after which rendering a file is aborted.
+        patience: seconds after which rendering is aborted, for each time that a tune is played.
 
     Example:
         >>> with RenderClient() as client:
@@ -60,7 +60,8 @@ class RenderClient:
         process = self._process or self._start()
         assert process.stdin is not None
         assert process.stdout is not None
-        given_up = threading.Timer(self.patience, process.kill)
+        pieces = (1 if isinstance(tunes, Tune) else len(tunes)) * (playing.times if playing else 1)
+        given_up = threading.Timer(self.patience * pieces, process.kill)
         given_up.start()
         try:
             process.stdin.write(json.dumps(order).encode() + b"\n")

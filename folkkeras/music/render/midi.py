@@ -30,7 +30,7 @@ _TICKS_OF_WHOLE = 4 * TICKS
 _MELODY, _CHORDS = 0, 1  # channels
 _VELOCITY, _CHORDS_VELOCITY = 90, 55
 _PIANO = 0  # General MIDI program number
-LONGEST_SET = 45 * 60  # seconds; a longer one takes the synthesiser minutes
+LONGEST_SET = 30 * 60  # seconds; a longer one takes the synthesiser minutes
 _END, _MARK, _BEGIN = range(3)  # the order of events at the same time
 _REST_AT_END = 2 * TICKS  # silence after the last note, so that no player cuts it off
 _Timed = tuple[int, int, int, mido.Message]  # tick, order at the same tick, pitch or place, message
@@ -45,7 +45,7 @@ def midi_bytes(tunes: Tune | Sequence[Tune], instrument: Instrument, playing: Pl
         playing: tempo, transposition, repeats, accompaniment.
 
     Raises:
-        UsageError: the set is longer than `LONGEST_SET`.
+        UsageError: it lasts longer than `LONGEST_SET`.
     """
     members = [tunes] if isinstance(tunes, Tune) else list(tunes)
     # MIDI's default Latin-1 cannot encode every title.
@@ -53,8 +53,8 @@ def midi_bytes(tunes: Tune | Sequence[Tune], instrument: Instrument, playing: Pl
     track = mido.MidiTrack()
     file.tracks.append(track)
     track.append(mido.MetaMessage("track_name", name=set_title(members)[:200], time=0))
+    _check_length(members, playing)
     parts = [_Part.of(tune, playing) for tune in members]
-    _check_length(parts, members)
     track.append(_tempo(parts[0].tempi[0][1]))
     track.append(mido.Message("program_change", channel=_MELODY, program=instrument.program, time=0))
     if any(part.chords for part in parts):
@@ -110,11 +110,11 @@ class _Part:
                 yield end, _END, note.pitch, mido.Message("note_off", velocity=0, **where)
 
 
-def _check_length(parts: Sequence[_Part], members: Sequence[Tune]) -> None:
-    seconds = sum(seconds_at(part.tempi, part.length) for part in parts)
-    if len(members) > 1 and seconds > LONGEST_SET:
+def _check_length(tunes: Sequence[Tune], playing: Playing) -> None:
+    seconds = sum(seconds_at(tempi(tune, playing), length_of_performance(tune, playing)) for tune in tunes)
+    if seconds > LONGEST_SET:
         raise UsageError(
-            f"the set lasts {round(seconds / 60):,} minutes, and a file holds {LONGEST_SET // 60}: "
+            f"this lasts {round(seconds / 60):,} minutes, and a file holds {LONGEST_SET // 60}: "
             "give fewer tunes, or play them fewer --times"
         )
 
