@@ -23,7 +23,8 @@ from folkkeras_cli.outputs import require_new
 from folkkeras_cli.patterns import expanded
 from folkkeras_cli.tensorflow_startup import start_tensorflow
 
-PICTURES = (".png", ".html")
+CARD = ".md"
+REPORTS = (".png", ".html", CARD)
 
 EXAMPLES = """Examples:
 
@@ -31,7 +32,9 @@ EXAMPLES = """Examples:
 
 `folk evaluate oneills-1 --last` measures its last model: has it memorised the tunes?
 
-`folk evaluate oneills-1 ryans --out report.html` measures it on other tunes, with a picture.
+`folk evaluate oneills-1 ryans --out report.html` measures it on other tunes, with a picture;
+
+`folk evaluate oneills-1 --out card.md` also writes a model card, to publish the model with.
 """
 
 
@@ -58,7 +61,8 @@ def evaluate(
     ] = DEFAULT_TOP_P,
     as_json: Annotated[bool, typer.Option("--json", help="Write JSON, with the figures of each tune.")] = False,
     out: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Also write the report to this .png or .html file.")
+        Path | None,
+        typer.Option(metavar="FILE", help="Also write the report to this .png or .html file, or a model card to .md."),
     ] = None,
     force: Force = False,
     runs: Runs = RUNS,
@@ -72,8 +76,8 @@ def evaluate(
     require_min("seed", seed, 0)
     sampling = Sampling(temperature=temperature, top_p=top_p)
     if out is not None:
-        if out.suffix not in PICTURES:
-            raise UsageError(f"--out {out} is not a supported picture: end its name in {' or '.join(PICTURES)}")
+        if out.suffix not in REPORTS:
+            raise UsageError(f"--out {out} is not a supported report: end its name in {', '.join(REPORTS)}")
         require_new(out, force=force)
     chosen = chosen_model(model, runs, last=last)
     if last and not chosen.run:
@@ -111,9 +115,16 @@ def evaluate(
     if likelihood.unknown:
         say(f"left out, since they have characters that the model does not know: {likelihood.unknown:,} tunes")
     if out is not None:
-        from folkkeras.evaluation.picture import picture
+        if out.suffix == CARD:
+            from folkkeras.evaluation.card import model_card
 
-        write_bytes(out, picture(evaluation, out.suffix[1:], table))
+            name = chosen.run.name if chosen.run else chosen.path.stem
+            data = model_card(evaluation, name, opened, own, corpus or ()).encode("utf-8")
+        else:
+            from folkkeras.evaluation.picture import picture
+
+            data = picture(evaluation, out.suffix[1:], table)
+        write_bytes(out, data)
         say(f"wrote {out}")
 
 

@@ -20,7 +20,10 @@ from folkkeras.config import TrainingConfig
 from folkkeras.corpus.corpus import Corpus
 from folkkeras.corpus.packed_tunes import TuneList
 from folkkeras.corpus.provenance import training_corpus
+from folkkeras.evaluation.card import front_matter
+from folkkeras.evaluation.evaluate import evaluate
 from folkkeras.evaluation.form import form_of, has_notes
+from folkkeras.evaluation.report import report
 from folkkeras.model.reader import read_exported
 from folkkeras.model.saving import open_model, save_half
 from folkkeras.music.reading import read_tune
@@ -45,6 +48,7 @@ OPTIONS = (
     "--precision float32"
 )
 COMMAND = f"train {' '.join(COLLECTIONS)} {OPTIONS} --name {NAME}"
+LICENCE = "mit"  # that of the repository, with which the model comes
 TONIC_OPTIONS = {
     "batch_size": 48,
     "seq_length": 150,
@@ -143,8 +147,8 @@ def main() -> None:
     assert ranking is not None
     model.metadata["ranking"] = ranking.to_json()
     save_half(model, PRETRAINED / "celtic.keras")
-    done = subprocess.run([FOLK, "evaluate", "celtic"], check=True, capture_output=True, text=True)
-    card = CARD.format(
+    evaluation = evaluate(open_model("celtic"), corpus)
+    card = front_matter(evaluation, "celtic", corpus.sources, LICENCE) + CARD.format(
         learned=len(corpus.training),
         held_out=len(corpus.held_out),
         on_tonic=len(on_tonic.training),
@@ -155,7 +159,7 @@ def main() -> None:
         units=model.hyperparameters["units"],
         parameters=model.count_params(),
         command=COMMAND,
-        report="\n".join(done.stdout.splitlines()[2:]),
+        report="\n".join(report(evaluation, "celtic").splitlines()[2:]),
     )
     (PRETRAINED / "model-card.md").write_text(card, encoding="utf-8")
 

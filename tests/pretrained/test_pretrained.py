@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+import yaml
 from support.terminal import FOLK, Folk
 from support.trained import TrainedRun
 
@@ -52,6 +53,28 @@ def test_the_model_card_has_the_figures_of_the_model() -> None:
     assert Likelihood(model, corpus.held_out).bits_per_character() == pytest.approx(float(bits[1]), abs=6e-4)
     own = [read_tune(tune).complete for tune in sample_of([*corpus.training, *corpus.held_out], SAMPLE)]
     assert 100 * sum(own) / len(own) == pytest.approx(float(complete[1]), abs=0.06)
+
+
+def test_the_head_of_the_model_card_has_the_figures_of_its_table() -> None:
+    _, head, text = CARD.read_text().split("---\n", 2)
+    assert text.startswith("\n# The pretrained model `celtic`\n")
+    (results,) = yaml.safe_load(head)["model-index"][0]["results"]
+    metrics = {each["type"]: each["value"] for each in results["metrics"]}
+    for row, names, scale in (
+        ("455 held-out tunes", ("bits_per_character", "bits_per_character_of_music"), 1),
+        ("complete", ("complete",), 100),
+        ("--complete, at the first attempt", ("complete_at_first_attempt",), 100),
+        ("new 8-note passages, median", ("new_passages",), 100),
+        ("variants of a training tune", ("variants",), 100),
+        ("all parts of 8 or 16 bars", ("usual_parts",), 100),
+        ("last note is the tonic", ("on_tonic",), 100),
+        ("bars that repeat an earlier bar", ("repeated_bars",), 100),
+    ):
+        found = re.search(rf"^{row} +([0-9.]+)%? *([0-9.]*)", text, re.MULTILINE)
+        assert found, row
+        for name, value in zip(names, found.groups(), strict=False):
+            assert scale * metrics.pop(name) == pytest.approx(float(value), abs=0.051 if scale > 1 else 1e-9)
+    assert not metrics
 
 
 def test_the_model_writes_complete_new_tunes_of_the_requested_type(jigs: str) -> None:
