@@ -8,7 +8,7 @@ EXTRAS = {  # of each, its modules and the packages that bring them, as in pypro
     "compose": {"starlette": "starlette", "uvicorn": "uvicorn"},
     "book": {"typst": "typst"},
     "onnx": {"onnx": "onnx"},
-    "evaluate": {"sklearn": "scikit-learn"},
+    "evaluate": {"sklearn": "scikit-learn", "yaml": "pyyaml"},
     "download": {"pooch": "pooch"},
 }
 
