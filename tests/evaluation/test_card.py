@@ -9,6 +9,7 @@ import yaml
 from support.terminal import Folk
 from support.trained import TrainedRun
 
+from folkkeras.corpus.sources import read_source
 from folkkeras.evaluation.card import model_card
 from folkkeras.evaluation.evaluate import evaluate
 from folkkeras.evaluation.figures import Evaluation
@@ -47,7 +48,8 @@ def test_the_head_has_the_metadata_and_the_figures(trained: TrainedRun, model: T
     assert metrics["complete"] == measured.completeness.generated
     assert "\n".join(report(measured, "small").splitlines()[2:]) in card
     assert f"{model.count_params():,} weights" in card
-    assert "embedding=12 units=24 feature_embedding=16" in card
+    config = trained.run.config
+    assert f"embedding={config.embedding} units={config.units} feature_embedding={config.feature_embedding}" in card
     assert str(Path(trained.corpus.sources[0]).parent) not in card  # nobody else's business
 
 
@@ -85,10 +87,11 @@ def test_restricted_rights_are_stated(trained: TrainedRun, model: TuneModel, mea
 
 
 def test_evaluate_writes_a_card(folk: Folk, trained: TrainedRun, tmp_path: Path) -> None:
-    done = folk("evaluate", "small", "airds", "--runs", trained.runs, "--tunes", 4, "--out", "card.md")
+    (tmp_path / "others.abc").write_text("".join(read_source("airds").tunes[:10]))
+    done = folk("evaluate", "small", "others.abc", "--runs", trained.runs, "--tunes", 4, "--out", "card.md")
     assert done.returncode == 0, done.stderr
     card = (tmp_path / "card.md").read_text()
     assert head_of(card)["model-index"][0]["name"] == "small"
     dataset = head_of(card)["model-index"][0]["results"][0]["dataset"]
-    assert dataset["name"].startswith("Evaluated tunes of Aird's Selection of Scotch")
+    assert dataset["name"] == "Evaluated tunes of others.abc"
     assert done.stdout.split("\n", 2)[2].strip() in card
