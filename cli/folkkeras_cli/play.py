@@ -9,12 +9,12 @@ from folkkeras.errors import FolkError
 from folkkeras.files import write_bytes
 from folkkeras.music.render.client import RenderClient
 from folkkeras.music.render.instruments import DEFAULT_INSTRUMENT, instrument
-from folkkeras.music.render.sets import set_title
+from folkkeras.music.render.performance import Playing
+from folkkeras.music.render.sets import set_title, times_played
 from folkkeras.music.tune import Tune
 from folkkeras_cli.console import say
 from folkkeras_cli.no_effect import say_unswung
 from folkkeras_cli.options import Accompaniment, AsSet, Files, InstrumentName, Repeats, Swing, Tempo, Times, Transpose
-from folkkeras_cli.playing import playing_of
 from folkkeras_cli.tune_files import files_of, tunes_of
 
 EXAMPLES = """Examples:
@@ -53,14 +53,13 @@ def play(
     Where no program plays sound, the command names a file to open.
     """
     player = instrument(instrument_name or DEFAULT_INSTRUMENT)
-    playing = playing_of(
+    playing = Playing(
         tempo=tempo,
         transpose=transpose,
         repeats=repeats,
         swing=swing,
         accompaniment=accompaniment,
-        as_set=as_set,
-        times=times,
+        times=times_played(times, as_set=as_set),
     )
     tunes = [tune for file in files_of(files) for tune in tunes_of(file)]
     if swing:

@@ -11,6 +11,8 @@ from folkkeras.importing.notes import Notes
 from folkkeras.music.render.book.book import DEFAULT_PAPER, PAPERS
 from folkkeras.music.render.formats import ALL_FORMATS, MANY
 from folkkeras.music.render.instruments import DEFAULT_INSTRUMENT, instrument
+from folkkeras.music.render.performance import Playing
+from folkkeras.music.render.sets import times_played
 from folkkeras_cli import completions
 from folkkeras_cli.no_effect import PLAYED, say_not_in_set, say_unplayed, say_unprinted, say_unswung
 from folkkeras_cli.options import (
@@ -26,7 +28,6 @@ from folkkeras_cli.options import (
     Transpose,
 )
 from folkkeras_cli.places import names_folder
-from folkkeras_cli.playing import playing_of
 from folkkeras_cli.rendering import Rendering, format_named
 from folkkeras_cli.tune_files import files_of, rights_of, tunes_of
 
@@ -91,14 +92,13 @@ def render(
 
     Formats are listed below. Each tune becomes a file; a page, a book or an ABC file holds all of them.
     """
-    playing = playing_of(
+    playing = Playing(
         tempo=tempo,
         transpose=transpose,
         repeats=repeats,
         swing=swing,
         accompaniment=accompaniment,
-        as_set=as_set,
-        times=times,
+        times=times_played(times, as_set=as_set),
     )
     player = instrument(instrument_name or DEFAULT_INSTRUMENT)
     format = _format(to, out)
