@@ -7,20 +7,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from folkkeras.errors import OutputError
+from folkkeras.errors import FolkError, OutputError
 from folkkeras.files import reason
 
 
-class HeldError(Exception):
-    """Another process holds the lock."""
-
-
 @contextmanager
-def locked(path: Path) -> Iterator[None]:
+def locked(path: Path, fault: FolkError) -> Iterator[None]:
     """Hold a lock on the file `path`, which is created if it is missing and not removed afterwards.
 
     Raises:
-        HeldError: another process holds it.
+        FolkError: another process holds it; this is `fault`.
         OutputError: the file cannot be written.
     """
     try:
@@ -31,7 +27,7 @@ def locked(path: Path) -> Iterator[None]:
         try:
             _lock(file)
         except (BlockingIOError, PermissionError) as error:  # on POSIX and on Windows, respectively
-            raise HeldError from error
+            raise fault from error
         yield
 
 

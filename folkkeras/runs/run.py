@@ -14,8 +14,7 @@ runs/NAME/config.json     the options, the corpus and its digest, versions, flag
 
 import json
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -26,7 +25,7 @@ from folkkeras.corpus.sources import STANDARD_INPUT
 from folkkeras.errors import RunError
 from folkkeras.file_format import FILE_FORMAT
 from folkkeras.files import write_text
-from folkkeras.lock import HeldError, locked
+from folkkeras.lock import locked
 from folkkeras.runs.metrics import EvaluationInterval, read_metrics
 
 _CHECKPOINT = re.compile(r"step-(\d+)\.keras")
@@ -125,18 +124,14 @@ class Run:
                 f"give it more with `folk resume {self.name} --steps {2 * step}`"
             )
 
-    @contextmanager
-    def sole_writer(self) -> Iterator[None]:
+    def sole_writer(self) -> AbstractContextManager[None]:
         """A context in which no other process may train or change the run.
 
         Raises:
             RunError: another process is doing so.
         """
-        try:
-            with locked(self.folder / ".lock"):
-                yield
-        except HeldError as error:
-            raise RunError(f"run {self.name} is being trained by another process: wait, or stop that one") from error
+        fault = f"run {self.name} is being trained by another process: wait, or stop that one"
+        return locked(self.folder / ".lock", RunError(fault))
 
     def steps_done(self) -> int:
         """The step of the newest checkpoint, or 0."""

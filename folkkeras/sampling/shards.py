@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from folkkeras.errors import OutputError
 from folkkeras.files import reason, remove_unfinished, write_text
-from folkkeras.lock import HeldError, locked
+from folkkeras.lock import locked
 from folkkeras.sampling.record import with_record
 from folkkeras.sampling.request import TuneRequest
 from folkkeras.sampling.scheduler import SampledTune
@@ -64,13 +64,11 @@ class Shards:
         """
         request = sampler.request
         self._require_same(sampler.identity)
-        try:
-            with locked(self.folder / ".lock"):
-                remove_unfinished(self.folder)
-                starts = range(1, request.count + 1, SHARD)
-                yield next((first for first in starts if not self._path(first).exists()), None)
-        except HeldError as error:
-            raise OutputError(f"another process is writing tunes to {self.folder}: wait, or stop it") from error
+        fault = f"another process is writing tunes to {self.folder}: wait, or stop it"
+        with locked(self.folder / ".lock", OutputError(fault)):
+            remove_unfinished(self.folder)
+            starts = range(1, request.count + 1, SHARD)
+            yield next((first for first in starts if not self._path(first).exists()), None)
 
     def write(self, tunes: Iterator[SampledTune], first: int, last: int) -> Iterator[Path | list[SampledTune]]:
         """Write the tunes numbered `first` to `last`, and yield the path of each new file.

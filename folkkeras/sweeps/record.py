@@ -6,8 +6,8 @@ runs/NAME-01, NAME-02    its runs
 """
 
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from folkkeras.corpus.corpus import Corpus, require_window
 from folkkeras.errors import FolkError, OutputError, RunError
 from folkkeras.file_format import FILE_FORMAT, format_fault
 from folkkeras.files import reason, remove_unfinished, write_text
-from folkkeras.lock import HeldError, locked
+from folkkeras.lock import locked
 from folkkeras.model.reader import read_exported
 from folkkeras.runs.environment import versions
 from folkkeras.runs.folder import SWEEP, checked_name, create_run, existing_run, open_run, require_rights
@@ -85,18 +85,14 @@ class SweepRecord:
             self.faults[trial] = fault
         self.write()
 
-    @contextmanager
-    def sole_writer(self) -> Iterator[None]:
+    def sole_writer(self) -> AbstractContextManager[None]:
         """A context in which no other process may train the sweep.
 
         Raises:
             RunError: another process is doing so.
         """
-        try:
-            with locked(self.folder / ".lock"):
-                yield
-        except HeldError as error:
-            raise RunError(f"sweep {self.name} is being trained by another process: wait, or stop that one") from error
+        fault = f"sweep {self.name} is being trained by another process: wait, or stop that one"
+        return locked(self.folder / ".lock", RunError(fault))
 
     def write(self) -> None:
         """Write sweep.json."""
