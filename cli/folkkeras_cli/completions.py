@@ -10,8 +10,7 @@ from folkkeras.config import PRECISIONS, PRESETS, SCHEDULES
 from folkkeras.corpus.collections import COLLECTIONS
 from folkkeras.importing.names import ABC, OTHERS
 from folkkeras.importing.the_session import SETTINGS
-from folkkeras.music.render.book.book import PAPERS
-from folkkeras.music.render.formats import ALL_FORMATS
+from folkkeras.music.render.formats import ALL_FORMATS, PAPERS
 from folkkeras.music.render.instruments import INSTRUMENTS
 from folkkeras.pretrained import CELTIC
 

@@ -2,12 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
-from folkkeras.music.render.formats import BOOK, PAGE, SCORES, SOUNDS, TEXT
+from folkkeras.music.render.formats import BOOK, PAGE, PLAYED, SCORES, TEXT
 from folkkeras.music.render.performance import swings
 from folkkeras.music.tune import Tune
 from folkkeras_cli.console import say
-
-PLAYED = ("mid", *SOUNDS)
 
 
 def say_unplayed(

@@ -8,13 +8,12 @@ import typer
 from folkkeras.corpus.sources import STANDARD_INPUT
 from folkkeras.errors import UsageError
 from folkkeras.importing.notes import Notes
-from folkkeras.music.render.book.book import DEFAULT_PAPER, PAPERS
-from folkkeras.music.render.formats import ALL_FORMATS, MANY
+from folkkeras.music.render.formats import ALL_FORMATS, DEFAULT_PAPER, MANY, PAPERS, PLAYED
 from folkkeras.music.render.instruments import DEFAULT_INSTRUMENT, instrument
 from folkkeras.music.render.performance import Playing
 from folkkeras.music.render.sets import times_played
 from folkkeras_cli import completions
-from folkkeras_cli.no_effect import PLAYED, say_not_in_set, say_unplayed, say_unprinted, say_unswung
+from folkkeras_cli.no_effect import say_not_in_set, say_unplayed, say_unprinted, say_unswung
 from folkkeras_cli.options import (
     Accompaniment,
     AsSet,

@@ -8,10 +8,8 @@ from pathlib import Path
 
 from folkkeras.errors import FolkError, OutputError
 from folkkeras.files import write_bytes, write_text
-from folkkeras.music.render.book.book import DEFAULT_PAPER, BookEntry, book_bytes
-from folkkeras.music.render.book.entry import PrintedScores
 from folkkeras.music.render.client import RenderClient
-from folkkeras.music.render.formats import ALL_FORMATS, MANY, PAGE, SCORES, TEXT
+from folkkeras.music.render.formats import ALL_FORMATS, DEFAULT_PAPER, MANY, PAGE, PLAYED, SCORES, TEXT
 from folkkeras.music.render.instruments import DEFAULT_INSTRUMENT, Instrument, instrument
 from folkkeras.music.render.left_out import left_out
 from folkkeras.music.render.performance import LONGEST, Playing, is_cut
@@ -38,7 +36,7 @@ class Rendering:
         as_set: whether the tunes are one set, which is one file in every format.
         metadata: what a page or book says about how its tunes were made.
         title: of a book; empty for the stem, or for the titles of a set's tunes.
-        paper: of a book, one of `book.PAPERS`.
+        paper: of a book, one of `formats.PAPERS`.
         rights: what a book says about the rights in its tunes.
     """
 
@@ -71,7 +69,7 @@ class Rendering:
                 with made_folder(paths[0].parent):
                     write = self._write_page if self.format == PAGE else self._write_book
                     write(tunes, paths[0], client)
-                _say_left_out(tunes, self.format)
+                self._say_left_out(tunes)
             elif self.as_set:
                 self._write_set(tunes, paths[0], client)
             else:
@@ -127,6 +125,9 @@ class Rendering:
         say(f"wrote {path}")
 
     def _write_book(self, tunes: list[Tune], path: Path, client: RenderClient) -> None:
+        from folkkeras.music.render.book.book import BookEntry, book_bytes
+        from folkkeras.music.render.book.entry import PrintedScores
+
         entries = []
         for tune in tunes:
             try:
@@ -151,7 +152,7 @@ class Rendering:
         for tune in tunes:
             self._say_fault(tune, f"{path}: {_name(tune)}")
         say(f"wrote {path}")
-        _say_left_out(tunes, self.format)
+        self._say_left_out(tunes)
 
     def _write_files(self, tunes: list[Tune], paths: list[Path], client: RenderClient) -> None:
         written: list[Tune] = []
@@ -168,7 +169,7 @@ class Rendering:
             self._say_fault(tune, str(path))
         if written:
             say(f"wrote {paths[0] if len(tunes) == 1 else f'{len(written):,} files to {paths[0].parent}'}")
-        _say_left_out(written, self.format)
+        self._say_left_out(written)
         if failed:
             others = f"; and {len(failed) - 1:,} more" if len(failed) > 1 else ""
             raise FolkError(failed[0] + others)
@@ -178,6 +179,17 @@ class Rendering:
             say(f"{name}: incomplete: {tune.faults[0]}")
         if self.format not in SCORES and is_cut(tune, self.playing):
             say(f"{name}: cut off after {LONGEST * self.playing.times // 60} minutes")
+
+    def _say_left_out(self, tunes: list[Tune]) -> None:
+        """Say in one line what the files leave out of the tunes, with counts."""
+        if self.format in PLAYED and not self.playing.accompaniment:
+            return  # only chords can be missing from what is played, and nobody asked for them
+        counts: Counter[str] = sum((left_out(tune, self.format) for tune in tunes), Counter())
+        named = [f"{name} ({count:,})" for name, count in counts.most_common(MAX_NAMED)]
+        if more := len(counts) - len(named):
+            named.append(f"and {more:,} more")
+        if named:
+            say(f"left out of the file: {', '.join(named)}")
 
 
 def format_named(name: str) -> str:
@@ -190,16 +202,6 @@ def format_of(out: Path | None) -> str:
     """The format that a file's suffix names, or an empty string for text and unknown ones."""
     format = format_named(out.suffix) if out else ""
     return format if format in ALL_FORMATS and format != TEXT else ""
-
-
-def _say_left_out(tunes: list[Tune], format: str) -> None:
-    """Say in one line what the files leave out of the tunes, with counts."""
-    counts: Counter[str] = sum((left_out(tune, format) for tune in tunes), Counter())
-    named = [f"{name} ({count:,})" for name, count in counts.most_common(MAX_NAMED)]
-    if more := len(counts) - len(named):
-        named.append(f"and {more:,} more")
-    if named:
-        say(f"left out of the file: {', '.join(named)}")
 
 
 def _name(tune: Tune) -> str:

@@ -11,13 +11,12 @@ from typing import Any
 from folkkeras.errors import FolkError
 from folkkeras.extras import require
 from folkkeras.music.render.book.entry import PrintedScores
+from folkkeras.music.render.formats import DEFAULT_PAPER
 from folkkeras.music.render.page.words import key_in_words
 from folkkeras.music.tune import Tune, printable
 from folkkeras.notation.titles import title_of
 
 _PAPERS = {"a4": "a4", "letter": "us-letter"}  # names here -> names in Typst
-PAPERS = tuple(_PAPERS)
-DEFAULT_PAPER = PAPERS[0]
 _UNTITLED = "Untitled"
 
 
@@ -44,9 +43,9 @@ def book_bytes(
     Args:
         entries: the tunes, at least one.
         title: the book's title.
-        paper: one of `PAPERS`.
+        paper: one of `formats.PAPERS`.
         lines: of small text at the foot of the title page, or below a set.
-        set_times: how often each tune of a set is played; 0 if the tunes are no set.
+        set_times: how often each tune of a set is played; 0 if the tunes are not a set.
 
     Raises:
         FolkError: the package typst is missing, or cannot set the book.
