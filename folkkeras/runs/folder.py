@@ -110,7 +110,7 @@ def open_run(runs: str | Path, name: str) -> Run:
 
 
 def unended_run(run: Run) -> Run | None:
-    """The run of this name, to be continued, or None if there is none.
+    """The run of this name, to be continued, or None if it does not exist.
 
     Args:
         run: what it has to be, in its corpus and its options.
@@ -125,7 +125,7 @@ def unended_run(run: Run) -> Run | None:
 
 
 def existing_run(run: Run) -> Run | None:
-    """The run of this name, or None if there is none.
+    """The run of this name, or None if it does not exist.
 
     Args:
         run: what it has to be, in its corpus and its options.

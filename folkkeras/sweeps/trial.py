@@ -11,7 +11,7 @@ from folkkeras.runs.run import Run
 
 @dataclass(frozen=True)
 class Trial:
-    """A trial of a sweep, as it stands on disk."""
+    """A trial of a sweep, as saved on disk."""
 
     number: int  # from 1
     name: str  # of its run

@@ -1,4 +1,4 @@
-"""The commands that the page for users of the lab sets against its troubles do what it says."""
+"""The commands that the page for users of the lab sets against its problems do what it says."""
 
 import os
 import re
@@ -13,7 +13,7 @@ PAGE = (Path(__file__).parents[2] / "docs" / "coming-from-the-lab.md").read_text
 
 
 def test_its_quick_commands_run_in_their_order(tmp_path: Path) -> None:
-    table = PAGE.partition("## Its known troubles")[2].partition("\n## ")[0]
+    table = PAGE.partition("## Its known problems")[2].partition("\n## ")[0]
     commands = [words.split() for words in re.findall(r"`folk ((?:sample|check) [^`]+)`", table)]
     environment = {name: value for name, value in os.environ.items() if name != "FOLK_RUNS"}
     for words in commands:

@@ -45,22 +45,22 @@ def same(first: Path, second: Path) -> bool:
     return all(np.array_equal(a, b) for a, b in zip(weights(first), weights(second), strict=True))
 
 
-@pytest.fixture(scope="module")
-def hundred(corpus: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """A run of a hundred steps, which tests copy."""
-    config = TrainingConfig(steps=100, schedule="constant", precision=FLOAT32, **QUICK)
-    run = create_run(tmp_path_factory.mktemp("hundred"), "a", corpus, config)
+def trained_for(steps: int, corpus: Corpus, factory: pytest.TempPathFactory) -> Run:
+    """A run of that many steps, which tests copy."""
+    config = TrainingConfig(steps=steps, schedule="constant", precision=FLOAT32, **QUICK)
+    run = create_run(factory.mktemp("runs"), "a", corpus, config)
     train(run, corpus)
     return run
+
+
+@pytest.fixture(scope="module")
+def hundred(corpus: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    return trained_for(100, corpus, tmp_path_factory)
 
 
 @pytest.fixture(scope="module")
 def three_hundred(corpus: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """The same run with three hundred steps from the first."""
-    config = TrainingConfig(steps=300, schedule="constant", precision=FLOAT32, **QUICK)
-    run = create_run(tmp_path_factory.mktemp("three hundred"), "a", corpus, config)
-    train(run, corpus)
-    return run
+    return trained_for(300, corpus, tmp_path_factory)
 
 
 def copied(run: Run, runs: Path) -> Run:

@@ -35,7 +35,7 @@ def page_text(entries: Sequence[Entry], title: str, metadata: Mapping[str, str],
         entries: the tunes.
         title: the page's title.
         metadata: name -> value of the facts at the end of the page: the model, the seed, the settings.
-        set_times: how often each tune is played when the page plays them as a set; 0 if they are none.
+        set_times: how often the page plays each tune of a set; 0 if the tunes are not a set.
     """
     tunes = "\n".join(_article(number, entry) for number, entry in enumerate(entries, start=1))
     facts = "".join(f"<dt>{html.escape(name)}</dt><dd>{html.escape(value)}</dd>" for name, value in metadata.items())
