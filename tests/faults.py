@@ -25,6 +25,8 @@ from support.terminal import FOLK
 
 from folkkeras.corpus.sources import read_source
 
+_CHECKPOINTS = [f"checkpoints/step-{step:06}.keras" for step in range(100, STEPS + 1, 100)]
+
 
 def folk(*words: object, cwd: Path, code: int | None = 0, **options: object) -> subprocess.CompletedProcess[str]:
     """Run `folk`, and require that it prints no traceback."""
@@ -47,7 +49,6 @@ def undisturbed(corpus: Path, folder: Path) -> Path:
 def kills(corpus: Path, folder: Path, count: int, chance: random.Random) -> str:
     """Kill trainings with signal 9; every checkpoint must equal that of an uninterrupted training."""
     reference = undisturbed(corpus, folder)
-    seconds = (reference / "result.json").stat().st_mtime - (reference / "config.json").stat().st_mtime
     done = early = runs = redone_most = 0
     while done < count:
         runs += 1
@@ -56,7 +57,7 @@ def kills(corpus: Path, folder: Path, count: int, chance: random.Random) -> str:
         while not (run / "result.json").exists():
             before = steps_done(run)
             if done < count:
-                alive = _kill(words, folder, run, seconds, chance)
+                alive = _kill(words, folder, run, reference, chance)
                 done += alive and steps_done(run) > 0
                 early += alive and not steps_done(run)
                 _check_files(run, reference)
@@ -91,20 +92,23 @@ def _last_logged_step(run: Path) -> int:
     )
 
 
-def _kill(words: list[object], folder: Path, run: Path, seconds: float, chance: random.Random) -> bool:
+def _kill(words: list[object], folder: Path, run: Path, reference: Path, chance: random.Random) -> bool:
     """Start a training, kill it, and return whether it was still running.
 
-    One in five is killed while it starts, the others at a random moment of training, which takes so many seconds, or
-    during a save. Moments count from the training's first sign of life, since machines differ.
+    One in five is killed while it starts. The others are killed at a random moment behind a random checkpoint, or
+    behind the first sign of life; half of them at the next save, if it comes earlier. Moments are counted by what the
+    training has written, and by the pace of the reference, since machines differ.
     """
     began = time.time()
     process = subprocess.Popen([str(FOLK), *map(str, words)], cwd=folder, stderr=subprocess.DEVNULL)
     if chance.random() < 0.2:
         end = time.monotonic() + chance.uniform(0, 4)
     else:
-        while process.poll() is None and not _has_written(run, began):
+        written = [(reference / name).stat().st_mtime for name in ("config.json", *_CHECKPOINTS)]
+        place = chance.randrange(len(_CHECKPOINTS))  # 0 is before the first
+        while process.poll() is None and not (_has_written(run, began) and steps_done(run) >= 100 * place):
             time.sleep(0.02)
-        end = time.monotonic() + chance.uniform(0, seconds)
+        end = time.monotonic() + chance.uniform(0, written[place + 1] - written[place])
     at_a_save = chance.random() < 0.5
     while process.poll() is None and time.monotonic() < end:
         if at_a_save and any(run.rglob(".unfinished*")):
