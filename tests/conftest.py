@@ -3,9 +3,11 @@
 import os
 import signal
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from support.forked import FolkServer
 from support.terminal import FOLK, Folk
 from support.trained import LEARNED, TrainedRun
 
@@ -17,6 +19,8 @@ from folkkeras.runs.folder import create_run
 
 # A shell that starts the tests in the background makes them, and the commands that they start, ignore Ctrl-C.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+TIMEOUT = 300.0  # seconds that a command may take
 
 # Files whose tests take longest. They come first, so that both processes end at about the same time.
 LONG = (
@@ -64,22 +68,35 @@ def trained(corpus: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Trained
     return TrainedRun(run, corpus, runs)
 
 
+def _environment() -> dict[str, str]:
+    """The environment of a command, without the variable that pytest sets for each test."""
+    return {**{name: os.environ[name] for name in os.environ if name != "PYTEST_CURRENT_TEST"}, "COLUMNS": "200"}
+
+
+@pytest.fixture(scope="session")
+def folk_server() -> Iterator[FolkServer]:
+    """Forks `folk` fast, once it has imported everything."""
+    server = FolkServer(_environment())
+    yield server
+    server.stop()
+
+
 @pytest.fixture
-def folk(tmp_path: Path) -> Folk:
-    """Run the installed `folk` in an empty folder."""
+def folk(tmp_path: Path, folk_server: FolkServer) -> Folk:
+    """Run `folk` in an empty folder: the installed one where a test sets its environment, else a forked one."""
 
     def run(
         *words: object, stdin: str | bytes = "", env: dict[str, str] | None = None, cwd: Path = tmp_path
     ) -> subprocess.CompletedProcess[str]:
         data = stdin.encode() if isinstance(stdin, str) else stdin
-        done = subprocess.run(
-            [str(FOLK), *map(str, words)],
-            input=data,
-            capture_output=True,
-            cwd=cwd,
-            env={**os.environ, "COLUMNS": "200", **(env or {})},
-            timeout=300,
-        )
+        command = list(map(str, words))
+        its_env = {**_environment(), **(env or {})}
+        if its_env == folk_server.env and folk_server.is_ready():
+            done = folk_server.run(command, data, cwd, TIMEOUT)
+        else:
+            done = subprocess.run(
+                [str(FOLK), *command], input=data, capture_output=True, cwd=cwd, env=its_env, timeout=TIMEOUT
+            )
         return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
 
     return run
