@@ -115,7 +115,11 @@ def random_windows(
             values *= tf.gather(tf.cast(uniforms >= feature_dropout, tf.int32), groups_of(features))
         return {"characters": inputs, **dict(zip(features, tf.unstack(values), strict=True))}, labels
 
-    return tf.data.Dataset.counter(start_step).map(batch).prefetch(2)
+    windows_of_steps = tf.data.Dataset.counter(start_step).map(batch).prefetch(2)
+    # There is nothing to tune, and the thread that tunes can miss its end and keep a process alive for up to a minute.
+    options = tf.data.Options()
+    options.autotune.enabled = False
+    return windows_of_steps.with_options(options)
 
 
 def _features_of_windows(

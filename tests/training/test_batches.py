@@ -115,3 +115,8 @@ def test_a_fraction_of_the_windows_has_no_features_of_a_group(corpus: Corpus) ->
     assert not np.array_equal(without["time"], without["pitch"])
     again = cut(1, 0.3)[0]
     assert all(np.array_equal(second[name], again[name]) for name in second)
+
+
+def test_no_thread_tunes_the_data_set() -> None:
+    windows = random_windows(np.arange(50, dtype=np.uint8), batch_size=2, seq_length=7, seed=1)
+    assert windows.options().autotune.enabled is False  # such a thread kept one training in ten alive for ten seconds
