@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -74,15 +75,18 @@ def _environment() -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def folk_server() -> Iterator[FolkServer]:
-    """Forks `folk` fast, once it has imported everything."""
+def folk_server() -> Iterator[FolkServer | None]:
+    """Forks `folk` fast, once it has imported everything; none on systems that cannot fork safely."""
+    if sys.platform != "linux":
+        yield None
+        return
     server = FolkServer(_environment())
     yield server
     server.stop()
 
 
 @pytest.fixture
-def folk(tmp_path: Path, folk_server: FolkServer) -> Folk:
+def folk(tmp_path: Path, folk_server: FolkServer | None) -> Folk:
     """Run `folk` in an empty folder: the installed one where a test sets its environment, else a forked one."""
 
     def run(
@@ -91,7 +95,7 @@ def folk(tmp_path: Path, folk_server: FolkServer) -> Folk:
         data = stdin.encode() if isinstance(stdin, str) else stdin
         command = list(map(str, words))
         its_env = {**_environment(), **(env or {})}
-        if its_env == folk_server.env and folk_server.is_ready():
+        if folk_server and folk_server.env == its_env and folk_server.is_ready():
             done = folk_server.run(command, data, cwd, TIMEOUT)
         else:
             done = subprocess.run(
