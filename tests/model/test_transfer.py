@@ -87,7 +87,7 @@ def test_training_tunes_of_the_base_do_not_count_as_new(
     third = learned(read_metadata(open_run(tmp_path / "runs", "third").best))
     assert list(third) == [*own.training, *trained.corpus.training]  # each once
 
-    done = folk("evaluate", "mine", tune_file, "--tunes", 2, "--json")
+    done = folk("evaluate", "mine", tune_file, "--tunes", 1, "--json")
     assert done.returncode == 0, done.stderr
     values = json.loads(done.stdout)
     assert values["likelihood"]["learned"] == len(trained.corpus.training)
