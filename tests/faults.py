@@ -95,9 +95,9 @@ def _last_logged_step(run: Path) -> int:
 def _kill(words: list[object], folder: Path, run: Path, reference: Path, chance: random.Random) -> bool:
     """Start a training, kill it, and return whether it was still running.
 
-    One in five is killed while it starts. The others are killed at a random moment behind a random checkpoint, or
-    behind the first sign of life; half of them at the next save, if it comes earlier. Moments are counted by what the
-    training has written, and by the pace of the reference, since machines differ.
+    One in five is killed while it starts. The others are killed at a random moment after a random checkpoint, or before
+    the first; half of them at the next save, if it comes earlier. Machines differ, so the pace of the reference says
+    how far apart checkpoints are.
     """
     began = time.time()
     process = subprocess.Popen([str(FOLK), *map(str, words)], cwd=folder, stderr=subprocess.DEVNULL)

@@ -116,7 +116,7 @@ def random_windows(
         return {"characters": inputs, **dict(zip(features, tf.unstack(values), strict=True))}, labels
 
     windows_of_steps = tf.data.Dataset.counter(start_step).map(batch).prefetch(2)
-    # There is nothing to tune, and the thread that tunes can miss its end and keep a process alive for up to a minute.
+    # There is nothing to tune, and TensorFlow's tuning thread can keep a process that ends alive for up to a minute.
     options = tf.data.Options()
     options.autotune.enabled = False
     return windows_of_steps.with_options(options)

@@ -1,5 +1,6 @@
 """Several devices or processes take the same steps as one device, one process writes, and if one ends, all end."""
 
+import json
 import os
 import signal
 import subprocess
@@ -14,6 +15,9 @@ from support.terminal import FOLK, Folk
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from tensorboard.util import tensor_util
 
+from folkkeras.corpus.corpus import Corpus
+from folkkeras.model.likelihood import Likelihood
+from folkkeras.model.saving import open_model
 from folkkeras.runs.folder import open_run
 
 OPTIONS = [
@@ -110,7 +114,7 @@ def test_in_bfloat16_two_devices_take_the_same_steps_up_to_the_rounding(tune_fil
 
 
 def test_workers_take_the_same_steps_as_one_and_only_the_chief_writes(
-    alone: Path, tune_file: Path, tmp_path: Path
+    alone: Path, corpus: Corpus, tune_file: Path, tmp_path: Path
 ) -> None:
     workers = Workers(tmp_path, 3, tune_file, "--steps", 100, *CONSTANT)
     for index, (code, told) in enumerate(workers.ends()):
@@ -118,10 +122,12 @@ def test_workers_take_the_same_steps_as_one_and_only_the_chief_writes(
         assert ("best model" if index == 0 else "done at step 100: worker 0 has the run's files") in told
     assert losses(workers.run) == pytest.approx(losses(alone)[:100], rel=1e-4)
     assert [list(folder.iterdir()) for folder in workers.folders[1:]] == [[], []]
-    (interval,) = open_run(workers.run.parent, "many").evaluation_intervals()
-    assert interval.validation_bits == pytest.approx(
-        open_run(alone.parent, "one").evaluation_intervals()[0].validation_bits, rel=1e-4
-    )
+    run = open_run(workers.run.parent, "many")
+    (interval,) = run.evaluation_intervals()
+    first = open_run(alone.parent, "one").evaluation_intervals()[0]
+    assert interval.validation_bits == pytest.approx(first.validation_bits, rel=1e-4)
+    bits = Likelihood(open_model(run.best), corpus.held_out).bits_per_character()
+    assert json.loads((workers.run / "result.json").read_text())["validation_bits"] == pytest.approx(bits, rel=1e-4)
 
 
 def test_a_killed_worker_ends_all_and_the_same_command_continues(

@@ -4,11 +4,12 @@ Importing takes most of a short command's time: five to seven seconds with Tenso
 command is a process of its own, with its own folder and streams, and starts TensorFlow's runtime itself.
 
 A request comes over the socket whose file descriptor is the only argument: the folder and the words as JSON, with the
-file descriptors of stdin, stdout and stderr and of a socket for the reply. The reply is the process's number, then
+file descriptors of stdin, stdout and stderr and of a socket for the reply. The reply is the process's ID, then
 its return code.
 """
 
 import atexit
+import importlib
 import json
 import os
 import signal
@@ -50,8 +51,7 @@ if __name__ == "__main__":
     from folkkeras_cli.tensorflow_startup import start_tensorflow
 
     start_tensorflow(running=False)
-    from folkkeras.training import train  # noqa: F401
-
+    importlib.import_module("folkkeras.training.train")
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # leaves no zombies
     requests = socket.socket(fileno=int(sys.argv[1]))
     requests.sendall(b"ready")

@@ -14,7 +14,7 @@ SERVER = Path(__file__).with_name("folk_server.py")
 
 
 class FolkServer:
-    """A server that forks `folk`, started in the environment that the commands shall have."""
+    """A server that forks `folk`; `env` is the environment of all its commands."""
 
     def __init__(self, env: dict[str, str]) -> None:
         self.env = env
@@ -38,7 +38,7 @@ class FolkServer:
         """What `subprocess.run` does, with the output captured.
 
         Raises:
-            subprocess.TimeoutExpired: the command took longer than so many seconds and was killed.
+            subprocess.TimeoutExpired: the command took longer than `seconds` and was killed.
         """
         with tempfile.TemporaryFile() as stdin, tempfile.TemporaryFile() as stdout, tempfile.TemporaryFile() as stderr:
             stdin.write(data)
@@ -48,12 +48,12 @@ class FolkServer:
                 streams = [stream.fileno() for stream in (stdin, stdout, stderr, theirs)]
                 socket.send_fds(self._requests, [json.dumps([str(folder), words]).encode()], streams)
                 theirs.close()
-                number = int(_line(reply))
+                process_id = int(_line(reply))
                 reply.settimeout(seconds)
                 try:
                     code = int(_line(reply))
                 except TimeoutError:
-                    os.kill(number, signal.SIGKILL)
+                    os.kill(process_id, signal.SIGKILL)
                     raise subprocess.TimeoutExpired(words, seconds) from None
             output = []
             for stream in (stdout, stderr):

@@ -45,9 +45,9 @@ def same(first: Path, second: Path) -> bool:
     return all(np.array_equal(a, b) for a, b in zip(weights(first), weights(second), strict=True))
 
 
-def trained_for(steps: int, keep: int, corpus: Corpus, factory: pytest.TempPathFactory) -> Run:
+def trained_for(steps: int, corpus: Corpus, factory: pytest.TempPathFactory, **options: int) -> Run:
     """A run of that many steps, which tests copy."""
-    config = TrainingConfig(steps=steps, keep=keep, schedule="constant", precision=FLOAT32, **QUICK)
+    config = TrainingConfig(steps=steps, schedule="constant", precision=FLOAT32, **QUICK, **options)
     run = create_run(factory.mktemp("runs"), "a", corpus, config)
     train(run, corpus)
     return run
@@ -55,12 +55,20 @@ def trained_for(steps: int, keep: int, corpus: Corpus, factory: pytest.TempPathF
 
 @pytest.fixture(scope="module")
 def hundred(corpus: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Run:
-    return trained_for(100, 1, corpus, tmp_path_factory)
+    return trained_for(100, corpus, tmp_path_factory, keep=1)
 
 
 @pytest.fixture(scope="module")
 def three_hundred(corpus: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Run:
-    return trained_for(300, 3, corpus, tmp_path_factory)
+    return trained_for(300, corpus, tmp_path_factory)
+
+
+@pytest.fixture(scope="module")
+def raised(corpus: Corpus, hundred: Run, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """The run of a hundred steps, raised to three hundred."""
+    run = copied(hundred, tmp_path_factory.mktemp("raised")).with_steps(300)
+    train(run, corpus)
+    return run
 
 
 def copied(run: Run, runs: Path) -> Run:
@@ -140,16 +148,19 @@ def test_stopping_and_resuming_gives_the_same_weights_and_figures(
     assert figures[0] == figures[1]
 
 
-def test_raising_the_steps_equals_asking_for_them_at_first_and_deletes_checkpoints_that_are_not_kept(
-    corpus: Corpus, hundred: Run, three_hundred: Run, tmp_path: Path
-) -> None:
-    short = copied(hundred, tmp_path)
+def test_raising_the_steps_equals_asking_for_them_at_first(raised: Run, three_hundred: Run) -> None:
+    assert same(three_hundred.last, raised.last)
+    assert open_run(raised.folder.parent, raised.name).config.steps == 300
+
+
+def test_a_run_that_has_ended_says_how_to_raise_its_steps(corpus: Corpus, hundred: Run) -> None:
     with pytest.raises(RunError, match="--steps 200"):
-        train(short, corpus)
-    train(short.with_steps(300), corpus)
-    assert same(three_hundred.last, short.last)
-    assert open_run(tmp_path, short.name).config.steps == 300
-    assert (short.checkpoints(), len(three_hundred.checkpoints())) == ([short.checkpoint(300)], 3)
+        train(hundred, corpus)
+
+
+def test_checkpoints_beyond_the_number_to_keep_are_deleted(raised: Run, three_hundred: Run) -> None:
+    assert raised.checkpoints() == [raised.checkpoint(300)]
+    assert len(three_hundred.checkpoints()) == 3
 
 
 def test_training_ends_when_the_validation_bits_no_longer_fall(corpus: Corpus, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from folkkeras.music.render.page.words import key_in_words
 from folkkeras.music.tune import Tune, printable
 from folkkeras.notation.titles import title_of
 
-_PAPERS = {"a4": "a4", "letter": "us-letter"}  # names here -> names in Typst
+_TYPST_PAPERS = {"letter": "us-letter"}  # the names that differ
 _UNTITLED = "Untitled"
 
 
@@ -70,7 +70,7 @@ def compiled(
         tunes = [_tune(entry, number, folder) for number, entry in enumerate(entries)]
         book = {
             "title": printable(title),
-            "paper": _PAPERS[paper],
+            "paper": _TYPST_PAPERS.get(paper, paper),
             "lines": list(map(printable, lines)),
             "set_times": set_times,
             "tunes": tunes,
