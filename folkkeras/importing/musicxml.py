@@ -1,12 +1,15 @@
 """Read MusicXML with one part, by way of music21."""
 
+import codecs
 import logging
+import re
 from typing import Any
 
 from folkkeras.errors import CorpusError
 from folkkeras.importing.notes import Notes
 
 MAX_BYTES = 2**25  # of a score
+_DECLARATION = re.compile(rb"""<\?xml[^>]*?encoding\s*=\s*["']([\w.-]+)[^>]*\?>""")
 
 
 def tune(data: bytes, name: str, notes: Notes) -> str:
@@ -26,13 +29,26 @@ def tune(data: bytes, name: str, notes: Notes) -> str:
 
     logging.getLogger("music21").setLevel(logging.ERROR)
     try:
-        score = converter.parseData(data, format="musicxml")
+        score = converter.parseData(_in_utf_8(data), format="musicxml")
         return _abc(score, name, notes)
     except CorpusError:
         raise
     except Exception as error:  # music21 raises errors of many kinds for a damaged score
         why = " ".join(f"{type(error).__name__}: {error}".split())[:200]
         raise CorpusError(f"{name} cannot be read as MusicXML ({why}): export it again") from error
+
+
+def _in_utf_8(data: bytes) -> bytes:
+    """An XML document in UTF-8: it is decoded by its byte order mark, or else by the encoding that it declares.
+
+    Source: XML 1.0, appendix F.
+    """
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        text = data.decode("utf-16")
+    else:
+        declared = _DECLARATION.match(data)
+        text = data.decode(declared[1].decode() if declared else "utf-8-sig")
+    return _DECLARATION.sub(b"<?xml version='1.0'?>", text.encode(), count=1)
 
 
 def _abc(score: Any, name: str, notes: Notes) -> str:

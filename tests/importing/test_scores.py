@@ -2,6 +2,7 @@
 
 import io
 import random
+import re
 from collections.abc import Callable
 from fractions import Fraction
 
@@ -52,6 +53,17 @@ def test_musicxml_that_the_library_wrote_comes_back() -> None:
         if "P:" not in tune.text:
             assert back.order == tune.order
     assert equal >= 0.97 * total
+
+
+@pytest.mark.parametrize("encoding", ["UTF-8", "utf-8-sig", "UTF-16", "ISO-8859-1"])
+def test_musicxml_is_read_in_every_encoding_that_it_declares(encoding: str) -> None:
+    tune = read_tune("X:1\nT:Café\nM:4/4\nL:1/8\nK:D\nDEFG ABcd|d8|]\n")
+    text, count = re.subn(
+        r"(?<=encoding=.)UTF-8", encoding.removesuffix("-sig"), musicxml_bytes(tune).decode(), flags=re.I
+    )
+    assert count == 1
+    back = imported(text.encode(encoding))
+    assert (back.title, notes_of(back)) == ("Café", notes_of(tune))
 
 
 def test_keys_marks_and_endings_come_back() -> None:
