@@ -19,6 +19,7 @@ from folkkeras.notation.tunes import numbered
 from folkkeras_cli.command import Command
 from folkkeras_cli.console import say, write, write_table
 from folkkeras_cli.options import Chords, CorpusArguments, Force, Raw, Settings, Split, ValidationSplit
+from folkkeras_cli.tune_files import unread
 
 MAX = 12  # values named in one line of the statistics
 
@@ -64,6 +65,8 @@ def stats(
         f"duplicates  {tunes.duplicates:,} with the music of an earlier tune{'' if raw else ', left out'}",
         f"dropped     {_counts(tunes.dropped) if tunes.dropped else 'nothing'}",
     ]
+    if tunes.unread:
+        lines.append(f"unread      {unread(tunes.unread)}")
     lines += [f"rights      {name}: {_rights(name)}" for name in tunes.sources]
     lines += [
         f"rights      {name}: the licence forbids training language models on its tunes" for name in tunes.restricted

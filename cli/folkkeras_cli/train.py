@@ -39,6 +39,7 @@ from folkkeras_cli.options import RUNS, Chords, CorpusArguments, Raw, Runs, Sett
 from folkkeras_cli.strategy import chosen_strategy
 from folkkeras_cli.sweeping import train_sweep
 from folkkeras_cli.training_session import run_training
+from folkkeras_cli.tune_files import unread
 
 EXAMPLES = """Examples:
 
@@ -283,6 +284,8 @@ def _sweep(file: Path, given: dict[str, Any], strategy: str | None) -> Sweep:
 
 
 def _say_corpus(what: str, tunes: Corpus, *, transpose: bool) -> None:
+    if tunes.unread:
+        say(unread(tunes.unread))
     say(
         f"{what}: {len(tunes.training):,} training tunes, {len(tunes.held_out):,} held out; "
         f"{tunes.training.length:,} characters{', each tune in eight copies, transposed' if transpose else ''}"

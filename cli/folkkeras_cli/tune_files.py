@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from folkkeras.corpus.collections import COLLECTIONS
 from folkkeras.corpus.sources import STANDARD_INPUT, source_files
@@ -66,14 +66,22 @@ def tunes_of(file: str, notes: Notes | None = None) -> list[Tune]:
         CorpusError: it cannot be read, or has no tunes.
     """
     notes = Notes() if notes is None else notes
-    before = notes.skipped.copy()
+    before, unread_before = notes.skipped.copy(), len(notes.unread)
     tunes = [tune for text in abc_texts(_data(file), name_of(file), notes) for tune in read_tunes(text)]
+    if left_out := [*notes.unread][unread_before:]:
+        say(unread(left_out))
     if skipped := notes.skipped - before:
         counts = ", ".join(f"{what} ({count:,})" for what, count in skipped.items())
         say(f"left out of {name_of(file)}: {counts}")
     if not tunes:
         raise CorpusError(f"no tune in {name_of(file)}: a tune in ABC notation begins with a line X:1")
     return tunes
+
+
+def unread(scores: Sequence[str]) -> str:
+    """A line on scores that were left out."""
+    these = "1 score is" if len(scores) == 1 else f"{len(scores):,} scores are"
+    return f"{these} left out, not readable as one melody: {scores[0]}" + ", and others" * (len(scores) > 1)
 
 
 def text_of(file: str) -> str:

@@ -69,6 +69,7 @@ def store(corpus: Corpus, key: str) -> None:
                     "dropped": corpus.dropped,
                     "duplicates": corpus.duplicates,
                     "restricted": corpus.restricted,
+                    "unread": corpus.unread,
                     "digest": corpus.digest,
                     "characters": {name: getattr(corpus, name).characters for name in _LISTS},
                     "checksums": {path.name: _checksum(path) for path in building.glob("*.npy")},
@@ -109,6 +110,7 @@ def cached(key: str) -> Corpus | None:
         dropped=Counter(metadata["dropped"]),
         duplicates=metadata["duplicates"],
         restricted=tuple(metadata["restricted"]),
+        unread=tuple(metadata["unread"]),
         digest=metadata["digest"],
         **lists,
     )

@@ -35,6 +35,7 @@ class Corpus:
     duplicates: int  # tunes with the same music as an earlier one
     digest: str  # SHA-256 of both texts: corpora with the same digest train the same model
     restricted: tuple[str, ...] = ()  # collections in it whose licence forbids training on them
+    unread: tuple[str, ...] = ()  # the scores that were left out, since they cannot be read as one melody
 
     @property
     def training_text(self) -> str:

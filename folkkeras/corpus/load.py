@@ -71,6 +71,7 @@ def _gathered(arguments: Sequence[str], options: dict[str, Any], standard_input:
     splitting = {name: value for name, value in options.items() if name != "settings"}
     names: list[str] = []
     restricted: set[str] = set()
+    unread: list[str] = []
     dropped: Counter[str] = Counter()
 
     def tunes() -> Iterator[str]:  # one source at a time, so that not all are in memory at once
@@ -78,8 +79,9 @@ def _gathered(arguments: Sequence[str], options: dict[str, Any], standard_input:
             source = read_source(argument, standard_input, settings=options["settings"])
             names.append(source.name)
             restricted.update(source.restricted)
+            unread.extend(source.unread)
             dropped.update(source.skipped)
             yield from source.tunes
 
     corpus = split_corpus(tunes(), **splitting, dropped=dropped)
-    return replace(corpus, sources=tuple(names), restricted=tuple(sorted(restricted)))
+    return replace(corpus, sources=tuple(names), restricted=tuple(sorted(restricted)), unread=tuple(unread))

@@ -28,6 +28,7 @@ class Source:
     tunes: TuneList  # verbatim, each with the blank lines that follow it
     skipped: Counter[str]  # what was outside the tunes, or could not be kept -> count
     restricted: frozenset[str] = frozenset()  # collections in it whose licence forbids training on them
+    unread: tuple[str, ...] = ()  # the scores that were left out, since they cannot be read as one melody
 
 
 def read_source(argument: str, standard_input: Path | None = None, *, settings: str = ALL_SETTINGS) -> Source:
@@ -89,7 +90,7 @@ def _gather(name: str, files: Iterable[tuple[str, bytes]], *, settings: str) -> 
     where = []
     for path, data in files:
         where.append(path)
-        for text in abc_texts(data, path, notes, settings=settings):
+        for text in abc_texts(data, path, notes, settings=settings, several=True):
             begin = first_tune(text)
             if text[:begin].strip():
                 notes.skipped["characters before a file's first X:"] += begin
@@ -98,10 +99,12 @@ def _gather(name: str, files: Iterable[tuple[str, bytes]], *, settings: str) -> 
                 tunes.append(tune)
     found = tunes.done()
     if not found:
+        if notes.unread:
+            raise next(iter(notes.unread.values()))
         raise CorpusError(
             f"no tune in {where[0] if len(where) == 1 else name}: a tune in ABC notation begins with a line X:1"
         )
-    return Source(name, found, notes.skipped, frozenset(notes.restricted))
+    return Source(name, found, notes.skipped, frozenset(notes.restricted), tuple(notes.unread))
 
 
 def _ended(tunes: Iterable[str]) -> Iterator[str]:

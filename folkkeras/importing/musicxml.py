@@ -7,6 +7,7 @@ from typing import Any
 
 from folkkeras.errors import CorpusError
 from folkkeras.importing.notes import Notes
+from folkkeras.notation.decoding import LATIN_1_BYTES
 
 MAX_BYTES = 2**25  # of a score
 _DECLARATION = re.compile(rb"""<\?xml[^>]*?encoding\s*=\s*["']([\w.-]+)[^>]*\?>""")
@@ -41,13 +42,15 @@ def tune(data: bytes, name: str, notes: Notes) -> str:
 def _in_utf_8(data: bytes) -> bytes:
     """An XML document in UTF-8: it is decoded by its byte order mark, or else by the encoding that it declares.
 
+    Some programs declare UTF-8 and write Latin-1.
+
     Source: XML 1.0, appendix F.
     """
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         text = data.decode("utf-16")
     else:
         declared = _DECLARATION.match(data)
-        text = data.decode(declared[1].decode() if declared else "utf-8-sig")
+        text = data.decode(declared[1].decode() if declared else "utf-8-sig", LATIN_1_BYTES)
     return _DECLARATION.sub(b"<?xml version='1.0'?>", text.encode(), count=1)
 
 

@@ -12,7 +12,9 @@ from folkkeras.notation.decoding import decode
 _SCORES = (b"<score-partwise", b"<score-timewise")
 
 
-def abc_texts(data: bytes, name: str, notes: Notes, *, settings: str = ALL_SETTINGS) -> Iterator[str]:
+def abc_texts(
+    data: bytes, name: str, notes: Notes, *, settings: str = ALL_SETTINGS, several: bool = False
+) -> Iterator[str]:
     """Yield the tunes of a file in ABC notation.
 
     Args:
@@ -21,6 +23,8 @@ def abc_texts(data: bytes, name: str, notes: Notes, *, settings: str = ALL_SETTI
         name: the file's name in error messages.
         notes: what is noticed is added to them.
         settings: of The Session's tunes, read "all" settings of each, or only the "first".
+        several: whether it is one of several files. A score among several, also in an archive, that cannot be read as
+            one melody is left out, and noted.
 
     Yields:
         texts in ABC notation: the whole text of a file in ABC notation, else one tune at a time.
@@ -28,7 +32,12 @@ def abc_texts(data: bytes, name: str, notes: Notes, *, settings: str = ALL_SETTI
     Raises:
         CorpusError: the file is damaged, or in another format.
     """
-    return _texts(data, name, notes, settings=settings, depth=archives.MAX_DEPTH)
+    found, before = False, len(notes.unread)
+    for text in _texts(data, name, notes, settings=settings, depth=archives.MAX_DEPTH):
+        found = True
+        yield text
+    if (unread := [*notes.unread.values()][before:]) and not (found or several):
+        raise unread[0]
 
 
 def _texts(data: bytes, name: str, notes: Notes, *, settings: str, depth: int) -> Iterator[str]:
@@ -42,14 +51,13 @@ def _texts(data: bytes, name: str, notes: Notes, *, settings: str, depth: int) -
         )
         for inner, content in files:
             yield from _texts(content, inner, notes, settings=settings, depth=depth - 1)
-    elif data.startswith(b"MThd"):
-        from folkkeras.importing import midi
-
-        yield midi.tune(data, name, notes)
-    elif _is_musicxml(data):
-        from folkkeras.importing import musicxml
-
-        yield musicxml.tune(data, name, notes)
+    elif data.startswith(b"MThd") or _is_musicxml(data):
+        try:
+            tune = _tune_of_score(data, name, notes)
+        except CorpusError as error:
+            notes.unread[name] = error
+        else:
+            yield tune
     else:
         yield from _texts_in(decode(data, name), name, notes, settings=settings)
 
@@ -63,6 +71,14 @@ def _texts_in(text: str, name: str, notes: Notes, *, settings: str) -> Iterator[
         yield from folk_rnn.tunes(text, notes)
     else:
         yield text
+
+
+def _tune_of_score(data: bytes, name: str, notes: Notes) -> str:
+    if data.startswith(b"MThd"):
+        from folkkeras.importing.midi import tune
+    else:
+        from folkkeras.importing.musicxml import tune
+    return tune(data, name, notes)
 
 
 def _is_musicxml(data: bytes) -> bool:

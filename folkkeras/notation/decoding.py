@@ -5,7 +5,7 @@ import codecs
 from folkkeras.errors import CorpusError
 
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-_LATIN_1_BYTES = "folkkeras.latin-1"
+LATIN_1_BYTES = "folkkeras.latin-1"  # a handler of errors: invalid bytes are read as Latin-1
 _HTML = (b"<!doctype html", b"<html", b"<head", b"<?xml")
 
 
@@ -35,7 +35,7 @@ def decode(data: bytes, name: str) -> str:
     elif b"\0" in data or _control_share(data) > 0.05:
         raise CorpusError(f"{name} is a binary file: give a text file with tunes in ABC notation")
     else:
-        text = data.decode("utf-8", _LATIN_1_BYTES)
+        text = data.decode("utf-8", LATIN_1_BYTES)
     # Concatenated files also have byte order marks in the middle.
     return text.replace("\ufeff", "").replace("\r\n", "\n").replace("\r", "\n")
 
@@ -47,7 +47,7 @@ def _latin_1(error: UnicodeError) -> tuple[str, int]:
 
 
 # Collections are concatenated from files in several encodings, so each invalid byte is decoded on its own.
-codecs.register_error(_LATIN_1_BYTES, _latin_1)
+codecs.register_error(LATIN_1_BYTES, _latin_1)
 
 
 def _control_share(data: bytes) -> float:

@@ -5,6 +5,7 @@ import random
 import re
 from collections.abc import Callable
 from fractions import Fraction
+from pathlib import Path
 
 import mido
 import pytest
@@ -64,6 +65,12 @@ def test_musicxml_is_read_in_every_encoding_that_it_declares(encoding: str) -> N
     assert count == 1
     back = imported(text.encode(encoding))
     assert (back.title, notes_of(back)) == ("Café", notes_of(tune))
+
+
+def test_musicxml_that_declares_utf_8_but_is_latin_1_is_read() -> None:
+    data = musicxml_bytes(read_tune("X:1\nT:Café\nK:D\nDEFG|\n"))
+    assert b"UTF-8" in data.upper()
+    assert imported(data.replace("é".encode(), b"\xe9")).title == "Café"
 
 
 def test_keys_marks_and_endings_come_back() -> None:
@@ -165,6 +172,17 @@ def test_a_score_of_two_staves_is_refused() -> None:
     both = second + '<part id="P1">' + part.replace("</score-partwise>", "") + '<part id="P2">' + part
     with pytest.raises(CorpusError, match="has 2 parts or staves"):
         imported(both.encode())
+
+
+def test_a_score_among_others_that_is_no_melody_is_left_out_and_noted(tmp_path: Path) -> None:
+    bad = midi_of(lambda track: None)
+    for name, content in {"good": musicxml_bytes(read_tune("X:1\nK:C\nCDEF|\n")), "bad": bad, "worse": bad}.items():
+        (tmp_path / f"{name}.xml").write_bytes(content)
+    source = read_source(str(tmp_path))
+    assert (len(source.tunes), source.unread) == (1, (str(tmp_path / "bad.xml"), str(tmp_path / "worse.xml")))
+    (tmp_path / "good.xml").unlink()
+    with pytest.raises(CorpusError, match=r"bad\.xml has no notes"):
+        read_source(str(tmp_path))
 
 
 def endless(track: mido.MidiTrack) -> None:
