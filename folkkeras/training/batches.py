@@ -95,6 +95,7 @@ def random_windows(
         finally:
             _cutting.ended += 1
 
+    @tf.autograph.experimental.do_not_convert  # it has nothing to convert, and looking for it takes most of a second
     def batch(step: tf.Tensor) -> tuple[Any, tf.Tensor]:
         def drawn(count: int, most: int, key: tf.Tensor) -> tf.Tensor:
             keys = tf.stack([tf.constant(seed, tf.int64), key])

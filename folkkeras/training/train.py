@@ -241,6 +241,7 @@ def compiled_model(vocabulary: Vocabulary, config: TrainingConfig) -> TuneModel:
         loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
         jit_compile=False,
     )
+    model.optimizer.build(model.trainable_variables)  # the step that creates its variables would be traced twice
     return model
 
 
