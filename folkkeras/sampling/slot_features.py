@@ -1,5 +1,6 @@
 """The features of the texts in an engine's slots."""
 
+import sys
 from typing import Any
 
 import numpy as np
@@ -17,8 +18,14 @@ from folkkeras.sampling.sampler import Ids
 COMPILED_FROM = 20_000
 
 
+def compiled_from() -> int:
+    """After how many characters their features are computed with compiled functions in this process."""
+    # Training and evaluating have loaded Numba to read tunes with it.
+    return 1 if "folkkeras.features.compiled" in sys.modules else COMPILED_FROM
+
+
 class SlotFeatures:
-    """Reads the characters of all slots, and looks up what their features give; compiled by Numba in longer work.
+    """Reads the characters of all slots, and looks up what their features give; Numba compiles it for longer work.
 
     Args:
         exported: the weights of a model that reads features.
@@ -29,6 +36,7 @@ class SlotFeatures:
         self._exported = exported
         self._raises = bool(count_of(exported.features))
         self._characters = 0  # characters that have been read
+        self._compiled_from = compiled_from()
         self._rows = np.zeros((number, COUNT), np.int32)
         self._streams: _Streams | _CompiledStreams = _Streams(exported, number)
         self._vectors = VectorTable(exported)
@@ -45,7 +53,7 @@ class SlotFeatures:
 
     def read(self, ids: Ids) -> Array:
         """Read a character in each slot; return the sums of its features' vectors, (slots, feature_embedding)."""
-        if self._characters < COMPILED_FROM <= self._characters + len(ids):
+        if self._characters < self._compiled_from <= self._characters + len(ids):
             self._compile()
         self._characters += len(ids)
         self._streams.read(ids, self._rows)
