@@ -11,7 +11,7 @@ import pytest
 from support.terminal import Folk
 from support.trained import TrainedRun
 
-from folkkeras.corpus.corpus import in_form
+from folkkeras.corpus.corpus import Corpus, in_form
 from folkkeras.corpus.overlap import MelodyIndex
 from folkkeras.corpus.sources import read_source
 from folkkeras.evaluation.evaluate import evaluate, novelty_limit
@@ -75,13 +75,13 @@ def test_the_style_distance_is_0_if_equal_and_1_if_nothing_is_shared() -> None:
     assert (styles["bars a part"], styles["parts a tune"]) == ({1: 1}, {1: 1})
 
 
-def test_a_classifier_tells_the_tunes_of_three_seeds_from_real_ones(trained: TrainedRun) -> None:
-    model, count = open_model(trained.run.best), MIN_TUNES + 5  # some new ones may have no notes
+def test_a_classifier_tells_the_tunes_of_three_seeds_from_real_ones(corpus: Corpus) -> None:
+    model, count = open_model("celtic"), MIN_TUNES  # all its tunes have notes
     others = in_form(read_source("airds").tunes[:count])
-    found = evaluate(model, trained.corpus, others, count=count, seed=3).form.told_apart
-    assert len(found.generated_by_seed) == 3
-    assert found.generated == np.mean(found.generated_by_seed) > 0.9
-    assert found.training == np.mean(found.training_by_sample) < found.generated
+    found = evaluate(model, corpus, others, count=count, seed=3).form.told_apart
+    assert len(set(found.generated_by_seed)) == len(set(found.training_by_sample)) == 3
+    assert 0.5 < found.generated == np.mean(found.generated_by_seed) < 1
+    assert 0.5 < found.training == np.mean(found.training_by_sample) < 1
     new = [[read_tune(tune.text) for tune in Generator(model).tunes(TuneRequest(count=count, seed=4))]]
     again = told_apart(new, new, [read_tune(text) for text in others])
     assert again.generated_by_seed == found.generated_by_seed[1:2]

@@ -16,6 +16,8 @@ import signal
 import socket
 import sys
 
+import numpy as np
+
 REQUEST_BYTES = 1 << 16
 
 
@@ -51,7 +53,11 @@ if __name__ == "__main__":
     from folkkeras_cli.tensorflow_startup import start_tensorflow
 
     start_tensorflow(running=False)
-    importlib.import_module("folkkeras.training.train")
+    for module in ("folkkeras.training.train", "folkkeras.evaluation.evaluate", "tensorboard.summary.v2"):
+        importlib.import_module(module)
+    from folkkeras.features.compiled import features_of_text  # compiled, or loaded, when it is first called
+
+    features_of_text(np.zeros(1, np.int32), np.zeros(1, np.int32))
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # leaves no zombies
     requests = socket.socket(fileno=int(sys.argv[1]))
     requests.sendall(b"ready")
