@@ -22,7 +22,7 @@ $(VENV)/installed: pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 11) <= v <= (3, 13) else f"Python {v[0]}.{v[1]} will not do: give one of 3.11 to 3.13, as in make PYTHON=python3.12")'
 	$(PYTHON) -m venv $(VENV)
 	@echo "Installing TensorFlow and the rest into $(VENV); this takes a minute or two" >&2
-	$(BIN)/python -m pip install --quiet --editable '.[dev,docs,all]'
+	$(BIN)/python -m pip install --quiet --no-compile --editable '.[dev,docs,all]'
 	touch $@
 
 demo: install ## Train for a few minutes on the built-in tunes, then write a tune
@@ -36,7 +36,7 @@ test: install ## Run every test, two files at a time
 $(LOWEST)/installed: pyproject.toml tests/lowest.py
 	$(PYTHON) -m venv $(LOWEST)
 	$(LOWEST)/bin/python tests/lowest.py > $(LOWEST)/constraints.txt
-	$(LOWEST)/bin/python -m pip install --quiet --constraint $(LOWEST)/constraints.txt --editable '.[dev,all]'
+	$(LOWEST)/bin/python -m pip install --quiet --no-compile --constraint $(LOWEST)/constraints.txt --editable '.[dev,all]'
 	touch $@
 
 test-lowest: $(LOWEST)/installed ## Run every test with the lowest versions of all dependencies
