@@ -160,7 +160,9 @@ class PartWriter:
                         self._notes.skipped[what] += 1
 
     def _symbol(self, symbol: harmony.ChordSymbol) -> str:
-        figure = (symbol.figure or "").replace("-", "b")
+        # A symbol without a root is a numeral, whose figure music21 cannot find.
+        named = isinstance(symbol, harmony.NoChord) or symbol.root(find=False) is not None
+        figure = (symbol.figure or "").replace("-", "b") if named else ""
         if is_chord_symbol(figure):
             return f'"{figure}"'
         self._notes.skipped["chord symbols that ABC does not have"] += 1

@@ -174,6 +174,16 @@ def test_a_score_of_two_staves_is_refused() -> None:
         imported(both.encode())
 
 
+def test_a_numeral_in_place_of_a_chord_symbol_is_left_out() -> None:
+    score = musicxml_bytes(read_tune('X:1\nK:C\n"G7"CDEF|\n')).decode()
+    numeral = "<harmony><numeral><numeral-root>4</numeral-root></numeral><kind>major</kind></harmony>"
+    score, count = re.subn(r"<harmony.*?</harmony>", numeral, score, flags=re.DOTALL)
+    assert count == 1
+    notes = Notes()
+    assert "CDEF" in "".join(abc_texts(score.encode(), "a file", notes)).replace(" ", "")
+    assert notes.skipped == {"chord symbols that ABC does not have": 1}
+
+
 def test_a_score_among_others_that_is_no_melody_is_left_out_and_noted(tmp_path: Path) -> None:
     bad = midi_of(lambda track: None)
     for name, content in {"good": musicxml_bytes(read_tune("X:1\nK:C\nCDEF|\n")), "bad": bad, "worse": bad}.items():
