@@ -89,6 +89,14 @@ def test_an_endless_tune_is_cut_off() -> None:
     assert not is_cut(read_tune(HEADER + "A8|A8|]"), Playing())
 
 
+def test_the_first_seconds_of_a_tune_are_its_beginning() -> None:
+    tune, ten_seconds = read_source("ryans").tunes[0], Playing(longest=10)
+    whole, first = performance(read_tune(tune), Playing()), performance(read_tune(tune), ten_seconds)
+    assert 10 < len(first) < len(whole)
+    assert first[:-1] == whole[: len(first) - 1]
+    assert len(samples(read_tune(tune), INSTRUMENTS["fiddle"], ten_seconds)) / RATE == pytest.approx(10, abs=3)
+
+
 @pytest.mark.parametrize("values", [{"tempo": 0}, {"tempo": 1e9}, {"transpose": 99}])
 def test_values_out_of_range_are_refused(values: dict[str, float]) -> None:
     with pytest.raises(UsageError, match=f"--{next(iter(values))}"):

@@ -11,9 +11,7 @@ from fractions import Fraction
 from folkkeras.errors import UsageError
 from folkkeras.music.tune import Event, Tune
 
-LONGEST = (
-    6 * 60
-)  # seconds, after which a tune that is played once is cut; the longest of 4,000 real tunes lasts five minutes
+LONGEST = 6 * 60  # seconds; the longest of 4,000 real tunes lasts five minutes
 _GRACE = Fraction(1, 64)  # of a whole note; grace notes together take at most half of their note
 _OCTAVE = 12
 
@@ -55,6 +53,7 @@ class Playing:
         swing: whether to play a hornpipe's even eighths long and short, two to one.
         accompaniment: whether to play the chords of chord symbols.
         times: how often to play a tune, 1 to 20.
+        longest: seconds after which each time is cut.
 
     Raises:
         UsageError: a value is out of range.
@@ -66,6 +65,7 @@ class Playing:
     swing: bool = False
     accompaniment: bool = True
     times: int = 1
+    longest: int = LONGEST
 
     def __post_init__(self) -> None:
         if self.tempo is not None and not 10 <= self.tempo <= 1_000:
@@ -179,9 +179,9 @@ def _length(tune: Tune, playing: Playing) -> Fraction:
 
 
 def end_of(tune: Tune, playing: Playing) -> Fraction:
-    """The onset at which the performance has lasted `LONGEST` seconds for each time that the tune is played."""
+    """The onset at which the performance has lasted `playing.longest` seconds for each time that the tune is played."""
     marks = tempi(tune, playing)
-    longest = LONGEST * playing.times
+    longest = playing.longest * playing.times
     onset, whole_notes = max(
         (mark for mark in marks if seconds_at(marks, mark[0]) <= longest), key=lambda mark: mark[0]
     )

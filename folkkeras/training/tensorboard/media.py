@@ -8,6 +8,7 @@ import tensorflow as tf
 from folkkeras.errors import FolkError
 from folkkeras.music.reading import read_tune
 from folkkeras.music.render.client import RenderClient
+from folkkeras.music.render.performance import Playing
 
 PATIENCE = 10.0  # seconds to wait for a score or a sound
 LONGEST = 20  # seconds of sound to log
@@ -26,13 +27,13 @@ class Media:
         tune = read_tune(text)
         try:
             score = self._client.render(tune, "thumbnail")
-            sound = self._client.render(tune, "wav")
+            sound = self._client.render(tune, "wav", playing=Playing(longest=LONGEST))
         except FolkError:
             return  # early in training a model's tunes often have no notes
         tf.summary.image("score", tf.io.decode_png(score, channels=3)[None])
         wave, _ = tf.audio.decode_wav(sound, desired_samples=-1)  # (samples, 1)
         wave = wave[: len(wave) // _EVERY * _EVERY]
-        wave = tf.reduce_mean(tf.reshape(wave, (-1, _EVERY, 1)), 1)[: LONGEST * _RATE]
+        wave = tf.reduce_mean(tf.reshape(wave, (-1, _EVERY, 1)), 1)[: LONGEST * _RATE]  # the last note fades later
         tf.summary.audio("sound", wave[None], _RATE, encoding="wav")
 
     def close(self) -> None:
