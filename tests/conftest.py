@@ -3,13 +3,11 @@
 import os
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.forked import FolkServer
-from support.terminal import FOLK, Folk
+from support.terminal import Folk, Terminal
 from support.trained import LEARNED, TrainedRun
 
 from folkkeras.config import TrainingConfig
@@ -20,8 +18,6 @@ from folkkeras.runs.folder import create_run
 
 # A shell that starts the tests in the background makes them, and the commands that they start, ignore Ctrl-C.
 signal.signal(signal.SIGINT, signal.default_int_handler)
-
-TIMEOUT = 300.0  # seconds that a command may take
 
 # Files whose tests take longest. They come first, so that both processes end at about the same time.
 LONG = (
@@ -69,39 +65,23 @@ def trained(corpus: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Trained
     return TrainedRun(run, corpus, runs)
 
 
-def _environment() -> dict[str, str]:
-    """The environment of a command, without the variable that pytest sets for each test."""
-    return {**{name: os.environ[name] for name in os.environ if name != "PYTEST_CURRENT_TEST"}, "COLUMNS": "200"}
-
-
 @pytest.fixture(scope="session")
-def folk_server() -> Iterator[FolkServer | None]:
-    """Forks `folk` fast, once it has imported everything; none on systems that cannot fork safely."""
-    if sys.platform != "linux":
-        yield None
-        return
-    server = FolkServer(_environment())
-    yield server
-    server.stop()
+def terminal() -> Iterator[Terminal]:
+    """Starts processes of `folk`, forked where this is safe."""
+    terminal = Terminal(forks=True)
+    yield terminal
+    terminal.stop()
 
 
 @pytest.fixture
-def folk(tmp_path: Path, folk_server: FolkServer | None) -> Folk:
-    """Run `folk` in an empty folder: the installed one where a test sets its environment, else a forked one."""
+def folk(tmp_path: Path, terminal: Terminal) -> Folk:
+    """Run `folk` in an empty folder: the installed one if its environment has to differ, else a forked one."""
 
     def run(
         *words: object, stdin: str | bytes = "", env: dict[str, str] | None = None, cwd: Path = tmp_path
     ) -> subprocess.CompletedProcess[str]:
         data = stdin.encode() if isinstance(stdin, str) else stdin
-        command = list(map(str, words))
-        its_env = {**_environment(), **(env or {})}
-        if folk_server and folk_server.env == its_env and folk_server.is_ready():
-            done = folk_server.run(command, data, cwd, TIMEOUT)
-        else:
-            done = subprocess.run(
-                [str(FOLK), *command], input=data, capture_output=True, cwd=cwd, env=its_env, timeout=TIMEOUT
-            )
-        return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
+        return terminal.run(*words, cwd=cwd, data=data, env=env or {})
 
     return run
 

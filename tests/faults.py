@@ -21,21 +21,22 @@ from pathlib import Path
 
 from support.corruption import broken_files
 from support.fault_injection import SIZES, STEPS, Lost, contents, require, same
-from support.terminal import FOLK
+from support.terminal import Terminal
 
 from folkkeras.corpus.sources import read_source
 
+terminal = Terminal(forks=False)  # tests set one that forks
 _CHECKPOINTS = [f"checkpoints/step-{step:06}.keras" for step in range(100, STEPS + 1, 100)]
 
 
-def folk(*words: object, cwd: Path, code: int | None = 0, **options: object) -> subprocess.CompletedProcess[str]:
+def folk(*words: object, cwd: Path, code: int | None = 0) -> subprocess.CompletedProcess[str]:
     """Run `folk`, and require that it prints no traceback."""
-    command = [str(FOLK), *map(str, words)]
-    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=600, **options)
-    require("Traceback" not in done.stderr, f"{' '.join(command)}: {done.stderr}")
-    require(code is None or done.returncode == code, f"{' '.join(command)}: exit {done.returncode}: {done.stderr}")
-    result: subprocess.CompletedProcess[str] = done
-    return result
+    process = terminal.start(*words, cwd=cwd)
+    out, error = process.communicate(timeout=600)
+    command = " ".join(map(str, words))
+    require("Traceback" not in error, f"folk {command}: {error}")
+    require(code is None or process.returncode == code, f"folk {command}: exit {process.returncode}: {error}")
+    return subprocess.CompletedProcess(words, process.returncode, out, error)
 
 
 def undisturbed(corpus: Path, folder: Path) -> Path:
@@ -100,7 +101,7 @@ def _kill(words: list[object], folder: Path, run: Path, reference: Path, chance:
     how far apart checkpoints are.
     """
     began = time.time()
-    process = subprocess.Popen([str(FOLK), *map(str, words)], cwd=folder, stderr=subprocess.DEVNULL)
+    process = terminal.start(*words, cwd=folder)
     if chance.random() < 0.2:
         end = time.monotonic() + chance.uniform(0, 4)
     else:
@@ -244,7 +245,7 @@ def _half_trained(corpus: Path, folder: Path, name: str) -> Path:
     undisturbed(corpus, folder)
     run = folder / "runs" / name
     words = ["train", corpus, "--steps", STEPS, "--name", name, *SIZES]
-    process = subprocess.Popen([str(FOLK), *map(str, words)], cwd=folder, stderr=subprocess.DEVNULL)
+    process = terminal.start(*words, cwd=folder)
     while process.poll() is None and steps_done(run) < STEPS // 2:
         time.sleep(0.02)
     process.send_signal(signal.SIGTERM)
@@ -267,7 +268,7 @@ def moved(corpus: Path, folder: Path) -> str:
 def two_at_once(corpus: Path, folder: Path) -> str:
     """A second `folk` starts on a run that is being trained; the first is then killed and leaves no lock."""
     words = ["train", corpus, "--steps", 100_000, "--name", "busy", *SIZES]
-    process = subprocess.Popen([str(FOLK), *map(str, words)], cwd=folder, stderr=subprocess.DEVNULL)
+    process = terminal.start(*words, cwd=folder)
     while process.poll() is None and steps_done(folder / "runs" / "busy") < 100:
         time.sleep(0.02)
     require_refusal(folk("resume", "busy", cwd=folder, code=None), "is being trained by another process")

@@ -1,17 +1,14 @@
 """Several devices or processes take the same steps as one device, one process writes, and if one ends, all end."""
 
 import json
-import os
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 from support.clusters import addresses_for, config
-from support.terminal import FOLK, Folk
+from support.terminal import Folk, Terminal
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from tensorboard.util import tensor_util
 
@@ -57,30 +54,26 @@ def losses(run: Path) -> np.ndarray:
 
 
 @pytest.fixture(scope="session")
-def alone(tune_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def alone(tune_file: Path, terminal: Terminal, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run of 300 steps on one device."""
     folder = tmp_path_factory.mktemp("alone")
-    command = [FOLK, "train", tune_file, "--name", "one", "--steps", "300", *CONSTANT, *OPTIONS]
-    subprocess.run(command, cwd=folder, check=True)
+    process = terminal.start("train", tune_file, "--name", "one", "--steps", 300, *CONSTANT, *OPTIONS, cwd=folder)
+    assert process.wait(200) == 0
     return folder / "runs" / "one"
 
 
 class Workers:
     """Processes of `folk train --strategy multi-worker`, each in its own folder."""
 
-    def __init__(self, folder: Path, count: int, *words: object) -> None:
+    def __init__(self, terminal: Terminal, folder: Path, count: int, *words: object) -> None:
         addresses = addresses_for(count)
         self.folders = [folder / str(index) for index in range(count)]
         self.processes = []
         for index, place in enumerate(self.folders):
             place.mkdir(exist_ok=True)
             task = config({"worker": addresses}, {"type": "worker", "index": index})
-            command = [str(FOLK), "train", *map(str, words), "--strategy", "multi-worker", "--name", "many", *OPTIONS]
-            self.processes.append(
-                subprocess.Popen(
-                    command, cwd=place, stderr=subprocess.PIPE, text=True, env={**os.environ, "TF_CONFIG": task}
-                )
-            )
+            command = ["train", *words, "--strategy", "multi-worker", "--name", "many", *OPTIONS]
+            self.processes.append(terminal.start(*command, cwd=place, env={"TF_CONFIG": task}))
 
     @property
     def run(self) -> Path:
@@ -101,22 +94,28 @@ def until(path: Path) -> None:
     raise AssertionError(f"{path} does not come")
 
 
-def test_two_devices_take_the_same_steps_as_one(alone: Path, tune_file: Path, tmp_path: Path) -> None:
-    subprocess.run([sys.executable, "-c", TWO_DEVICES, tune_file, tmp_path, "100", "float32", "constant"], check=True)
+def test_two_devices_take_the_same_steps_as_one(
+    alone: Path, tune_file: Path, terminal: Terminal, tmp_path: Path
+) -> None:
+    two = terminal.start("-c", TWO_DEVICES, tune_file, tmp_path, 100, "float32", "constant", cwd=tmp_path)
+    assert two.wait(200) == 0
     assert losses(tmp_path / "two") == pytest.approx(losses(alone)[:100], rel=1e-4)
 
 
-def test_in_bfloat16_two_devices_take_the_same_steps_up_to_the_rounding(tune_file: Path, tmp_path: Path) -> None:
-    command = [FOLK, "train", tune_file, "--name", "one", "--steps", "50", *OPTIONS, "--precision", "bfloat16"]
-    subprocess.run(command, cwd=tmp_path, check=True)
-    subprocess.run([sys.executable, "-c", TWO_DEVICES, tune_file, tmp_path, "50", "bfloat16", "cosine"], check=True)
+def test_in_bfloat16_two_devices_take_the_same_steps_up_to_the_rounding(
+    tune_file: Path, terminal: Terminal, tmp_path: Path
+) -> None:
+    command = ["train", tune_file, "--name", "one", "--steps", 50, *OPTIONS, "--precision", "bfloat16"]
+    one = terminal.start(*command, cwd=tmp_path)
+    two = terminal.start("-c", TWO_DEVICES, tune_file, tmp_path, 50, "bfloat16", "cosine", cwd=tmp_path)
+    assert (one.wait(200), two.wait(200)) == (0, 0)
     assert losses(tmp_path / "two") == pytest.approx(losses(tmp_path / "runs" / "one"), rel=0.02)
 
 
 def test_workers_take_the_same_steps_as_one_and_only_the_chief_writes(
-    alone: Path, corpus: Corpus, tune_file: Path, tmp_path: Path
+    alone: Path, corpus: Corpus, tune_file: Path, terminal: Terminal, tmp_path: Path
 ) -> None:
-    workers = Workers(tmp_path, 3, tune_file, "--steps", 100, *CONSTANT)
+    workers = Workers(terminal, tmp_path, 3, tune_file, "--steps", 100, *CONSTANT)
     for index, (code, told) in enumerate(workers.ends()):
         assert code == 0, told
         assert ("best model" if index == 0 else "done at step 100: worker 0 has the run's files") in told
@@ -131,10 +130,10 @@ def test_workers_take_the_same_steps_as_one_and_only_the_chief_writes(
 
 
 def test_a_killed_worker_ends_all_and_the_same_command_continues(
-    alone: Path, folk: Folk, tune_file: Path, tmp_path: Path
+    alone: Path, folk: Folk, tune_file: Path, terminal: Terminal, tmp_path: Path
 ) -> None:
     words = tune_file, "--steps", 300, *CONSTANT
-    workers = Workers(tmp_path, 2, *words)
+    workers = Workers(terminal, tmp_path, 2, *words)
     until(workers.run / "checkpoints" / "step-000100.keras")
     workers.processes[0].send_signal(signal.SIGKILL)
     (killed, _), (code, told) = workers.ends()
@@ -142,7 +141,7 @@ def test_a_killed_worker_ends_all_and_the_same_command_continues(
     assert told.splitlines()[-1].startswith("error: another worker has stopped")
     assert "Traceback" not in told
 
-    again = Workers(tmp_path, 2, *words)
+    again = Workers(terminal, tmp_path, 2, *words)
     until(workers.run / "checkpoints" / "step-000200.keras")
     again.processes[1].send_signal(signal.SIGTERM)  # stops all workers cleanly
     (code, told), (asked, told_by_the_other) = again.ends()
@@ -156,16 +155,16 @@ def test_a_killed_worker_ends_all_and_the_same_command_continues(
     assert losses(workers.run) == pytest.approx(losses(alone), rel=1e-3)
 
 
-def test_workers_with_different_options_stop_and_report_the_difference(tune_file: Path, tmp_path: Path) -> None:
+def test_workers_with_different_options_stop_and_report_the_difference(
+    tune_file: Path, terminal: Terminal, tmp_path: Path
+) -> None:
     addresses = addresses_for(2)
     told = []
     processes = [
-        subprocess.Popen(
-            [FOLK, "train", tune_file, "--strategy", "multi-worker", "--name", "x", "--seed", str(index)],
+        terminal.start(
+            *("train", tune_file, "--strategy", "multi-worker", "--name", "x", "--seed", index),
             cwd=tmp_path,
-            stderr=subprocess.PIPE,
-            text=True,
-            env={**os.environ, "TF_CONFIG": config({"worker": addresses}, {"type": "worker", "index": index})},
+            env={"TF_CONFIG": config({"worker": addresses}, {"type": "worker", "index": index})},
         )
         for index in range(2)
     ]

@@ -172,8 +172,8 @@ def test_the_command_continues_a_tune(folk: Folk, tmp_path: Path) -> None:
 
 
 def test_rare_fields_are_reported_and_conflicting_options_refused(folk: Folk, trained: TrainedRun) -> None:
-    done = folk("sample", trained.run.best, "--key", "Glyd", "--seed", 1)
-    assert "only 1 training tune has K:Glyd: results may be poor" in done.stderr
+    done = folk("sample", trained.run.best, "--key", "Dmix", "--seed", 1)
+    assert "only 1 training tune has K:Dmix: results may be poor" in done.stderr
     for words in (
         ["--start", "X:1", "--key", "D"],
         ["--continue", "a.abc", "--reproduce", "a.abc"],

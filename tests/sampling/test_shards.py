@@ -2,11 +2,12 @@
 
 import json
 import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
+from support.forked import Forked
+from support.terminal import Terminal
 from support.trained import TrainedRun
 
 from folkkeras.notation.tunes import split_tunes
@@ -18,12 +19,11 @@ FEW = "import sys, folkkeras.sampling.shards as shards; shards.SHARD = 6; from f
 class Sampling:
     """Runs `folk sample` into folders, with few tunes in a file."""
 
-    def __init__(self, model: Path, folder: Path) -> None:
-        self.folder, self.words = folder, [sys.executable, "-c", FEW, "sample", str(model)]
+    def __init__(self, terminal: Terminal, model: Path, folder: Path) -> None:
+        self.terminal, self.folder, self.words = terminal, folder, ["-c", FEW, "sample", model]
 
-    def start(self, *words: object) -> subprocess.Popen[str]:
-        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-        return subprocess.Popen([*self.words, *map(str, words)], cwd=self.folder, **pipes)
+    def start(self, *words: object) -> Forked | subprocess.Popen[str]:
+        return self.terminal.start(*self.words, *words, cwd=self.folder)
 
     def __call__(self, *words: object) -> tuple[int, str, str]:
         process = self.start(*words)
@@ -32,8 +32,8 @@ class Sampling:
 
 
 @pytest.fixture
-def sampling(trained: TrainedRun, tmp_path: Path) -> Sampling:
-    return Sampling(trained.run.best, tmp_path)
+def sampling(terminal: Terminal, trained: TrainedRun, tmp_path: Path) -> Sampling:
+    return Sampling(terminal, trained.run.best, tmp_path)
 
 
 def contents(folder: Path) -> dict[str, bytes]:

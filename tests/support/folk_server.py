@@ -1,11 +1,11 @@
-"""A process that has imported everything `folk` may import, and that forks one `folk` for each request.
+"""A process that has imported everything `folk` may import, and that forks one `folk` or script for each request.
 
 Importing takes most of a short command's time: five to seven seconds with TensorFlow, half a second without. A forked
 command is a process of its own, with its own folder and streams, and starts TensorFlow's runtime itself.
 
-A request comes over the socket whose file descriptor is the only argument: the folder and the words as JSON, with the
-file descriptors of stdin, stdout and stderr and of a socket for the reply. The reply is the process's ID, then
-its return code.
+A request comes over the socket whose file descriptor is the only argument: as JSON, the folder, the environment's
+further variables and the words of `folk` or of `python -c`; with it, the file descriptors of stdin, stdout and stderr
+and of a socket for the reply. The reply is the process's ID, then its return code.
 """
 
 import atexit
@@ -15,14 +15,15 @@ import os
 import signal
 import socket
 import sys
+from collections.abc import Callable
 
 import numpy as np
 
 REQUEST_BYTES = 1 << 16
 
 
-def serve(requests: socket.socket) -> list[str]:
-    """Fork for each request; return, in the forked process alone, the words that `folk` got."""
+def serve(requests: socket.socket) -> Callable[[], object]:
+    """Fork for each request; return, in the forked process alone, what it runs."""
     while True:
         message, streams, _, _ = socket.recv_fds(requests, REQUEST_BYTES, 4)
         if not message:
@@ -36,9 +37,7 @@ def serve(requests: socket.socket) -> list[str]:
                     os.dup2(stream, number)
                 for stream in streams:
                     os.close(stream)
-                folder, words = json.loads(message)
-                os.chdir(folder)
-                return words
+                return command_of(message)
             reply = socket.socket(fileno=streams[3])
             reply.sendall(f"{command}\n".encode())
             status = os.waitstatus_to_exitcode(os.waitpid(command, 0)[1])
@@ -48,8 +47,21 @@ def serve(requests: socket.socket) -> list[str]:
             os.close(stream)
 
 
+def command_of(message: bytes) -> Callable[[], object]:
+    """What a request asks for; its folder, environment and words are this process's from now on."""
+    folder, environment, words = json.loads(message)
+    os.chdir(folder)
+    os.environ.update(environment)
+    if words[0] != "-c":
+        from folkkeras_cli.exit_codes import run
+
+        sys.argv = ["folk", *words]
+        return run
+    sys.argv = ["-c", *words[2:]]
+    return lambda: exec(compile(words[1], "<string>", "exec"), {"__name__": "__main__"})
+
+
 if __name__ == "__main__":
-    from folkkeras_cli.exit_codes import run
     from folkkeras_cli.tensorflow_startup import start_tensorflow
 
     start_tensorflow(running=False)
@@ -61,11 +73,14 @@ if __name__ == "__main__":
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # leaves no zombies
     requests = socket.socket(fileno=int(sys.argv[1]))
     requests.sendall(b"ready")
-    sys.argv = ["folk", *serve(requests)]
+    command = serve(requests)
+    code: object = None
     try:
-        run()
-    except SystemExit as end:  # ended without destroying each imported object, which takes a quarter of a second
-        atexit._run_exitfuncs()
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(end.code)
+        command()
+    except SystemExit as end:
+        code = end.code
+    # Ended without destroying each imported object, which takes a quarter of a second.
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(int(code or 0))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from support.dashboard import ask, tensorboard_of, wait_for
 from support.fault_injection import same
-from support.terminal import FOLK, Folk, fails
+from support.terminal import Folk, Terminal, fails
 from support.trained import QUICK
 
 from folkkeras.config import TrainingConfig
@@ -80,7 +80,7 @@ def test_hparams_shows_the_swept_option_with_the_final_bits(through: Path) -> No
 
 
 def test_a_stopped_and_killed_sweep_ends_like_one_that_never_stopped(
-    through: Path, tune_file: Path, folk: Folk, tmp_path: Path
+    through: Path, tune_file: Path, folk: Folk, terminal: Terminal, tmp_path: Path
 ) -> None:
     (tmp_path / "rates.toml").write_text(FILE)
     words = ["train", str(tune_file), *OPTIONS, "--sweep", "rates.toml"]
@@ -98,9 +98,9 @@ def test_a_stopped_and_killed_sweep_ends_like_one_that_never_stopped(
     )
 
     def interrupted(run: str, step: int, number: int) -> subprocess.CompletedProcess[str]:
-        python = FOLK.with_name("python")
-        command = [str(python), "-c", at_step, run, str(step), str(int(number)), *words]
-        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=300)
+        process = terminal.start("-c", at_step, run, step, int(number), *words, cwd=tmp_path)
+        out, error = process.communicate(timeout=300)
+        return subprocess.CompletedProcess(words, process.returncode, out, error)
 
     stopped = interrupted("rates-01", 60, signal.SIGINT)
     assert stopped.returncode == 130, stopped.stderr

@@ -6,11 +6,17 @@ from pathlib import Path
 import faults
 import pytest
 from support.corruption import broken_files
+from support.terminal import Terminal
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("faults")
+
+
+@pytest.fixture(autouse=True)
+def forking(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(faults, "terminal", terminal)
 
 
 @pytest.fixture

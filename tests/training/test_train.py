@@ -16,7 +16,7 @@ import keras
 import numpy as np
 import pytest
 from support.models import rewritten
-from support.terminal import FOLK, Folk
+from support.terminal import FOLK, Folk, Terminal
 from support.trained import QUICK, SMALL, TrainedRun
 
 from folkkeras.config import BFLOAT16, FLOAT32, TrainingConfig
@@ -271,15 +271,18 @@ def test_the_cosine_schedule_warms_up_and_falls_to_zero() -> None:
     [
         (signal.SIGINT, 130, "checkpoints/step-000100.keras"),
         (signal.SIGTERM, 143, "checkpoints/step-000100.keras"),
-        (signal.SIGINT, 130, "config.json"),  # while TensorFlow is being imported
+        (signal.SIGINT, 130, "config.json"),
     ],
 )
 def test_a_signal_saves_a_checkpoint_and_says_how_to_continue(
-    number: int, code: int, when: str, tune_file: Path, folk: Folk, tmp_path: Path
+    number: int, code: int, when: str, tune_file: Path, terminal: Terminal, tmp_path: Path
 ) -> None:
     words = ["train", str(tune_file), "--steps", "100000", "--patience", "0", "--name", "a", *OPTIONS]
     ready = tmp_path / "runs" / "a" / when
-    process = subprocess.Popen([FOLK, *words], cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+    if when == "config.json":  # TensorFlow is still to be imported
+        process = Terminal(forks=False).start(*words, cwd=tmp_path)
+    else:
+        process = terminal.start(*words, cwd=tmp_path)
     while not ready.exists() and process.poll() is None:
         time.sleep(0.02)
     time.sleep(0.3)
@@ -292,9 +295,11 @@ def test_a_signal_saves_a_checkpoint_and_says_how_to_continue(
     assert "TensorFlow" not in errors
 
 
-def test_a_run_that_is_being_trained_cannot_be_resumed(tune_file: Path, folk: Folk, tmp_path: Path) -> None:
+def test_a_run_that_is_being_trained_cannot_be_resumed(
+    tune_file: Path, folk: Folk, terminal: Terminal, tmp_path: Path
+) -> None:
     words = ["train", str(tune_file), "--steps", "100000", "--patience", "0", "--name", "a", *OPTIONS]
-    process = subprocess.Popen([FOLK, *words], cwd=tmp_path, stderr=subprocess.DEVNULL)
+    process = terminal.start(*words, cwd=tmp_path)
     try:
         while not (tmp_path / "runs" / "a" / "checkpoints" / "step-000100.keras").exists() and process.poll() is None:
             time.sleep(0.02)
