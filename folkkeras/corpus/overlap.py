@@ -5,14 +5,14 @@ Source: U. Manber and E. Myers, "Suffix arrays: a new method for on-line string 
 libdivsufsort.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
 
 import numpy as np
 import numpy.typing as npt
-from pydivsufsort import divsufsort, sa_search
+from pydivsufsort import divsufsort
 
 from folkkeras.notation.melody import staff_places
 from folkkeras.notation.tunes import header_of
@@ -21,6 +21,7 @@ PASSAGE = 8  # notes in each of the passages that are counted
 VARIANT = 0.5  # a tune is a variant of another that contains more than this fraction of its passages
 _END = 255  # separates two melodies; no step has this value
 _MIDDLE = 128  # represents the step 0
+Places = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -58,29 +59,71 @@ class MelodyIndex:
     def overlap(self, tune: str) -> Overlap:
         """Compare a tune in ABC with the indexed tunes."""
         steps = _steps(tune)
-        best, place = steps[:0], 0
-        for begin in range(len(steps)):
-            # Only check whether the passage occurs, since a short one occurs very often.
-            while begin + len(best) < len(steps) and self._places(steps[begin : begin + len(best) + 1]).size:
-                best, place = steps[begin : begin + len(best) + 1], begin
-        runs = [self._tunes_with(steps[begin : begin + PASSAGE - 1]) for begin in range(len(steps) - PASSAGE + 2)]
-        shared = np.unique(np.concatenate(runs), return_counts=True)[1] if runs else np.empty(0)
+        longest, passages = None, None
+        found = 0
+        for found, occurrences in enumerate(self._occurrences(steps), 1):
+            longest = occurrences
+            if found == PASSAGE - 1:
+                passages = occurrences
+        count = max(len(steps) - PASSAGE + 2, 0)
         return Overlap(
-            longest=len(best) + 1 if best.size else 0,
-            nearest=self.titles[self._tunes_with(best)[0]] if best.size else "",
-            place=place,
-            new_passages=sum(not run.size for run in runs) / len(runs) if runs else float("nan"),
-            variant=bool(shared.max(initial=0) > VARIANT * len(runs)),
+            longest=found + 1 if longest else 0,
+            nearest=self.titles[self._tunes_of(longest.low[:1], longest.high[:1]).min()] if longest else "",
+            place=int(longest.begins[0]) if longest else 0,
+            new_passages=1 - (len(passages.begins) if passages else 0) / count if count else float("nan"),
+            variant=bool(passages and self._most_shared(passages) > VARIANT * count),
         )
 
-    def _places(self, steps: npt.NDArray[np.uint8]) -> npt.NDArray[np.int32]:
-        """The positions in the text at which a sequence of steps occurs."""
-        count, first = sa_search(self._text, self._suffixes, steps)
-        return self._suffixes[first : first + count] if count else self._suffixes[:0]
+    def _occurrences(self, steps: npt.NDArray[np.uint8]) -> Iterator["_Occurrences"]:
+        """Yield the passages of one step that occur in the text, then those of two, until none is left.
 
-    def _tunes_with(self, steps: npt.NDArray[np.uint8]) -> npt.NDArray[np.int64]:
-        """The indices of the tunes that contain a sequence of steps, in ascending order."""
-        return np.unique(np.searchsorted(self._ends, self._places(steps), side="right"))
+        All passages are searched for side by side: each further step narrows the range of suffixes that begin with one.
+        """
+        begins = np.arange(len(steps))
+        low, high = np.zeros(len(steps), np.int64), np.full(len(steps), len(self._suffixes))
+        for offset in range(len(steps)):
+            inside = begins + offset < len(steps)
+            begins, low, high = begins[inside], low[inside], high[inside]
+            low, high = self._narrowed(low, high, offset, steps[begins + offset])
+            occur = low < high
+            begins, low, high = begins[occur], low[occur], high[occur]
+            if not len(begins):
+                return
+            yield _Occurrences(begins, low, high)
+
+    def _narrowed(self, low: Places, high: Places, offset: int, steps: npt.NDArray[np.uint8]) -> tuple[Places, Places]:
+        """Of each range of suffixes, those whose step at an offset is the given one; up to there the suffixes agree."""
+        bounds = np.concatenate([steps, steps + 1])  # the first suffix with at least this step, in each range
+        low, high = np.concatenate([low, low]), np.concatenate([high, high])
+        while (left := np.flatnonzero(low < high)).size:
+            middle = (low[left] + high[left]) >> 1
+            less = self._text[self._suffixes[middle] + offset] < bounds[left]
+            low[left[less]] = middle[less] + 1
+            high[left[~less]] = middle[~less]
+        return low[: len(steps)], low[len(steps) :]
+
+    def _most_shared(self, passages: "_Occurrences") -> int:
+        """The greatest number of passages that occur in one tune."""
+        low, first, times = np.unique(passages.low, return_index=True, return_counts=True)
+        high = passages.high[first]
+        which = np.repeat(np.arange(len(low)), high - low)
+        passage, tune = np.divmod(np.unique(which * len(self._ends) + self._tunes_of(low, high)), len(self._ends))
+        return int(np.bincount(tune, weights=times[passage]).max())
+
+    def _tunes_of(self, low: Places, high: Places) -> Places:
+        """For each suffix in the ranges, one range after the other, the index of the tune in which it begins."""
+        sizes = high - low
+        suffixes = np.arange(sizes.sum()) + np.repeat(low - np.cumsum(sizes) + sizes, sizes)
+        return np.searchsorted(self._ends, self._suffixes[suffixes], side="right")
+
+
+@dataclass(frozen=True)
+class _Occurrences:
+    """Passages of a tune, all of one length, that occur in the indexed text; each array is (passages,)."""
+
+    begins: Places  # where they begin in the tune, in ascending order
+    low: Places  # the ranges of the suffixes that begin with them
+    high: Places
 
 
 def _steps(tune: str) -> npt.NDArray[np.uint8]:

@@ -131,7 +131,7 @@ def test_tunes_are_reproduced_only_with_the_same_corpus(
     book.write_bytes(tune_file.read_bytes())
     data = trained.run.best.read_bytes()
     rewritten(data, tmp_path / "model.keras", lambda saved: saved["config"]["metadata"].update(corpus=[str(book)]))
-    words = ["sample", "model.keras", "--metre", "C", "--tunes", 3, "--seed", 2, "--out"]
+    words = ["sample", "model.keras", "--metre", "2/4", "--tunes", 3, "--seed", 2, "--out"]
     assert folk(*words, "judged.abc").returncode == 0
     text = (tmp_path / "judged.abc").read_text()
     assert folk("sample", "model.keras", "--reproduce", "judged.abc").stdout == text
