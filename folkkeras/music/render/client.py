@@ -62,8 +62,9 @@ class RenderClient:
         assert process.stdout is not None
         pieces = (1 if isinstance(tunes, Tune) else len(tunes)) * (playing.times if playing else 1)
         given_up = threading.Timer(self.patience * pieces, process.kill)
-        given_up.start()
+        given_up.daemon = True  # a Ctrl-C while it starts must not keep this process alive until it ends
         try:
+            given_up.start()
             process.stdin.write(json.dumps(order).encode() + b"\n")
             process.stdin.flush()
             answer = json.loads(process.stdout.readline())
