@@ -52,7 +52,7 @@ def command_of(message: bytes) -> Callable[[], object]:
     folder, environment, words = json.loads(message)
     os.chdir(folder)
     os.environ.update(environment)
-    if words[0] != "-c":
+    if words[:1] != ["-c"]:
         from folkkeras_cli.exit_codes import run
 
         sys.argv = ["folk", *words]

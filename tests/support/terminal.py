@@ -77,7 +77,7 @@ def _environment() -> dict[str, str]:
 
 
 def _command(words: tuple[object, ...]) -> list[str]:
-    return [sys.executable if words[0] == "-c" else str(FOLK), *map(str, words)]
+    return [sys.executable if words[:1] == ("-c",) else str(FOLK), *map(str, words)]
 
 
 def fails(done, code: int, *words: str) -> None:
