@@ -1,4 +1,4 @@
-"""Fifty new tunes with generation records, in every format: the notes are those that abc2midi reads.
+"""Thirty new tunes with generation records, in every format: the notes are those that abc2midi reads.
 
 A generation record is a comment in the tune. It is not music, and must not be heard or seen.
 """
@@ -27,9 +27,9 @@ from folkkeras.music.tune import Tune
 from folkkeras.notation.decoding import decode
 from folkkeras.notation.tokens import TOKEN
 
-COUNT = 50
+COUNT = 30
 ASKED = ("--tunes", str(COUNT), "--complete", "--max-copy", "24", "--key", "D", "--seed", "5")
-ASKED_ABOUT = 40  # at least so many of the tunes have nothing that abc2midi reads in its own way
+ASKED_ABOUT = 24  # at least so many of the tunes have nothing that abc2midi reads in its own way
 SOUNDS = 4  # tunes that are rendered as sound, the slowest format
 
 
@@ -40,7 +40,7 @@ def folk(folder: Path, *words: str) -> None:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Fifty tunes in tunes.abc, and each as MIDI, SVG and MusicXML, all on one page, and some as sound."""
+    """Thirty tunes in tunes.abc, and each as MIDI, SVG and MusicXML, all on one page, and some as sound."""
     if not HAS_ABC2MIDI:
         pytest.skip(NO_ABC2MIDI)
     folder = tmp_path_factory.mktemp("drawn")
