@@ -7,7 +7,6 @@ import typer
 
 from folkkeras.corpus.sources import STANDARD_INPUT
 from folkkeras.errors import UsageError
-from folkkeras.importing.notes import Notes
 from folkkeras.music.render.formats import ALL_FORMATS, DEFAULT_PAPER, MANY, PAPERS, PLAYED
 from folkkeras.music.render.instruments import DEFAULT_INSTRUMENT, instrument
 from folkkeras.music.render.performance import Playing
@@ -102,8 +101,8 @@ def render(
     player = instrument(instrument_name or DEFAULT_INSTRUMENT)
     format = _format(to, out)
     found = files_of(files)
-    notes = Notes()
-    tunes = [tune for file in found for tune in tunes_of(file, notes)]
+    restricted: set[str] = set()
+    tunes = [tune for file in found for tune in tunes_of(file, restricted)]
     if transpose and format not in PLAYED:  # the player transposes played formats
         from folkkeras.music.transposed import transposed
 
@@ -119,7 +118,7 @@ def render(
         as_set=as_set,
         title=title or "",
         paper=_paper(paper),
-        rights=rights_of(files, notes.restricted),
+        rights=rights_of(files, restricted),
     )
     rendering.paths([tune.title for tune in tunes])  # raises before any of the messages below
     say_unprinted(format, title=title, paper=paper)

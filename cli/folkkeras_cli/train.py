@@ -285,7 +285,7 @@ def _sweep(file: Path, given: dict[str, Any], strategy: str | None) -> Sweep:
 
 def _say_corpus(what: str, tunes: Corpus, *, transpose: bool) -> None:
     if tunes.unread:
-        say(unread(tunes.unread))
+        say(f"left out: {unread(tunes.unread)}")
     say(
         f"{what}: {len(tunes.training):,} training tunes, {len(tunes.held_out):,} held out; "
         f"{tunes.training.length:,} characters{', each tune in eight copies, transposed' if transpose else ''}"
@@ -321,4 +321,6 @@ def _read(arguments: list[str], config: TrainingConfig) -> tuple[Corpus, str | N
         path = Path(folder) / "corpus.abc"
         path.write_bytes(text.encode("utf-8"))
         corpus = read_corpus(arguments, **split_of(config), standard_input=path)
-    return replace(corpus, restricted=(*corpus.restricted, *notes.restricted)), text
+    return replace(
+        corpus, restricted=(*corpus.restricted, *notes.restricted), unread=(*corpus.unread, *notes.unread)
+    ), text

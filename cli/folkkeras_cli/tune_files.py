@@ -55,23 +55,24 @@ def _names_collection(argument: str) -> bool:
     return argument in COLLECTIONS and not os.path.lexists(argument)
 
 
-def tunes_of(file: str, notes: Notes | None = None) -> list[Tune]:
+def tunes_of(file: str, restricted: set[str] | None = None) -> list[Tune]:
     """The tunes of a file, or of standard input if it is `-`.
 
     Args:
         file: its name.
-        notes: gets what is noticed beside the tunes.
+        restricted: gets the collections in it whose licence forbids training on them.
 
     Raises:
         CorpusError: it cannot be read, or has no tunes.
     """
-    notes = Notes() if notes is None else notes
-    before, unread_before = notes.skipped.copy(), len(notes.unread)
+    notes = Notes()
     tunes = [tune for text in abc_texts(_data(file), name_of(file), notes) for tune in read_tunes(text)]
-    if left_out := [*notes.unread][unread_before:]:
-        say(unread(left_out))
-    if skipped := notes.skipped - before:
-        counts = ", ".join(f"{what} ({count:,})" for what, count in skipped.items())
+    if restricted is not None:
+        restricted |= notes.restricted
+    if notes.unread:
+        say(f"left out: {unread([*notes.unread])}")
+    if notes.skipped:
+        counts = ", ".join(f"{what} ({count:,})" for what, count in notes.skipped.items())
         say(f"left out of {name_of(file)}: {counts}")
     if not tunes:
         raise CorpusError(f"no tune in {name_of(file)}: a tune in ABC notation begins with a line X:1")
@@ -79,9 +80,10 @@ def tunes_of(file: str, notes: Notes | None = None) -> list[Tune]:
 
 
 def unread(scores: Sequence[str]) -> str:
-    """A line on scores that were left out."""
-    these = "1 score is" if len(scores) == 1 else f"{len(scores):,} scores are"
-    return f"{these} left out, not readable as one melody: {scores[0]}" + ", and others" * (len(scores) > 1)
+    """How many scores were left out, and the first of them."""
+    if len(scores) == 1:
+        return f"1 score that cannot be read as one melody, {scores[0]}"
+    return f"{len(scores):,} scores that cannot be read as one melody, such as {scores[0]}"
 
 
 def text_of(file: str) -> str:

@@ -59,18 +59,15 @@ class MelodyIndex:
     def overlap(self, tune: str) -> Overlap:
         """Compare a tune in ABC with the indexed tunes."""
         steps = _steps(tune)
-        longest, passages = None, None
-        found = 0
-        for found, occurrences in enumerate(self._occurrences(steps), 1):
-            longest = occurrences
-            if found == PASSAGE - 1:
-                passages = occurrences
+        found = list(self._occurrences(steps))  # passages of two notes, of three, and so on
+        longest = found[-1] if found else None
+        passages = found[PASSAGE - 2] if len(found) > PASSAGE - 2 else None
         count = max(len(steps) - PASSAGE + 2, 0)
         return Overlap(
-            longest=found + 1 if longest else 0,
+            longest=len(found) + 1 if longest else 0,
             nearest=self.titles[self._tunes_of(longest.low[:1], longest.high[:1]).min()] if longest else "",
             place=int(longest.begins[0]) if longest else 0,
-            new_passages=1 - (len(passages.begins) if passages else 0) / count if count else float("nan"),
+            new_passages=(count - (len(passages.begins) if passages else 0)) / count if count else float("nan"),
             variant=bool(passages and self._most_shared(passages) > VARIANT * count),
         )
 

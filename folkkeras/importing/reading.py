@@ -21,7 +21,7 @@ def abc_texts(
         data: the file: tunes in ABC notation; records of The Session or IrishMAN in CSV, JSON or JSON lines; folk-rnn's
             tokens; MusicXML; MIDI; or any of these in a gzip or zip file.
         name: the file's name in error messages.
-        notes: what is noticed is added to them.
+        notes: what is noticed is added to them; new ones unless it is one of several files.
         settings: of The Session's tunes, read "all" settings of each, or only the "first".
         several: whether it is one of several files. A score among several, also in an archive, that cannot be read as
             one melody is left out, and noted.
@@ -32,12 +32,12 @@ def abc_texts(
     Raises:
         CorpusError: the file is damaged, or in another format.
     """
-    found, before = False, len(notes.unread)
+    found = False
     for text in _texts(data, name, notes, settings=settings, depth=archives.MAX_DEPTH):
         found = True
         yield text
-    if (unread := [*notes.unread.values()][before:]) and not (found or several):
-        raise unread[0]
+    if notes.unread and not (found or several):
+        raise next(iter(notes.unread.values()))
 
 
 def _texts(data: bytes, name: str, notes: Notes, *, settings: str, depth: int) -> Iterator[str]:

@@ -33,7 +33,7 @@ class Terminal:
             return server.start([*map(str, words)], cwd, env=env)
         pipe = subprocess.PIPE
         return subprocess.Popen(
-            _command(words), cwd=cwd, env={**os.environ, **(env or {})}, stdout=pipe, stderr=pipe, text=True
+            _command(words), cwd=cwd, env={**_environment(), **(env or {})}, stdout=pipe, stderr=pipe, text=True
         )
 
     def run(self, *words: object, cwd: Path, data: bytes, env: dict[str, str]) -> subprocess.CompletedProcess[str]:

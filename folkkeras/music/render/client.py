@@ -62,7 +62,7 @@ class RenderClient:
         assert process.stdout is not None
         pieces = (1 if isinstance(tunes, Tune) else len(tunes)) * (playing.times if playing else 1)
         given_up = threading.Timer(self.patience * pieces, process.kill)
-        given_up.daemon = True  # a Ctrl-C while it starts must not keep this process alive until it ends
+        given_up.daemon = True  # after a Ctrl-C while it starts, this process must not wait for it
         try:
             given_up.start()
             process.stdin.write(json.dumps(order).encode() + b"\n")

@@ -33,7 +33,8 @@ class Media:
         tf.summary.image("score", tf.io.decode_png(score, channels=3)[None])
         wave, _ = tf.audio.decode_wav(sound, desired_samples=-1)  # (samples, 1)
         wave = wave[: len(wave) // _EVERY * _EVERY]
-        wave = tf.reduce_mean(tf.reshape(wave, (-1, _EVERY, 1)), 1)[: LONGEST * _RATE]  # the last note fades later
+        # The synthesiser lets the last note fade after the end.
+        wave = tf.reduce_mean(tf.reshape(wave, (-1, _EVERY, 1)), 1)[: LONGEST * _RATE]
         tf.summary.audio("sound", wave[None], _RATE, encoding="wav")
 
     def close(self) -> None:
