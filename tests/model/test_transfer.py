@@ -63,7 +63,7 @@ def test_fine_tuning_extends_the_vocabulary_and_can_be_resumed(folk: Folk, train
     assert model.vocabulary.characters.startswith(before.vocabulary.characters)
     assert "ú" in model.vocabulary.characters
     known = [tune for tune in trained.corpus.held_out if not before.vocabulary.unknown(tune)]
-    assert Likelihood(model, known).bits_per_character() < 2 * Likelihood(before, known).bits_per_character()
+    assert Likelihood(model, known).bits_per_character() < 1.5 * Likelihood(before, known).bits_per_character()
     assert run.config.transpose  # the default for a small corpus
     again = folk("resume", "mine", "--steps", 200)
     assert again.returncode == 0, again.stderr
