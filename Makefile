@@ -8,6 +8,8 @@ LOWEST := .venv-lowest
 EMPTY := .venv-empty
 # PyPI's PyTorch for Linux brings CUDA; give the file of a CPU build to save its gigabytes.
 TORCH ?= torch==2.13.0
+# Keep what Python compiles: without that, importing TensorFlow takes three times as long.
+unexport PYTHONDONTWRITEBYTECODE
 DEMO_RUN ?= demo-$(shell date +%Y%m%d-%H%M%S)
 
 .DEFAULT_GOAL := help
@@ -23,6 +25,8 @@ $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	@echo "Installing TensorFlow and the rest into $(VENV); this takes a minute or two" >&2
 	$(BIN)/python -m pip install --quiet --no-compile --editable '.[dev,docs,all]'
+	@# Compiles what it imports, so that the first command need not.
+	$(BIN)/python -c 'from folkkeras_cli.tensorflow_startup import start_tensorflow; start_tensorflow()'
 	touch $@
 
 demo: install ## Train for a few minutes on the built-in tunes, then write a tune
