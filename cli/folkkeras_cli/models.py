@@ -74,10 +74,11 @@ def chosen_model(name: str | None, runs: Path, *, last: bool = False) -> ChosenM
 
 def _latest_model(runs: Path, *, last: bool) -> ChosenModel:
     found = all_runs(runs)
-    if not found:
-        note = "no trained runs yet: using celtic, the pretrained model; train your own with `folk train`"
+    run = next((run for run in found if run.best.exists()), None)
+    if run is None:
+        note = "using celtic, the pretrained model"
+        note = f"no run has a model yet: {note}" if found else f"no trained runs yet: {note}; train with `folk train`"
         return ChosenModel(celtic_model(), note=note)
-    run = next((run for run in found if run.best.exists()), found[0])
     bits = best_bits(run)
     note = f"using run {run.name}"
     if bits and (better := better_model(run, bits, found)):
@@ -99,5 +100,7 @@ def _model_of(runs: Path, name: str, *, last: bool) -> ChosenModel:
 def _existing(run: Run, *, last: bool) -> Path:
     path = run.last if last else run.best
     if not path.exists():
-        raise ModelFileError(f"run {run.name} has no model yet: the first is written after 100 steps")
+        raise ModelFileError(
+            f"run {run.name} has no model yet: the first is written after 100 steps; until then use celtic"
+        )
     return path

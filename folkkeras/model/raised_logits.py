@@ -1,4 +1,8 @@
-"""Add to the logits what the further outputs of the dense layer raise; see `folkkeras.features.outputs`."""
+"""Add to the logits what the further outputs of the dense layer raise; see `folkkeras.features.outputs`.
+
+The gradient is ours: that of an output which raises one character is the gradient of this character's logit. TensorFlow
+would keep a table of all characters for each such output.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,6 +12,9 @@ import tensorflow as tf
 
 from folkkeras.features.outputs import LETTERS, copies, letter_table, letter_tables, moved_notes
 from folkkeras.vocabulary import Vocabulary
+
+Names = tuple[str, ...]
+Inputs = dict[str, tf.Tensor]  # int32 (batch, length) each
 
 
 def raised_logits(
@@ -23,15 +30,19 @@ def raised_logits(
         vocabulary: the characters.
     """
     used = [*copies(names), *moved_notes(names), *letter_tables(names)]
-    inputs = {name: tf.cast(inputs[name], tf.int32) for name in used}
-    return _raised(outputs, inputs, tuple(names), vocabulary)
+    inputs, names = {name: tf.cast(inputs[name], tf.int32) for name in used}, tuple(names)
+
+    @tf.custom_gradient
+    def run(outputs: tf.Tensor) -> Any:
+        logits = _raised(tf.stop_gradient(outputs), inputs, names, vocabulary)
+        return logits, lambda d_logits: _gradient(d_logits, inputs, names, vocabulary)
+
+    return run(outputs)
 
 
 @tf.function(jit_compile=True, autograph=False)
-def _raised(
-    outputs: tf.Tensor, inputs: dict[str, tf.Tensor], names: tuple[str, ...], vocabulary: Vocabulary
-) -> tf.Tensor:
-    """See `raised_logits`; the inputs are int32. XLA fuses the loops over the outputs."""
+def _raised(outputs: tf.Tensor, inputs: Inputs, names: Names, vocabulary: Vocabulary) -> tf.Tensor:
+    """See `raised_logits`. XLA fuses the loops over the outputs."""
     copied, moved, tables, size = copies(names), moved_notes(names), letter_tables(names), len(vocabulary)
     sizes = size, len(copied), len(moved), *map(len, tables.values())
     logits, by_copy, by_moved, *by_letter = tf.split(outputs, sizes, -1)
@@ -47,6 +58,26 @@ def _raised(
     return logits + letters @ letter_table(vocabulary) if sum(sizes[2:]) else logits
 
 
+@tf.function(jit_compile=True, autograph=False)
+def _gradient(d_logits: tf.Tensor, inputs: Inputs, names: Names, vocabulary: Vocabulary) -> tf.Tensor:
+    """The gradient with respect to the outputs, (batch, length, outputs), from that with respect to the logits."""
+    d_letters = tf.matmul(d_logits, letter_table(vocabulary), transpose_b=True)  # (batch, length, letters)
+    by_one = [
+        _chosen(gradient, [inputs[name] - 1 for name in raising])
+        for gradient, raising in ((d_logits, copies(names)), (d_letters, moved_notes(names)))
+        if raising
+    ]
+    by_letter = [_gradient_of_letters(d_letters, inputs[name], table) for name, table in letter_tables(names).items()]
+    return tf.concat([d_logits, *by_one, *by_letter], -1)
+
+
+def _chosen(values: tf.Tensor, indices: list[tf.Tensor]) -> tf.Tensor:
+    """One of the values (batch, length, values) for each index, (batch, length, indices); 0 where it is -1."""
+    stacked = tf.stack(indices, -1)
+    found = tf.gather(values, tf.maximum(stacked, 0), batch_dims=2)
+    return tf.where(stacked >= 0, found, tf.zeros_like(found))
+
+
 def _of_letters(raised: tf.Tensor, values: tf.Tensor, table: Any) -> tf.Tensor:
     """What outputs add to the logits of the letters, (batch, length, letters).
 
@@ -59,6 +90,14 @@ def _of_letters(raised: tf.Tensor, values: tf.Tensor, table: Any) -> tf.Tensor:
     for_all = raised @ np.reshape(table, (outputs, count * letters))
     for_all = tf.reshape(for_all, (*_shape(raised)[:2], count, letters))
     return tf.reduce_sum(for_all * tf.one_hot(values, count, dtype=raised.dtype)[..., None], -2)
+
+
+def _gradient_of_letters(d_letters: tf.Tensor, values: tf.Tensor, table: Any) -> tf.Tensor:
+    """The gradient of `_of_letters` with respect to the outputs, (batch, length, outputs)."""
+    outputs, count, letters = table.shape
+    for_all = tf.one_hot(values, count, dtype=d_letters.dtype)[..., None] * d_letters[..., None, :]
+    for_all = tf.reshape(for_all, (*_shape(d_letters)[:2], count * letters))
+    return tf.matmul(for_all, np.reshape(table, (outputs, count * letters)), transpose_b=True)
 
 
 def _shape(array: tf.Tensor) -> list[Any]:

@@ -144,9 +144,18 @@ def test_sample_uses_the_latest_run_with_a_model_or_a_named_folder(folk: Folk, t
         for words in ([], [trained.run.folder]):
             done = folk("sample", *words, "--length", 5, "--seed", 1, "--runs", trained.runs)
             assert (done.returncode, len(done.stdout)) == (0, len("X:1") + 5 + 1)
-        fails(folk("sample", "unfinished", "--runs", trained.runs), 1, "no model yet")
+        fails(folk("sample", "unfinished", "--runs", trained.runs), 1, "no model yet", "celtic")
     finally:
         shutil.rmtree(unfinished)
+
+
+def test_sample_uses_celtic_while_no_run_has_a_model(folk: Folk, trained: TrainedRun, tmp_path: Path) -> None:
+    unfinished = tmp_path / "runs" / "unfinished"
+    unfinished.mkdir(parents=True)
+    (unfinished / "config.json").write_bytes((trained.run.folder / "config.json").read_bytes())
+    done = folk("sample", "--length", 5, "--seed", 1)
+    assert done.stderr.startswith("no run has a model yet: using celtic")
+    assert len(done.stdout) == len("X:1") + 5 + 1
 
 
 def test_a_start_text_may_contain_line_ends_in_any_shell(folk: Folk, trained: TrainedRun) -> None:
