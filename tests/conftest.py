@@ -1,9 +1,12 @@
 """Fixtures for the tests: real tunes, a small trained run, the installed `folk` as a process."""
 
 import os
+import shutil
 import signal
 import subprocess
+import tempfile
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -32,6 +35,15 @@ LONG = (
     "sampling/test_shards.py",
     "cli/test_commands.py",
 )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let all processes share what XLA has compiled: each training would compile the same anew."""
+    if not hasattr(config, "workerinput"):  # both processes of the tests have their environment from this one
+        folder = tempfile.mkdtemp(prefix="xla-")
+        config.add_cleanup(partial(shutil.rmtree, folder))
+        flags = os.environ.get("TF_XLA_FLAGS", "")
+        os.environ["TF_XLA_FLAGS"] = f"{flags} --tf_xla_persistent_cache_directory={folder}".strip()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

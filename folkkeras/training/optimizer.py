@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import keras
+import tensorflow as tf
 
 from folkkeras.config import CLIP_NORM, WARM_UP, TrainingConfig
 
@@ -23,7 +24,9 @@ def learning_rate_of(config: TrainingConfig) -> Callable[[int], float]:
     schedule = _schedule(config)
     if isinstance(schedule, float):
         return lambda step: schedule
-    return lambda step: float(schedule(step))
+    # As a graph, since its twenty operations one by one would take some milliseconds at each step.
+    rate = tf.function(schedule, autograph=False, input_signature=[tf.TensorSpec((), tf.int64)])
+    return lambda step: float(rate(step))
 
 
 def _schedule(config: TrainingConfig) -> float | keras.optimizers.schedules.LearningRateSchedule:
