@@ -39,7 +39,7 @@ LONG = (
 
 def pytest_configure(config: pytest.Config) -> None:
     """Let all processes share what XLA has compiled: each training would compile the same anew."""
-    if not hasattr(config, "workerinput"):  # both processes of the tests have their environment from this one
+    if not hasattr(config, "workerinput"):  # the processes that run the tests inherit this one's environment
         folder = tempfile.mkdtemp(prefix="xla-")
         config.add_cleanup(partial(shutil.rmtree, folder))
         flags = os.environ.get("TF_XLA_FLAGS", "")

@@ -76,8 +76,7 @@ def _latest_model(runs: Path, *, last: bool) -> ChosenModel:
     found = all_runs(runs)
     run = next((run for run in found if run.best.exists()), None)
     if run is None:
-        note = "using celtic, the pretrained model"
-        note = f"no run has a model yet: {note}" if found else f"no trained runs yet: {note}; train with `folk train`"
+        note = "no run has a model yet: using celtic, the pretrained model; train your own with `folk train`"
         return ChosenModel(celtic_model(), note=note)
     bits = best_bits(run)
     note = f"using run {run.name}"
@@ -101,6 +100,6 @@ def _existing(run: Run, *, last: bool) -> Path:
     path = run.last if last else run.best
     if not path.exists():
         raise ModelFileError(
-            f"run {run.name} has no model yet: the first is written after 100 steps; until then use celtic"
+            f"run {run.name} has no model yet: the first is written after 100 steps; use celtic until then"
         )
     return path

@@ -62,20 +62,21 @@ def _raised(outputs: tf.Tensor, inputs: Inputs, names: Names, vocabulary: Vocabu
 def _gradient(d_logits: tf.Tensor, inputs: Inputs, names: Names, vocabulary: Vocabulary) -> tf.Tensor:
     """The gradient with respect to the outputs, (batch, length, outputs), from that with respect to the logits."""
     d_letters = tf.matmul(d_logits, letter_table(vocabulary), transpose_b=True)  # (batch, length, letters)
-    by_one = [
-        _chosen(gradient, [inputs[name] - 1 for name in raising])
-        for gradient, raising in ((d_logits, copies(names)), (d_letters, moved_notes(names)))
-        if raising
-    ]
+    by_copy = _chosen(d_logits, [inputs[name] for name in copies(names)])
+    by_moved = _chosen(d_letters, [inputs[name] for name in moved_notes(names)])
     by_letter = [_gradient_of_letters(d_letters, inputs[name], table) for name, table in letter_tables(names).items()]
-    return tf.concat([d_logits, *by_one, *by_letter], -1)
+    return tf.concat([d_logits, *by_copy, *by_moved, *by_letter], -1)
 
 
-def _chosen(values: tf.Tensor, indices: list[tf.Tensor]) -> tf.Tensor:
-    """One of the values (batch, length, values) for each index, (batch, length, indices); 0 where it is -1."""
-    stacked = tf.stack(indices, -1)
-    found = tf.gather(values, tf.maximum(stacked, 0), batch_dims=2)
-    return tf.where(stacked >= 0, found, tf.zeros_like(found))
+def _chosen(gradient: tf.Tensor, numbers: list[tf.Tensor]) -> list[tf.Tensor]:
+    """The part of a gradient that each output gets, which raises one character or letter, (batch, length, 1) each.
+
+    Args:
+        gradient: with respect to the logits of the characters or letters, (batch, length, size).
+        numbers: which one each output raises, from 1, or 0 for none, (batch, length) each.
+    """
+    with_none = tf.pad(gradient, ((0, 0), (0, 0), (1, 0)))
+    return [tf.gather(with_none, number[..., None], batch_dims=2) for number in numbers]
 
 
 def _of_letters(raised: tf.Tensor, values: tf.Tensor, table: Any) -> tf.Tensor:

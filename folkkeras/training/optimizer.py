@@ -24,7 +24,7 @@ def learning_rate_of(config: TrainingConfig) -> Callable[[int], float]:
     schedule = _schedule(config)
     if isinstance(schedule, float):
         return lambda step: schedule
-    # As a graph, since its twenty operations one by one would take some milliseconds at each step.
+    # As a graph, since its operations one by one would take a millisecond more at each step.
     rate = tf.function(schedule, autograph=False, input_signature=[tf.TensorSpec((), tf.int64)])
     return lambda step: float(rate(step))
 

@@ -31,7 +31,7 @@ def jigs(tmp_path_factory: pytest.TempPathFactory) -> str:
     folder = tmp_path_factory.mktemp("jigs")
     done = subprocess.run([str(FOLK), *map(str, JIGS)], cwd=folder, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
-    assert done.stderr.startswith("no trained runs yet: using celtic, the pretrained model")
+    assert done.stderr.startswith("no run has a model yet: using celtic, the pretrained model")
     return done.stdout
 
 
