@@ -1,7 +1,8 @@
 """The folder of all runs: create, open and list runs."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import count
 from pathlib import Path
 
 from folkkeras.config import TrainingConfig, option
@@ -43,8 +44,7 @@ def create_run(
     """
     require_rights(corpus, config)
     runs = Path(runs)
-    names = [checked_name(name)] if name is not None else [f"{_stem(corpus.sources)}-{n}" for n in range(1, 100_000)]
-    for candidate in names:
+    for candidate in _names(corpus.sources) if name is None else [checked_name(name)]:
         folder = runs / candidate
         try:
             runs.mkdir(parents=True, exist_ok=True)
@@ -186,7 +186,8 @@ def checked_name(name: str) -> str:
     return name
 
 
-def _stem(sources: Sequence[str]) -> str:
+def _names(sources: Sequence[str]) -> Iterator[str]:
+    """The names to try for a run that has not been given one."""
     stems = ["stdin" if source == STANDARD_INPUT else Path(source).stem for source in sources]
     plain = re.sub(r"[^A-Za-z0-9._+-]+", "-", "+".join(stems))[:60].strip("-._+")
-    return plain or "run"
+    return (f"{plain or 'run'}-{number}" for number in count(1))
