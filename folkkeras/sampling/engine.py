@@ -9,8 +9,11 @@ sigmoid(z) = (1 + tanh(z / 2)) / 2, so one tanh serves all four.
 A vector is multiplied once with all that reads it. A layer's outputs go into its own gates at the next step and into
 the layer above, so both kernels are one matrix, and a slot keeps the product with the recurrent kernel instead of the
 outputs. The sum of the features' vectors goes into the first layer and into the dense layer.
+
+Numba compiles what is computed around the products, once that pays. It changes no number.
 """
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,9 +22,20 @@ import numpy as np
 import numpy.typing as npt
 
 from folkkeras.model.weights import GATES, Array, ExportedWeights
+from folkkeras.sampling import arithmetic
 from folkkeras.sampling.matrices import Float32Matrix, Int8Matrix, Matrix
-from folkkeras.sampling.sampler import Ids, Sampling, draw
+from folkkeras.sampling.sampler import Ids, Sampling
 from folkkeras.sampling.slot_features import SlotFeatures
+
+# Numba takes about as long to load as it saves in this many characters, once its functions are on disk. So drawing
+# takes at most twice the time of the better of the two ways, whatever the length.
+COMPILED_FROM = 20_000
+
+
+def compiled_from() -> int:
+    """After how many characters an engine computes with compiled functions in this process."""
+    # Training and evaluating have loaded Numba to read tunes with it.
+    return 1 if "folkkeras.features.compiled" in sys.modules else COMPILED_FROM
 
 
 @dataclass(frozen=True)
@@ -74,10 +88,14 @@ class Engine:
         self._weights, exported = weights, weights.exported
         self._features = SlotFeatures(exported, number) if exported.features else None
         self._units = exported.hyperparameters["units"]
-        # For each layer what its last outputs add to the gates, (slots, 4 * units), and its cells, (slots, units).
-        self._recurrent = [np.zeros((number, GATES * self._units), np.float32) for _ in weights.layers]
+        # For each layer the product of its last outputs with all that reads them, of which the next step reads the part
+        # for the layer's own gates, (slots, 4 * units or more), and its cells, (slots, units).
+        self._products = [np.zeros((number, GATES * self._units), np.float32) for _ in weights.layers]
         self._cells = [np.zeros((number, self._units), np.float32) for _ in weights.layers]
         self.logits = np.zeros((number, len(exported.vocabulary)), np.float32)  # of each slot's next character
+        self._characters = 0  # characters that have been read
+        self._compiled_from = compiled_from()
+        self._arithmetic: Any = arithmetic
 
     def step(
         self, fresh: npt.NDArray[np.bool_], read: Ids, uniforms: Array, samplings: Sequence[Sampling], nats: Array
@@ -94,7 +112,7 @@ class Engine:
         Returns:
             The characters, (characters, slots).
         """
-        for array in (*self._recurrent, *self._cells):
+        for array in (*self._products, *self._cells):
             array[fresh] = 0
         if self._features:
             self._features.begin(fresh)
@@ -104,7 +122,7 @@ class Engine:
             sampling: np.array([each == sampling for each in samplings]) for sampling in set(samplings)
         }
         for place, (now, uniform) in enumerate(zip(ids, uniforms, strict=True)):
-            drawing = now < 0
+            drawing, draw = now < 0, self._arithmetic.draw
             if len(ways) == 1 and drawing.any():
                 np.copyto(now, draw(self.logits, uniform, samplings[0]), where=drawing, casting="same_kind")
             elif len(ways) > 1:
@@ -118,23 +136,29 @@ class Engine:
 
     def read(self, ids: Ids) -> None:
         """Read a character in each slot, (slots,)."""
-        weights, size = self._weights, GATES * self._units
+        if self._characters < self._compiled_from <= self._characters + len(ids):
+            self.compile()
+        self._characters += len(ids)
+        weights, size, how = self._weights, GATES * self._units, self._arithmetic
         reads = weights.table[ids]  # what the layer reads, as part of its gates, (slots, 4 * units)
         if self._features and weights.features:
-            added = weights.features.of(self._features.read(ids))
+            added = weights.features.of(self._features.read(ids), how)
             reads += added[:, :size]
-        for layer, ((matrix, bias), c) in enumerate(zip(weights.layers, self._cells, strict=True)):
-            z = np.tanh(self._recurrent[layer] + reads)
-            gates = z.reshape(self.number, GATES, -1)
-            sigmoids = gates[:, :3]
-            sigmoids *= 0.5
-            sigmoids += 0.5
-            c *= gates[:, 1]
-            c += gates[:, 0] * gates[:, 3]
-            products = matrix.of(gates[:, 2] * np.tanh(c))
-            self._recurrent[layer], reads = products[:, :size], products[:, size:] + bias
+        for layer, ((matrix, bias), cells) in enumerate(zip(weights.layers, self._cells, strict=True)):
+            products = matrix.of(how.outputs(self._products[layer], reads, cells), how)
+            self._products[layer], reads = products, products[:, size:] + bias
         # What the dense layer reads, after its own product: its outputs, (slots, outputs).
         self.logits = self._features.logits(reads + added[:, size:]) if self._features else reads
+
+    def compile(self) -> None:
+        """Compute with compiled functions from now on, if Numba has a folder for them."""
+        try:
+            from folkkeras.sampling import compiled_arithmetic
+        except RuntimeError:  # no folder that Numba tries can be written
+            return
+        self._arithmetic = compiled_arithmetic
+        if self._features:
+            self._features.compile()
 
     def state(self, slot: int) -> SlotState:
         """A slot's state, to restore with `set_state`."""
@@ -149,7 +173,17 @@ class Engine:
             self._features.set_state(slot, state.features)
 
     def _arrays(self) -> list[Array]:
-        return [*self._recurrent, *self._cells, self.logits]
+        recurrent = [products[:, : GATES * self._units] for products in self._products]
+        return [*recurrent, *self._cells, self.logits]
+
+
+def load_compiled(weights: EngineWeights) -> None:
+    """Load what longer work is compiled with, so that nobody has to wait for it then."""
+    engine = Engine(weights, 1)
+    engine.compile()
+    nobody, one = np.zeros((0, 1), np.float32), np.zeros((1, 1), np.float32)
+    for read in (0, -1):
+        engine.step(np.ones(1, bool), np.full((1, 1), read, np.int32), one, [Sampling()], nobody)
 
 
 def _by_one_tanh(weights: Array) -> Array:

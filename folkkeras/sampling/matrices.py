@@ -7,13 +7,16 @@ drawing is bound by the time that it takes to read it. Source: T. Dettmers et al
 arXiv:2208.07339, section 2.1.
 """
 
+from typing import Any
+
 import numkong
 import numpy as np
 
 from folkkeras.model.weights import Array
+from folkkeras.sampling import arithmetic
+from folkkeras.sampling.arithmetic import LARGEST, Int8s, largest_of
 
-LARGEST = 127  # the largest int8; -128 has no positive counterpart
-LEAST = 1e-30  # smaller numbers count as 0, since float32 could not hold their scale
+_VNNI = ("icelake", "alder", "sierra")  # Numkong's names of the first processors with these instructions
 
 
 class Float32Matrix:
@@ -22,7 +25,7 @@ class Float32Matrix:
     def __init__(self, matrix: Array) -> None:
         self._matrix = matrix
 
-    def of(self, values: Array) -> Array:
+    def of(self, values: Array, how: Any = arithmetic) -> Array:
         """The product of values, (slots, rows), with the matrix, (slots, columns)."""
         product: Array = values @ self._matrix
         return product
@@ -32,25 +35,28 @@ class Int8Matrix:
     """A matrix in int8, made from one in float32, (rows, columns)."""
 
     def __init__(self, matrix: Array) -> None:
-        largest = _largest(matrix, 0)  # (1, columns)
-        rounded = np.rint(matrix * (LARGEST / largest)).astype(np.int8)
-        self._packed = numkong.dots_pack(np.ascontiguousarray(rounded.T), dtype="int8")
+        largest = largest_of(matrix, 0)  # (1, columns)
+        columns = np.ascontiguousarray(np.rint(matrix * (LARGEST / largest)).astype(np.int8).T)
+        self._packed = numkong.dots_pack(columns, dtype="int8")
+        self._columns: Int8s | None = columns if _slow_alone() else None
         self._scales = largest / np.float32(LARGEST * LARGEST)
 
-    def of(self, values: Array) -> Array:
-        """The product of values, (slots, rows), with the matrix, (slots, columns)."""
-        largest = _largest(values, 1)  # (slots, 1)
-        rounded = np.rint(values * (LARGEST / largest)).astype(np.int8, order="C")
-        product = np.asarray(numkong.dots_packed(rounded, self._packed)).astype(np.float32)
-        product *= self._scales * largest
+    def of(self, values: Array, how: Any = arithmetic) -> Array:
+        """The product of values, (slots, rows), with the matrix, (slots, columns).
+
+        Args:
+            values: in float32.
+            how: the module that computes it, `arithmetic` or `compiled_arithmetic`.
+        """
+        rounded, largest = how.rounded(values)
+        product: Array = how.scaled(how.sums(rounded, self._packed, self._columns), self._scales, largest)
         return product
 
 
 Matrix = Float32Matrix | Int8Matrix
 
 
-def _largest(values: Array, axis: int) -> Array:
-    """The largest absolute value along an axis, which is kept; 1 in place of 0, since zeros may have any scale."""
-    largest = np.abs(values).max(axis, keepdims=True)
-    largest[largest < LEAST] = 1
-    return largest
+def _slow_alone() -> bool:
+    """Whether Numkong multiplies a single slot slowly, as it does on processors with AVX2 but without VNNI."""
+    has = numkong.get_capabilities()
+    return bool(has["haswell"]) and not any(has[name] for name in _VNNI)

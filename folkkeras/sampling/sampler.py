@@ -85,7 +85,7 @@ def _weights(logits: npt.NDArray[np.float32], sampling: Sampling) -> npt.NDArray
         weights[weights < least] = 0
     if sampling.top_p < 1:
         falling = np.sort(weights)[..., ::-1]
-        before = falling.cumsum(-1) - falling
-        kept = before < np.float32(sampling.top_p) * falling.sum(-1, keepdims=True)
+        cumulative = falling.cumsum(-1)
+        kept = cumulative - falling < np.float32(sampling.top_p) * cumulative[..., -1:]
         weights[weights < np.where(kept, falling, falling[..., :1]).min(-1, keepdims=True)] = 0
     return weights

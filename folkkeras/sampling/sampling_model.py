@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from folkkeras.errors import UsageError
 from folkkeras.model.weights import ExportedWeights
-from folkkeras.sampling.engine import EngineWeights
+from folkkeras.sampling.engine import EngineWeights, load_compiled
 from folkkeras.sampling.slots import Slots
 from folkkeras.sampling.training_tunes import TrainingTunes
 from folkkeras.vocabulary import Vocabulary
@@ -78,6 +78,10 @@ class SamplingModel:
     def slots(self, number: int) -> Slots:
         """So many slots, each for a stream of its own."""
         return Slots(self._weights, number)
+
+    def load_compiled(self) -> None:
+        """Load what longer work is compiled with, so that nobody has to wait for it then."""
+        load_compiled(self._weights)
 
     def require_known(self, text: str) -> None:
         """Raise UsageError if a text is empty or has a character that the model does not know."""

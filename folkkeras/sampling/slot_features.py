@@ -1,6 +1,5 @@
 """The features of the texts in an engine's slots."""
 
-import sys
 from typing import Any
 
 import numpy as np
@@ -13,19 +12,9 @@ from folkkeras.model.weights import Array, ExportedWeights
 from folkkeras.sampling.feature_tables import RaisingTable, VectorTable
 from folkkeras.sampling.sampler import Ids
 
-# Numba takes about as long to load as it saves in this many characters, once its functions are on disk. So drawing
-# takes at most twice the time of the better of the two ways, whatever the length.
-COMPILED_FROM = 20_000
-
-
-def compiled_from() -> int:
-    """After how many characters their features are computed with compiled functions in this process."""
-    # Training and evaluating have loaded Numba to read tunes with it.
-    return 1 if "folkkeras.features.compiled" in sys.modules else COMPILED_FROM
-
 
 class SlotFeatures:
-    """Reads the characters of all slots, and looks up what their features give; Numba compiles it for longer work.
+    """Reads the characters of all slots, and looks up what their features give.
 
     Args:
         exported: the weights of a model that reads features.
@@ -35,8 +24,6 @@ class SlotFeatures:
     def __init__(self, exported: ExportedWeights, number: int) -> None:
         self._exported = exported
         self._raises = bool(count_of(exported.features))
-        self._characters = 0  # characters that have been read
-        self._compiled_from = compiled_from()
         self._rows = np.zeros((number, COUNT), np.int32)
         self._streams: _Streams | _CompiledStreams = _Streams(exported, number)
         self._vectors = VectorTable(exported)
@@ -53,9 +40,6 @@ class SlotFeatures:
 
     def read(self, ids: Ids) -> Array:
         """Read a character in each slot; return the sums of its features' vectors, (slots, feature_embedding)."""
-        if self._characters < self._compiled_from <= self._characters + len(ids):
-            self._compile()
-        self._characters += len(ids)
         self._streams.read(ids, self._rows)
         return self._vectors.sums(self._rows)
 
@@ -77,29 +61,17 @@ class SlotFeatures:
         of_stream, self._rows[slot] = state
         self._streams.set_state(slot, of_stream)
 
-    def _compile(self) -> None:
-        """Do the same from now on with compiled functions, if Numba has a folder for them."""
-        exported, number = self._exported, len(self._rows)
-        try:
-            from folkkeras.sampling.compiled_tables import CompiledRaisingTable, CompiledVectorTable
+    def compile(self) -> None:
+        """Do the same from now on with compiled functions; RuntimeError if Numba has no folder for them."""
+        from folkkeras.sampling.compiled_tables import CompiledRaisingTable, CompiledVectorTable
 
-            streams = _CompiledStreams(exported, number)
-        except RuntimeError:  # no folder that Numba tries can be written
-            return
+        exported, number = self._exported, len(self._rows)
+        streams = _CompiledStreams(exported, number)
         for slot in range(number):
             streams.set_state(slot, self._streams.state(slot))
         self._streams = streams
         self._vectors = CompiledVectorTable(exported)
         self._raising = CompiledRaisingTable(exported.features, exported.vocabulary, number) if self._raises else None
-
-
-def load_compiled(exported: ExportedWeights) -> None:
-    """Load what longer work is compiled with, so that nobody has to wait for it then."""
-    features = SlotFeatures(exported, 1)
-    features._compile()
-    features.begin(np.ones(1, bool))
-    features.read(np.zeros(1, np.int32))
-    features.logits(np.zeros((1, exported.weights[-1].shape[0]), np.float32))
 
 
 class _Streams:

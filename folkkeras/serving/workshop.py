@@ -19,7 +19,6 @@ from folkkeras.processors import cpu_count
 from folkkeras.sampling.generator import Generator
 from folkkeras.sampling.request import TuneRequest
 from folkkeras.sampling.scheduler import SampledTune
-from folkkeras.sampling.slot_features import load_compiled
 from folkkeras.serving.drawing import DrawingThread, Order
 from folkkeras.serving.engravers import Engravers, Urgency
 from folkkeras.serving.limits import CANDIDATES, COMPOSING, COMPOSING_SECONDS, DRAFT_SECONDS, RETRY_SECONDS, REVISING
@@ -68,10 +67,8 @@ class Workshop:
         """Load what the first request would have to wait for."""
         # The thread that answers must not wait long for those that draw.
         sys.setswitchinterval(_SWITCH_SECONDS)
-        for work in (lambda: self.model.training_tunes.melody_index, lambda: self.offers):
+        for work in (lambda: self.model.training_tunes.melody_index, lambda: self.offers, self.model.load_compiled):
             self._pool.submit(work)
-        if self.model.exported.features:
-            self._pool.submit(load_compiled, self.model.exported)
         self.engravers.score("X:1\nM:C\nL:1/8\nK:C\nc8|]\n")
 
     def close(self) -> None:

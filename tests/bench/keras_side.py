@@ -13,9 +13,8 @@ from folkkeras.config import BFLOAT16, FLOAT32, TrainingConfig
 from folkkeras.corpus.load import read_corpus
 from folkkeras.features.columns import ALL, NONE, features_of
 from folkkeras.model.tune_model import TuneModel, build_model
-from folkkeras.sampling.engine import EngineWeights
+from folkkeras.sampling.engine import COMPILED_FROM, EngineWeights
 from folkkeras.sampling.sampler import Sampling
-from folkkeras.sampling.slot_features import COMPILED_FROM
 from folkkeras.sampling.slots import CHUNK, Slots, Stream
 from folkkeras.training.batches import random_windows
 from folkkeras.training.train import compiled_model
@@ -38,18 +37,19 @@ def stock(units: int, layers: int) -> keras.Model:
 
 
 def train_lab(units: int, layers: int) -> Measure:
-    """Seconds a step of the lab's own loop: eager, a GradientTape, no clipping."""
+    """Seconds a step of the lab's own loop: a GradientTape, compiled as a graph, no clipping."""
     model, batches = stock(units, layers), iter(random_ids())
     optimizer = keras.optimizers.Adam(5e-3)
 
-    def step() -> None:
-        x, y = next(batches)
+    @tf.function
+    def train_step(x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
         with tf.GradientTape() as tape:
             loss = keras.losses.sparse_categorical_crossentropy(y, model(x), from_logits=True)
         gradients = tape.gradient(loss, model.trainable_variables)
         optimizer.apply_gradients(zip(gradients, model.trainable_variables, strict=True))
+        return loss
 
-    return lambda: seconds_each(step, 2)
+    return lambda: seconds_each(lambda: train_step(*next(batches)).numpy(), 2)
 
 
 def train_stock(units: int, layers: int) -> Measure:
@@ -124,9 +124,8 @@ def sample(
         texts = [
             Stream(vocabulary.encode(start).astype(np.int32), (0, number), AS_LEARNED) for number in range(streams)
         ]
-        if own:  # measure what lasts: longer work has its features compiled
-            for _ in range(1 + COMPILED_FROM // (streams * CHUNK)):
-                slots.step(texts)
+        for _ in range(1 + COMPILED_FROM * slots.threads // (streams * CHUNK)):  # measure what lasts: compiled code
+            slots.step(texts)
         calls = CHARACTERS // CHUNK
         return lambda: streams * CHUNK / seconds_each(lambda: slots.step(texts), calls)
 

@@ -19,12 +19,11 @@ from folkkeras.errors import UsageError
 from folkkeras.features.inputs import model_inputs
 from folkkeras.model.saving import open_model
 from folkkeras.model.tune_model import TuneModel
-from folkkeras.sampling import slot_features
-from folkkeras.sampling.engine import Engine, EngineWeights
+from folkkeras.sampling import engine as engine_module
+from folkkeras.sampling.engine import COMPILED_FROM, Engine, EngineWeights
 from folkkeras.sampling.generator import Generator
 from folkkeras.sampling.request import TuneRequest
 from folkkeras.sampling.sampler import Sampling
-from folkkeras.sampling.slot_features import COMPILED_FROM
 from folkkeras.sampling.slots import CHUNK, Slots, Stream
 
 EXACT = Sampling(temperature=1, top_p=1)  # the probabilities as learned
@@ -101,7 +100,7 @@ def test_in_int8_a_slot_is_the_same_to_the_last_digit_alone_and_among_others(
     number: int, processors: int, threads: int, steps: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(slots_module, "cpu_count", lambda: processors)
-    monkeypatch.setattr(slot_features, "compiled_from", lambda: COMPILED_FROM)
+    monkeypatch.setattr(engine_module, "compiled_from", lambda: COMPILED_FROM)
     weights = EngineWeights(folkkeras.load("celtic").exported, int8=True)
     start = weights.exported.vocabulary.encode("X:1\nT:").astype(np.int32)
     together = Slots(weights, number)
@@ -123,7 +122,7 @@ def test_in_int8_a_slot_is_the_same_to_the_last_digit_alone_and_among_others(
 def test_the_features_may_be_compiled_within_a_note_of_any_length(monkeypatch: pytest.MonkeyPatch) -> None:
     generator, start, texts = folkkeras.load("celtic"), "X:1\nM:4/4\nL:1/8\nK:C\nA" + 60 * "/", []
     for compiled_from in (10**9, 60, 1):
-        monkeypatch.setattr(slot_features, "compiled_from", lambda compiled_from=compiled_from: compiled_from)
+        monkeypatch.setattr(engine_module, "compiled_from", lambda compiled_from=compiled_from: compiled_from)
         texts.append(generator.generate(length=100, seed=3, start=start))
     assert texts[0] == texts[1] == texts[2]
 
@@ -151,7 +150,7 @@ def test_a_generator_draws_the_same_from_a_file_and_from_a_model(trained: Traine
 def test_a_slot_continues_from_the_state_of_another(
     trained: TrainedRun, number: int, compiled_from: int, back: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(slot_features, "compiled_from", lambda: compiled_from)
+    monkeypatch.setattr(engine_module, "compiled_from", lambda: compiled_from)
     monkeypatch.setattr(slots_module, "cpu_count", lambda: 2)
     monkeypatch.setattr(slots_module, "LEAST_UNITS", 1)
     exported = open_model(trained.run.best).export_weights()
