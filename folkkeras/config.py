@@ -1,6 +1,7 @@
 """The options of a run, their ranges and the presets.
 
-The preset `lab` is the setting of MIT's 6.S191 music lab (github.com/aamini/introtodeeplearning, lab 1, part 2).
+The preset `lab` has the network of MIT's 6.S191 music lab (github.com/MITDeepLearning/introtodeeplearning, lab 1,
+part 2).
 """
 
 import math
@@ -135,7 +136,7 @@ class TrainingConfig:
 
 
 PRESETS: dict[str, dict[str, Any]] = {
-    # The lab notebook's own setting, which trains until the tunes are memorised.
+    # The network of the lab's notebook, trained until the tunes are memorised.
     "lab": {
         "raw": True,
         "steps": 5_000,

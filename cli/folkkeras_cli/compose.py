@@ -29,7 +29,7 @@ def compose(
     model: ModelName = None,
     port: Annotated[int, typer.Option(metavar="N", help="Port; 0 takes a free one.")] = PORT,
     host: Annotated[
-        str, typer.Option(metavar="ADDRESS", help="Address to listen at; others than this machine can use.")
+        str, typer.Option(metavar="ADDRESS", help="Address to listen on; 0.0.0.0 lets other machines in.")
     ] = LOOPBACK,
     name: Annotated[
         list[str] | None,
@@ -80,4 +80,4 @@ def _listener(host: str, port: int) -> socket.socket:
         return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:
         why = reason(error).partition(" (while")[0]  # Python adds the address, which is here already
-        raise UsageError(f"cannot listen at {host}, port {port} ({why}): give another --port") from error
+        raise UsageError(f"cannot listen on {host}, port {port} ({why}): give another --port or --host") from error

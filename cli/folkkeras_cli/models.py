@@ -69,6 +69,8 @@ def chosen_model(name: str | None, runs: Path, *, last: bool = False) -> ChosenM
         return _model_of(Path(name).parent, Path(name).name, last=last)
     if name.endswith(".keras") or "/" in name or "\\" in name or os.path.isfile(name):
         return ChosenModel(Path(name).expanduser())
+    if not all_runs(runs):
+        raise RunError(f"no model {name!r}: give celtic, a .keras file or a run, of which {runs} has none")
     return _model_of(runs, name, last=last)
 
 

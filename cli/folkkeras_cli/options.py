@@ -52,8 +52,8 @@ RunName = Annotated[
     ),
 ]
 MODEL_HELP = (
-    "Name of a run (its best model), a .keras file, or celtic, the pretrained model; default: the latest run, or "
-    "celtic without runs."
+    "Name of a run (its best model), a .keras file, or celtic, the pretrained model; default: the latest run that has "
+    "a model, else celtic."
 )
 ModelName = Annotated[
     str | None,
@@ -100,7 +100,9 @@ Settings = Annotated[
 ]
 Split = Annotated[
     int | None,
-    typer.Option(metavar="N", show_default="0", rich_help_panel="Corpus", help="Which choice of held-out tunes."),
+    typer.Option(
+        metavar="N", show_default="0", rich_help_panel="Corpus", help="Number of the split; each holds out other tunes."
+    ),
 ]
 Force = Annotated[bool, typer.Option("--force", help="Overwrite existing files.")]
 
@@ -110,7 +112,7 @@ Temperature = Annotated[
     typer.Option(
         metavar="T",
         rich_help_panel=SAMPLING,
-        help="1 draws as learned; below, unlikely characters get rarer; 0: the likeliest.",
+        help="1: as learned; below 1, unlikely characters get rarer; 0: always the likeliest.",
     ),
 ]
 TopK = Annotated[

@@ -23,13 +23,14 @@ EXAMPLES = """Examples:
 def resume(
     name: RunName = None,
     steps: Annotated[
-        int | None, typer.Option(metavar="N", show_default="the run's own", help="Steps at most; can only be raised.")
+        int | None,
+        typer.Option(metavar="N", show_default="the run's own", help="Maximum number of steps; can only be raised."),
     ] = None,
     runs: Runs = RUNS,
 ) -> None:
-    """Continue a training from its last checkpoint.
+    """Continue a run from its last checkpoint.
 
-    It ends with the same weights as a training that was never interrupted.
+    It ends with the same weights as a run that was never interrupted.
     """
     run = open_run(runs, name) if name else latest_run(runs)
     if steps is not None and steps < run.config.steps:

@@ -45,7 +45,7 @@ def rewrite(
 ) -> None:
     """Rewrite some bars of a tune.
 
-    They will fit what stands before and behind them. Bars have the numbers of `folk check`. All else stays as it is, to
+    They will fit what comes before and after them. Bars have the numbers of `folk check`. All else stays as it is, to
     the character.
     """
     numbers = numbers_of_bars("--bars", bars)

@@ -86,7 +86,7 @@ def show(
 
 
 app.command(
-    "compare", cls=Command, epilog="Examples: `folk runs compare oneills-1 oneills-2`, `folk runs compare sweep`."
+    "compare", cls=Command, epilog="Examples: `folk runs compare oneills-1 oneills-2`, `folk runs compare sizes`."
 )(compare)
 
 

@@ -123,7 +123,7 @@ def sample(
             metavar="N",
             show_default=False,
             rich_help_panel=TUNE,
-            help="Draw so many candidates for each tune, and keep the one that looks most like a real tune.",
+            help="Draw N candidates for each tune, and keep the one that looks most like a real tune.",
         ),
     ] = None,
     max_copy: Annotated[
@@ -259,7 +259,7 @@ def _best_of(generator: "Generator", candidates: int) -> "Callable[[TuneRequest]
 
     require_min("candidates", candidates, 1)
     if Ranking.from_metadata(generator.metadata) is None:
-        say(f"learning from tunes of {generator.name} what tells them from real tunes")
+        say(f"learning a ranking from tunes of {generator.name} and from training tunes")
     ranking = ranking_of(generator)
     if ranking is None:
         raise UsageError(

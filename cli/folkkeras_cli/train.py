@@ -49,7 +49,7 @@ EXAMPLES = """Examples:
 
 `folk train --sweep sizes.toml` tries the options in a file, see docs/sweeps.md;
 
-`folk train irish --preset lab` does what the notebook of MIT's lab does.
+`folk train irish --preset lab` trains a network of the sizes of MIT's music lab.
 """
 
 CORPUS, MODEL, TRAINING = "Corpus", "Model", "Training"  # panels of the help
@@ -70,7 +70,7 @@ def train(
         str | None,
         typer.Option(metavar="RUN", show_default="from the corpus", help="Name of the run, or of the sweep."),
     ] = None,
-    steps: Annotated[int | None, _option("steps", "N", "Steps at most.")] = None,
+    steps: Annotated[int | None, _option("steps", "N", "Maximum number of steps.")] = None,
     preset_name: Annotated[
         str | None,
         typer.Option(
@@ -78,7 +78,7 @@ def train(
             metavar="|".join(PRESETS),
             show_default=False,
             autocompletion=completions.presets,
-            help="lab: as in the notebook of MIT's music lab; quick: a model in minutes.",
+            help="lab: the sizes of MIT's music lab; quick: a model in minutes.",
         ),
     ] = None,
     base: Annotated[
@@ -97,7 +97,7 @@ def train(
             "--sweep",
             metavar="FILE",
             show_default=False,
-            help="Train a run for each combination of the options in this TOML file; go on if it was stopped.",
+            help="Train a run for each combination of the options in this TOML file, or continue a stopped sweep.",
         ),
     ] = None,
     runs: Runs = RUNS,

@@ -19,7 +19,7 @@ EXAMPLES = """Examples:
 
 `folk vary tune.abc` writes four variants of a tune, each with three in ten of its bars rewritten;
 
-`folk vary tune.abc --amount 0.1 --lock 0-4` changes less, and nothing in bars 0 to 4.
+`folk vary tune.abc --amount 0.1 --lock 1-4` changes less, and nothing in bars 1 to 4.
 """
 
 

@@ -1,4 +1,4 @@
-"""Rewrite some bars of a tune, so that they fit what stands before and behind them."""
+"""Rewrite some bars of a tune, so that they fit what comes before and after them."""
 
 from collections.abc import Iterator, Sequence
 

@@ -49,7 +49,7 @@ def vary(
             it has no notes, no key or several voices, or the model does not know one of its characters.
     """
     if not 0 < amount <= 1:
-        raise UsageError(f"the amount {amount} is not above 0 and up to 1: 0.3 rewrites three in ten bars")
+        raise UsageError(f"--amount {amount} is not above 0 and up to 1: 0.3 rewrites three in ten bars")
     require_in_range(candidates=candidates, seed=seed, particles=particles)
     draft, sampling = Draft(tune, model), sampling or Sampling()
     locked = tuple(sorted(set(locked)))

@@ -95,7 +95,7 @@ def _form(evaluation: Evaluation) -> list[str]:
     return [
         _row("form", "new", "held-out" if evaluation.held_out else "evaluated"),
         *(_row(name, *map(_percent, values)) for name, values in fractions.items()),
-        _row(f"told from {tunes_of(evaluation)}", "new", "training"),
+        _row(f"classifier against {tunes_of(evaluation)}", "new", "training"),
         _row("area under the ROC curve", _figure(apart.generated), _figure(apart.training)),
     ]
 

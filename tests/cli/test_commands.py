@@ -241,7 +241,7 @@ def test_a_bad_corpus_is_reported_in_one_line(folk: Folk, tmp_path: Path, name: 
         ("resume", 1, "no runs"),
         ("resume a", 1, "no run 'a'"),
         ("runs show a", 1, "no run 'a'"),
-        ("sample a", 1, "no run 'a'"),
+        ("sample a", 1, "no model 'a'"),
         ("sample a.keras", 1, "a.keras"),
         (f"sample {'a' * 300}", 2, "not a run's name"),
         (f"sample {'a' * 300}.keras", 1, "no model file"),
