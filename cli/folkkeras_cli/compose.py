@@ -54,7 +54,7 @@ def compose(
     generator = chosen.generator(int8=True)
     listener = _listener(host, port)
     address = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}/"
-    hosts = {"localhost", LOOPBACK, "[::1]", host, *(name or ())}
+    hosts = {"localhost", LOOPBACK, "[::1]", f"[{host}]" if ":" in host else host, *(name or ())}
     server = uvicorn.Server(
         uvicorn.Config(
             create_app(generator, hosts),

@@ -11,7 +11,7 @@ from folkkeras_cli import completions
 from folkkeras_cli.console import say
 from folkkeras_cli.models import chosen_model
 from folkkeras_cli.options import RUNS, Force, ModelName, Runs
-from folkkeras_cli.places import made_folder
+from folkkeras_cli.places import made_folder, names_folder
 
 EXAMPLES = """Examples:
 
@@ -30,7 +30,7 @@ def export(
         ),
     ] = completions.MODEL_FORMATS[0],
     out: Annotated[
-        Path | None, typer.Option(metavar="FILE", show_default="the model's name", help="File to write to.")
+        str | None, typer.Option(metavar="FILE", show_default="the model's name", help="File or folder to write to.")
     ] = None,
     runs: Runs = RUNS,
     force: Force = False,
@@ -45,7 +45,9 @@ def export(
     chosen = chosen_model(model, runs)
     chosen.say_note()
     stem = chosen.run.name if chosen.run else chosen.path.stem
-    path = out or Path(f"{stem}.{to}")
+    if out == "-":
+        raise UsageError("--out - is not a file name: give a file or a folder")
+    path = Path(out or "", f"{stem}.{to}") if names_folder(out) or not out else Path(out)
     with made_folder(path.parent):
         written = export_onnx(chosen.path, path, force=force)
     say(f"wrote {' and '.join(map(str, written))}")

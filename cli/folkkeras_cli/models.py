@@ -65,8 +65,10 @@ def chosen_model(name: str | None, runs: Path, *, last: bool = False) -> ChosenM
         return _latest_model(runs, last=last)
     if name == CELTIC:
         return ChosenModel(celtic_model())
-    if os.path.isdir(name):
-        return _model_of(Path(name).parent, Path(name).name, last=last)
+    # A folder of another kind may have the name of a run, such as the folder of its tunes.
+    if os.path.isfile(os.path.join(name, "config.json")) or (os.path.isdir(name) and os.path.dirname(name)):
+        folder = Path(name).resolve()
+        return _model_of(folder.parent, folder.name, last=last)
     if name.endswith(".keras") or "/" in name or "\\" in name or os.path.isfile(name):
         return ChosenModel(Path(name).expanduser())
     if not all_runs(runs):

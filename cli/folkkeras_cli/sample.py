@@ -270,9 +270,9 @@ def _best_of(generator: "Generator", candidates: int) -> "Callable[[TuneRequest]
 
 def _write_tunes(sampler: "Sampler", metadata: dict[str, Any], chosen: ChosenModel, out: SampleOutput) -> int:
     """Write the tunes, say what was rejected, and return the exit code."""
-    collected = Collected(iter(sampler), sampler.request.count)
+    collected, interrupted = Collected(iter(sampler), sampler.request.count), False
     if out.folder:
-        write_shards(out.folder, sampler)
+        interrupted = write_shards(out.folder, sampler)
     elif out.path:
         from folkkeras.corpus.provenance import bases
 
@@ -286,7 +286,7 @@ def _write_tunes(sampler: "Sampler", metadata: dict[str, Any], chosen: ChosenMod
     if sampler.dropped:
         accepted = sampler.statistics.accepted
         say(f"dropped {sampler.dropped:,} of {accepted:,} candidates, which look less like real tunes")
-    if collected.interrupted:
+    if interrupted or collected.interrupted:
         return INTERRUPTED
     return FEWER if sampler.statistics.gave_up else 0
 

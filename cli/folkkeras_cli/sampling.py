@@ -74,17 +74,19 @@ def say_rejected(statistics: RejectionStatistics) -> None:
     say(f"accepted {statistics.accepted:,} of {statistics.drawn:,} tunes; rejected: {reasons}")
 
 
-def write_shards(folder: Path, sampler: "TuneSampler | BestTunes") -> None:
-    """Write the tunes that a folder lacks, and say what was written."""
+def write_shards(folder: Path, sampler: "TuneSampler | BestTunes") -> bool:
+    """Write the tunes that a folder lacks, and say what was written; return whether that was interrupted."""
     count, shards = sampler.request.count, Shards(folder)
     with shards.first_missing(sampler) as first:
         if first is None:
             say(f"{folder} has all {count:,} tunes already")
-            return
+            return False
         if first > 1:
             say(f"{folder} has {first - 1:,} tunes: continuing with X:{first}")
-        for written in shards.write(iter(Collected(sampler.continued(first), count - first + 1)), first, count):
+        collected = Collected(sampler.continued(first), count - first + 1)
+        for written in shards.write(iter(collected), first, count):
             if isinstance(written, Path):
                 say(f"wrote {written}")
             else:  # the sampled tunes must not be lost
                 write("\n".join(with_record(tune.text, tune.record) for tune in written))
+        return collected.interrupted

@@ -48,7 +48,7 @@ def reproduced(model: Generator, record: Record) -> TuneText:
             model, tune, candidates=record.candidate, seed=record.seed, sampling=record.sampling,
             particles=record.particles,
         )  # fmt: skip
-        texts = [candidate.text for candidate in found[record.candidate - 1 :]]
+        texts = [each.text for each in found if each.record == record]
     if not texts:
         raise UsageError(f"the model does not give the tune of the record {record.line()}")
     return texts[0]

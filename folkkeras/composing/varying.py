@@ -56,18 +56,18 @@ def vary(
     free = draft.returning(together=together, locked={draft.index_of(bar) for bar in locked})
     if not free:
         raise UsageError(f"all bars of {draft.name} are locked: leave some of them free")
-    texts: list[str] = []
+    texts: dict[str, int] = {}  # and the number that each was drawn with: not each number finds one
     for number in range(1, candidates + 1):
         for text in _varied(model, draft, free, amount, (seed, number), sampling, particles):
             if text not in texts:
-                texts.append(text)
+                texts[text] = number
                 break
     records = [
         RevisionRecord.with_model(
             model, sampling, seed=seed, candidate=number, revises=draft.tune.text, amount=amount, locked=locked,
             together=together, particles=particles,
         )
-        for number in range(1, len(texts) + 1)
+        for number in texts.values()
     ]  # fmt: skip
     return candidates_of(model, [numbered(text, number) for number, text in enumerate(texts, 1)], records)
 

@@ -42,7 +42,7 @@ class TuneForm:
 
 
 def form_of(tune: Tune) -> TuneForm:
-    """The form of a tune that has notes.
+    """The form of a tune.
 
     A place in a tune is a bar of its first pass and an onset within the bar. A part's pick-up is at the end of the
     bar before its first full bar, so bars of different parts are compared from bar line to bar line.
@@ -51,7 +51,7 @@ def form_of(tune: Tune) -> TuneForm:
     full = full_bars(tune)
     played = list(_places(parts))
     pitches = dict(played)
-    first, last = pitches_of(parts[0].written), pitches_of(parts[-1].written)
+    endings = [pitches_of(part.written)[-_CADENCE:] for part in parts]
     return TuneForm(
         parts=tuple(part.bars for part in parts),
         bars=len(full),
@@ -61,7 +61,7 @@ def form_of(tune: Tune) -> TuneForm:
             lag: sum(pitches.get((bar - lag, onset)) == pitch for (bar, onset), pitch in played) for lag in LAGS
         },
         on_tonic=_on_tonic(tune),
-        ends_alike=first[-_CADENCE:] == last[-_CADENCE:] if len(parts) > 1 else None,
+        ends_alike=endings[0] == endings[-1] if len(parts) > 1 else None,
     )
 
 

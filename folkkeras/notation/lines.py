@@ -16,7 +16,6 @@ from folkkeras.notation.tunes import field_of, without_comment
 HEADER_ONLY = frozenset("ABCDFGHOSXZ")  # fields that section 3 allows only in a header
 
 _BLOCK = re.compile(r"%%\s*begin(\w+)")
-_RESIDUE = re.compile(r"(?:=20|=)+\s*$")  # quoted-printable codes at a line's end: RFC 2045, section 6.7
 _TEX = re.compile(r"\\[A-Za-z]")
 _ASIDE = re.compile(r'"[^"]*"|![^!|]*!|\+[^+\s]*\+|\[[A-Za-z]:[^\]]*\]|\{[^}]*\}')
 _LETTER = re.compile(r"[^\W\d_]")
@@ -109,7 +108,15 @@ def music_of(line: str) -> str:
     """A line of music without its comment and without quoted-printable codes at its end."""
     if "%" in line:
         line = without_comment(line)
-    return _RESIDUE.sub("", line) if "=" in line else line
+    return _without_codes(line) if "=" in line else line
+
+
+def _without_codes(line: str) -> str:
+    """A line without quoted-printable codes at its end: RFC 2045, section 6.7."""
+    end = ended = len(line.rstrip())
+    while line.endswith(("=20", "="), 0, end):
+        end -= 3 if line.endswith("=20", 0, end) else 1
+    return line[:end] if end < ended else line
 
 
 def _end_of_block(lines: list[str], begin: int, name: str) -> int:

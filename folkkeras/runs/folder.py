@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from folkkeras.corpus.corpus import Corpus
 from folkkeras.corpus.sources import STANDARD_INPUT
 from folkkeras.errors import CorpusError, FolkError, OutputError, RunError, UsageError
 from folkkeras.file_format import format_fault
-from folkkeras.files import reason, write_bytes, write_text
+from folkkeras.files import reason, remove_unfinished, write_bytes, write_text
 from folkkeras.runs.environment import command_line, flags, versions
 from folkkeras.runs.run import Run, read_json
 
@@ -49,6 +50,7 @@ def create_run(
         try:
             runs.mkdir(parents=True, exist_ok=True)
             folder.mkdir()
+            (folder / "checkpoints").mkdir()
         except FileExistsError:
             if name is not None or not runs.is_dir():
                 break
@@ -56,16 +58,32 @@ def create_run(
         except OSError as error:
             raise OutputError(f"cannot write the run's folder {folder}: {reason(error)}") from error
         run = Run(folder, corpus.sources, corpus.digest, config, versions(), flags=flags(), command=command_line())
-        (folder / "checkpoints").mkdir()
-        if text is not None:
-            write_text(folder / "corpus.abc", text)
-        if base is not None:
-            write_bytes(folder / "base.keras", Path(base).read_bytes())
-        run.write_config()
+        try:
+            if text is not None:
+                write_text(folder / "corpus.abc", text)
+            if base is not None:
+                write_bytes(folder / "base.keras", Path(base).read_bytes())
+            run.write_config()
+        except BaseException:
+            remove_begun(folder)
+            raise
         return run
     if not runs.is_dir():
         raise OutputError(f"cannot write runs into {runs}: it is not a folder")
+    if not (runs / str(name) / "config.json").exists():
+        raise RunError(f"{runs / str(name)} exists and is no run: remove it, or choose another --name")
     raise RunError(f"run {name} already exists: choose another --name, or continue with `folk resume {name}`")
+
+
+def remove_begun(folder: Path) -> None:
+    """Remove what is left of a run that was being created, but nothing else."""
+    with suppress(OSError):
+        remove_unfinished(folder)
+        for name in ("corpus.abc", "base.keras"):
+            (folder / name).unlink(missing_ok=True)
+        (folder / "checkpoints").rmdir()
+    with suppress(OSError):
+        folder.rmdir()
 
 
 def require_rights(corpus: Corpus, config: TrainingConfig) -> None:

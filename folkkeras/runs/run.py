@@ -13,8 +13,11 @@ runs/NAME/config.json     the options, the corpus and its digest, versions, flag
 """
 
 import json
+import os
 import re
-from contextlib import AbstractContextManager
+import stat
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -167,11 +170,18 @@ class Run:
 
     def size(self) -> int:
         """The total size of the run's files, in bytes."""
-        return sum(path.stat().st_size for path in self.folder.rglob("*") if path.is_file())
+        return sum(status.st_size for status in _statuses(self.folder.rglob("*")) if stat.S_ISREG(status.st_mode))
 
     def changed(self) -> float:
         """When the run last changed, in seconds since the epoch."""
-        return max(path.stat().st_mtime for path in self.folder.iterdir())
+        return max(status.st_mtime for status in _statuses((self.folder, *self.folder.iterdir())))
+
+
+def _statuses(paths: Iterable[Path]) -> Iterator[os.stat_result]:
+    """What the file system says of paths, without those that another process has just removed."""
+    for path in paths:
+        with suppress(FileNotFoundError):
+            yield path.lstat()
 
 
 def read_json(path: Path) -> dict[str, Any]:

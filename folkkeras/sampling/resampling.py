@@ -79,7 +79,10 @@ class ConstrainedTune(TuneStream):
             return Reject("had no key")
         if self._too_long:
             return Reject("did not end")
-        return (self._verdict_of_bars(begin) if self._request.complete else None) or self._verdict_of_form(begin)
+        return (self._verdict_of_bars(begin) if self._request.complete else None) or self._verdict_of_form(
+            begin,
+            len(self.text) - 1,  # without the last character, which a bar line may continue
+        )
 
     def _header_change(self, begin: int) -> Backtrack | None:
         """A backtrack to the first header line that departs from the request, to read the requested field there."""
@@ -90,7 +93,7 @@ class ConstrainedTune(TuneStream):
             if self._request.complete and line.endswith("\n") and place >= self._start and _is_no_field(line):
                 return Backtrack(place)
             if letter in HEADER and line.endswith("\n"):
-                if letter in begins:
+                if letter in begins and place >= self._start:
                     return Backtrack(place)
                 begins[letter] = place
                 if asked and line == asked[0]:
@@ -99,7 +102,7 @@ class ConstrainedTune(TuneStream):
                     return Backtrack(place, asked[0])
                 elif letter == "R" and self._types and value not in self._types:
                     return Backtrack(self._another_type(begins))
-                elif letter == "M" and value not in self._metres_of(self._request.fields.get("R", ""), value):
+                elif letter == "M" and place >= self._start and value not in self._metres(value):
                     return Backtrack(place)
             place += len(line)
         return None
@@ -113,10 +116,12 @@ class ConstrainedTune(TuneStream):
                 return Backtrack(match.start(), "\n" if match[0].startswith("\n") else "")
         return None
 
-    def _metres_of(self, type: str, metre: str) -> Collection[str]:
+    def _metres(self, metre: str) -> Collection[str]:
         """The metres that are accepted: the usual ones of a requested type, or this one if any will do."""
-        usual = self._usual.metres.get(type, ()) if self._usual and self._request.training_checks else ()
-        return usual or (metre,)
+        type, usual = self._request.fields.get("R"), self._usual
+        if type is None or usual is None or not self._request.training_checks:
+            return (metre,)
+        return usual.metres.get(type) or (metre,)
 
     def _another_type(self, begins: Mapping[str, int]) -> int:
         """The place to resample another type from: its line or, if that failed, the title, which may name the type."""
@@ -127,7 +132,7 @@ class ConstrainedTune(TuneStream):
         text = ended(self.text[:end])
         tune, form = self._read(text), self._form(begin)
         lines = self._bar_lines(begin, len(text))
-        if form and (back := self._verdict_of_form(begin)):
+        if form and (back := self._verdict_of_form(begin, len(text))):
             return back
         if form and lines and form.fault(tune):
             return self._resample(lines[-1], lines, begin, OTHER_FORM)
@@ -151,10 +156,10 @@ class ConstrainedTune(TuneStream):
         found = self._first_fault(lines)
         return None if found is None else self._resample(found, lines, begin)
 
-    def _verdict_of_form(self, begin: int) -> Backtrack | Reject | None:
-        """Resample the first bar line after which the tune cannot have the requested form."""
+    def _verdict_of_form(self, begin: int, end: int) -> Backtrack | Reject | None:
+        """Resample the first bar line up to a place after which the tune cannot have the requested form."""
         form = self._form(begin)
-        matches = list(_BAR_LINE.finditer(self.text, begin, len(self.text) - 1)) if form else []
+        matches = list(_BAR_LINE.finditer(self.text, begin, end)) if form else []
         for number, match in enumerate(matches):
             if form is None or match.end() <= self._formed:
                 continue
@@ -165,10 +170,12 @@ class ConstrainedTune(TuneStream):
             lines = [each.end() for each in matches[: number + 1]]
             if not form.has_too_many_parts(tune):
                 return self._resample(match.start(), lines, begin, OTHER_FORM)
-            end = lines[-2]
-            self._resamples[end] += 1
+            before = lines[-2] if len(lines) > 1 else begin
+            self._resamples[before] += 1
+            if before < self._start or self._resamples.total() > MAX_RESAMPLES:
+                return Reject(OTHER_FORM)
             # The model may end the tune by itself; after some trials the blank line is written for it.
-            return Backtrack(end, "\n\n" if self._resamples[end] > MAX_TRIES else "")
+            return Backtrack(before, "\n\n" if self._resamples[before] > MAX_TRIES else "")
         return None
 
     def _form(self, begin: int) -> RequestedForm | None:

@@ -14,7 +14,7 @@ from folkkeras.notation.tunes import TUNE_START
 from folkkeras.sampling.conditioning import header_fields
 from folkkeras.sampling.request import DEFAULT_START, TuneRequest
 from folkkeras.sampling.sampler import DEFAULT_TEMPERATURE, Sampling
-from folkkeras.serving.limits import BOOK_TUNES, CANDIDATES, LONGEST_TEXT, MOST_BARS
+from folkkeras.serving.limits import BOOK_TUNES, CANDIDATES, LONGEST_BOOK, LONGEST_TEXT, MOST_BARS
 
 _MAX_SEED = 2**53  # the integers that a browser counts exactly
 _MAX_LENGTH = 2_000  # characters of a tune that is drawn
@@ -31,8 +31,9 @@ def values_of(body: bytes) -> dict[str, Any]:
     """
     try:
         values = json.loads(body)
+        json.dumps(values, ensure_ascii=False).encode()  # JSON can hold surrogates, which are no text
     except (ValueError, RecursionError) as error:
-        raise UsageError("the request is not JSON") from error
+        raise UsageError("the request is not JSON in UTF-8") from error
     if not isinstance(values, dict):
         raise UsageError("the request is not a JSON object")
     return values
@@ -55,6 +56,8 @@ def tunes_of(values: dict[str, Any]) -> list[Tune]:
         or not all(isinstance(each, str) for each in texts)
     ):
         raise UsageError(f"a book has from 1 to {BOOK_TUNES} tunes")
+    if sum(map(len, texts)) > LONGEST_BOOK:
+        raise UsageError(f"the book's tunes have more than {LONGEST_BOOK:,} characters together")
     return [_tune(text) for text in texts]
 
 
@@ -171,7 +174,10 @@ def _number(values: dict[str, Any], name: str, default: float) -> float:
         return default
     if type(value) not in (int, float):
         raise UsageError(f"{name} is not a number")
-    return float(value)
+    try:
+        return float(value)
+    except OverflowError as error:
+        raise UsageError(f"{name} is not a number that can be computed with") from error
 
 
 def _numbers(values: dict[str, Any], name: str) -> tuple[int, ...]:

@@ -7,7 +7,7 @@ runs/NAME-01, NAME-02    its runs
 
 import json
 from collections.abc import Mapping
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -16,11 +16,11 @@ from folkkeras.config import TrainingConfig, option
 from folkkeras.corpus.corpus import Corpus, require_window
 from folkkeras.errors import FolkError, OutputError, RunError
 from folkkeras.file_format import FILE_FORMAT, format_fault
-from folkkeras.files import reason, remove_unfinished, write_text
+from folkkeras.files import reason, write_text
 from folkkeras.lock import locked
 from folkkeras.model.reader import read_exported
 from folkkeras.runs.environment import versions
-from folkkeras.runs.folder import SWEEP, checked_name, create_run, existing_run, open_run, require_rights
+from folkkeras.runs.folder import SWEEP, checked_name, create_run, existing_run, open_run, remove_begun, require_rights
 from folkkeras.runs.run import Run, read_json
 from folkkeras.sweeps.definition import Sweep, dashed
 from folkkeras.sweeps.drawing import trials_of
@@ -73,7 +73,7 @@ class SweepRecord:
         found = self.trial(number)
         if found.run:
             return found.run
-        _remove_begun(self.folder.parent / found.name)
+        remove_begun(self.folder.parent / found.name)
         return create_run(self.folder.parent, found.name, corpus, self._config(number), text, base)
 
     def fail(self, trial: str, fault: str | None) -> None:
@@ -240,14 +240,3 @@ def _require_same(found: SweepRecord, asked: SweepRecord) -> None:
                 f"sweep {found.name} already exists, with {option(name)} {own[name]}, not {given[name]}: "
                 "give the same, or choose another --name"
             )
-
-
-def _remove_begun(folder: Path) -> None:
-    """Remove what a kill left of a run that was being created, but nothing else."""
-    with suppress(OSError):
-        remove_unfinished(folder)
-        for name in ("corpus.abc", "base.keras"):
-            (folder / name).unlink(missing_ok=True)
-        (folder / "checkpoints").rmdir()
-    with suppress(OSError):
-        folder.rmdir()

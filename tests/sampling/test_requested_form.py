@@ -130,3 +130,22 @@ def test_a_form_is_compared_with_the_finished_tune() -> None:
     assert RequestedForm(2, (2, 8)).fault(tune) is None
     assert RequestedForm(3).fault(tune) == "had 2 parts"
     assert RequestedForm(bars=(8,)).fault(tune) == "had a part of 2 bars"
+
+
+@pytest.mark.parametrize(
+    ("music", "temperature"),
+    [(HEADER, 0), (HEADER + "A8|A8||A8|A8||A8|A8||", 0.95), ("X:1\nM:4/4\nL:1/8\nA8|A8||A8|A8||\nK:D\nA8|", 0.95)],
+)
+def test_drawing_ends_even_if_the_start_has_another_form(music: str, temperature: float) -> None:
+    sampling = Sampling(temperature=temperature)
+    request = TuneRequest(start=music, parts=1, seed=3, sampling=sampling, training_checks=False)
+    sampler = folkkeras.load("celtic").tunes(request, retry=False)
+    assert len(list(sampler)) + sampler.statistics.rejected.total() == 1
+
+
+@pytest.mark.parametrize(
+    "start", ["X:1\nT:A\nR:reel\nM:4/4\nL:1/8\nK:G\nG2BG dGBG|", "X:1\nT:A\nM:9/8\nL:1/8\nK:G\nGAB d2B d2B|"]
+)
+def test_a_complete_tune_keeps_the_start_that_was_given(start: str) -> None:
+    (tune,) = folkkeras.load("celtic").tunes(TuneRequest(start=start, complete=True, seed=1, training_checks=False))
+    assert tune.text.startswith(start)

@@ -181,6 +181,8 @@ def test_files_are_downloads(server: Server, tmp_path) -> None:
         ("/read", b"[" * 50_000, 400, "the request is not JSON"),
         ("/read", b"[]", 400, "the request is not a JSON object"),
         ("/read", b'{"text": 5}', 400, "text is not a text"),
+        ("/read", rb'{"text": "\ud800"}', 400, "not JSON in UTF-8"),
+        ("/vary", json.dumps({"text": TUNE, "amount": 10**400}).encode(), 400, "amount is not a number"),
         ("/read", b'{"text": "hello"}', 400, "the text has 0 tunes, not one: a tune begins with a line X:1"),
         ("/read", b'{"text": "' + b"a" * 70_000 + b'"}', 413, "the request has more than 65,536 bytes"),
         ("/read", json.dumps({"text": "X:1\nK:D\n" + "d|" * 500}).encode(), 400, "the tune has more than 400 bars"),
