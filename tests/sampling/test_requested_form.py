@@ -147,5 +147,5 @@ def test_drawing_ends_even_if_the_start_has_another_form(music: str, temperature
     "start", ["X:1\nT:A\nR:reel\nM:4/4\nL:1/8\nK:G\nG2BG dGBG|", "X:1\nT:A\nM:9/8\nL:1/8\nK:G\nGAB d2B d2B|"]
 )
 def test_a_complete_tune_keeps_the_start_that_was_given(start: str) -> None:
-    (tune,) = folkkeras.load("celtic").tunes(TuneRequest(start=start, complete=True, seed=1, training_checks=False))
+    (tune,) = folkkeras.load("celtic").tunes(TuneRequest(start=start, complete=True, seed=1))
     assert tune.text.startswith(start)
