@@ -174,7 +174,7 @@ class Run:
 
     def changed(self) -> float:
         """When the run last changed, in seconds since the epoch."""
-        return max(status.st_mtime for status in _statuses((self.folder, *self.folder.iterdir())))
+        return max((status.st_mtime for status in _statuses(self.folder.iterdir())), default=0.0)
 
 
 def _statuses(paths: Iterable[Path]) -> Iterator[os.stat_result]:
