@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from folkkeras.errors import ModelFileError, RunError
 from folkkeras.pretrained import CELTIC, celtic_model
 from folkkeras.runs.choice import best_bits, better_model
-from folkkeras.runs.folder import all_runs, checked_name, open_run
+from folkkeras.runs.folder import all_runs, open_run
 from folkkeras.runs.run import Run
 from folkkeras_cli.console import say
 
@@ -71,9 +71,6 @@ def chosen_model(name: str | None, runs: Path, *, last: bool = False) -> ChosenM
         return _model_of(folder.parent, folder.name, last=last)
     if name.endswith(".keras") or "/" in name or "\\" in name or os.path.isfile(name):
         return ChosenModel(Path(name).expanduser())
-    if not all_runs(runs):
-        checked_name(name)
-        raise RunError(f"no model {name!r}: give celtic, a .keras file or a run, of which {runs} has none")
     return _model_of(runs, name, last=last)
 
 
@@ -95,6 +92,9 @@ def _model_of(runs: Path, name: str, *, last: bool) -> ChosenModel:
         run = open_run(runs, name)
     except RunError as error:
         path = runs / name / ("last.keras" if last else "best.keras")
+        if not path.is_file() and not all_runs(runs) and not (runs / name).exists():
+            fault = f"no model {name!r}: give celtic, a .keras file or a run, of which {runs} has none"
+            raise RunError(fault) from error
         if not path.is_file():
             raise
         return ChosenModel(path, note=f"using the model only: {error}")  # the model may still be sound
