@@ -147,7 +147,7 @@ def _say_figures(candidates: Sequence["Candidate"]) -> None:
         form = candidate.form
         figures = [
             f"{candidate.bits:.3f} bits per character",
-            "complete" if candidate.complete else "incomplete",
+            f"incomplete ({candidate.faults[0]})" if candidate.faults else "complete",
             f"parts of {', '.join(map(str, form.parts))} bars",
         ]
         if form.on_tonic is not None:

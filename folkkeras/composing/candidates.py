@@ -10,7 +10,7 @@ from folkkeras.errors import CorpusError
 from folkkeras.evaluation.form import TuneForm, form_of
 from folkkeras.music.checks.new_tune import new_tune_faults
 from folkkeras.music.reading import read_tune
-from folkkeras.music.tune import Tune
+from folkkeras.music.tune import Fault, Tune
 from folkkeras.sampling.record import GenerationRecord
 from folkkeras.sampling.sampling_model import SamplingModel
 from folkkeras.sampling.scoring import bits_per_character, readable_by
@@ -39,9 +39,14 @@ class Candidate:
         return read_tune(self.text)
 
     @cached_property
+    def faults(self) -> list[Fault]:
+        """Why it is not complete, or where its parts do not join."""
+        return new_tune_faults(self.tune)
+
+    @property
     def complete(self) -> bool:
         """Whether it is complete and all its parts join."""
-        return not new_tune_faults(self.tune)
+        return not self.faults
 
     @cached_property
     def form(self) -> TuneForm:

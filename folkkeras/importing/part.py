@@ -179,7 +179,7 @@ class PartWriter:
         for mark in [*element.articulations, *element.expressions]:
             text += _MARKS.get(type(mark).__name__, "")
         text += self._pitches(element) + _length(Fraction(element.quarterLength) * tuplet.factor)
-        if element.tie is not None and element.tie.type in ("start", "continue"):
+        if _is_tied(element):
             text += "-"
         return text + ")" * ends + ("" if _joins_next(element) else " ")
 
@@ -187,7 +187,10 @@ class PartWriter:
         if isinstance(element, note.Rest):
             return "x" if element.style.hideObjectOnPrint else "z"
         if isinstance(element, chord.Chord):
-            return "[" + "".join(map(self._speller.note, element.pitches)) + "]"
+            inside = "" if _is_tied(element) else "-"  # the tie of a note whose chord is not tied as a whole
+            return (
+                "[" + "".join(self._speller.note(each.pitch) + inside * _is_tied(each) for each in element.notes) + "]"
+            )
         if isinstance(element, note.Note):
             return self._speller.note(element.pitch)
         self._notes.skipped["notes without a pitch"] += 1
@@ -196,6 +199,13 @@ class PartWriter:
 
 def _is_repeat(line: bar.Barline | None, direction: str) -> bool:
     return isinstance(line, bar.Repeat) and line.direction == direction
+
+
+def _is_tied(element: Any) -> bool:
+    """Whether a note, or each note of a chord, is tied to the next one."""
+    if isinstance(element, chord.Chord):
+        return all(map(_is_tied, element.notes))
+    return element.tie is not None and element.tie.type in ("start", "continue")
 
 
 def _length(quarters: Any) -> str:

@@ -124,7 +124,7 @@ class Bar(NamedTuple):
     signature: tuple[tuple[str, int], ...]  # letters and semitones of the key signature, in order
     overlays: tuple[tuple[Event, ...], ...] = ()  # further voices, written with `&`; each starts at the bar's beginning
     part: str = ""  # the label of the part that begins here
-    tempo: Tempo | None = None  # the tempo mark at its beginning
+    tempi: tuple[tuple[int, Tempo], ...] = ()  # its tempo marks, each with the index of the event that it stands before
     clef: str = "treble"  # as ABC names it: treble, alto, tenor, bass, perc, none; a line number, +8 or -8 may follow
     shift: int = 0  # semitones from written to sounding pitch: transpose= and the clef's octave
 

@@ -47,7 +47,7 @@ TOKEN = re.compile(
     r"|(?P<mark>[.~H-Wh-w])"
     r"|(?P<overlay>&+)"
     r"|(?P<colon>:)"
-    rf"|(?P<old_chord>\+[A-Ga-g^_=,'/\d\s]*[A-Ga-g][A-Ga-g^_=,'/\d\s]*\+{_LENGTH})"  # +CEG+ of ABC 1.6
+    rf"|(?P<old_chord>\+(?=[\^_=,'/\d\s]*[A-Ga-g])[A-Ga-g^_=,'/\d\s]*\+{_LENGTH})"  # +CEG+ of ABC 1.6
     r"|(?P<nothing>`+|[!$*]|\\\s*$|=(?:20|3D))"  # beams, line breaks, joins, quoted-printable codes
     r"|(?P<other>.)"
 )

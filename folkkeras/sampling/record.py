@@ -7,7 +7,7 @@ from typing import Any, Self, TypeVar, get_type_hints
 
 from folkkeras.errors import CorpusError, UsageError
 from folkkeras.notation.tunes import TUNE_START, split_tunes
-from folkkeras.sampling.request import TuneRequest
+from folkkeras.sampling.request import MAX_LENGTH, TuneRequest
 from folkkeras.sampling.sampler import Sampling
 from folkkeras.sampling.sampling_model import SamplingModel
 
@@ -72,7 +72,8 @@ class GenerationRecord(Record):
     Args:
         tune: the tune's number under the seed.
         start: the text that it continues.
-        parts, bars, usual_form, complete, max_copy, fields, training_checks: its constraints, as in `TuneRequest`.
+        parts, bars, usual_form, complete, max_copy, fields, training_checks, max_length: its constraints, as in
+            `TuneRequest`.
     """
 
     tune: int
@@ -84,6 +85,7 @@ class GenerationRecord(Record):
     max_copy: int | None = None
     fields: Mapping[str, str] = field(default_factory=dict)
     training_checks: bool = True
+    max_length: int = MAX_LENGTH
 
     @classmethod
     def of(cls, model: SamplingModel, request: TuneRequest, tune: int) -> "GenerationRecord":
@@ -99,7 +101,7 @@ class GenerationRecord(Record):
         return TuneRequest(first=self.tune, seed=self.seed, start=self.start, sampling=self.sampling, **constraints)
 
 
-_CONSTRAINTS = ("parts", "bars", "usual_form", "complete", "max_copy", "fields", "training_checks")
+_CONSTRAINTS = ("parts", "bars", "usual_form", "complete", "max_copy", "fields", "training_checks", "max_length")
 
 
 def with_record(tune: str, record: Record) -> str:

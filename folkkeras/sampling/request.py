@@ -56,6 +56,7 @@ class TuneRequest:
         require_min("tunes", self.count, 1)
         require_min("tune", self.first, 1)
         require_min("seed", self.seed, 0)
+        require_min("max_length", self.max_length, 1)
         for name, value in (
             ("max-copy", self.max_copy),
             ("parts", self.parts),

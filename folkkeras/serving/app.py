@@ -15,7 +15,6 @@ from starlette.routing import Route
 
 from folkkeras.errors import FolkError, UsageError
 from folkkeras.music.render.file_names import slug
-from folkkeras.music.render.page import Entry, page_text
 from folkkeras.sampling.generator import Generator
 from folkkeras.serving.limits import BODY_SECONDS, LARGEST_BODY, LARGEST_BOOK, RETRY_SECONDS
 from folkkeras.serving.memory import share_pool
@@ -137,15 +136,8 @@ class _Handlers:
         return _download(data, f"{slug(tune.title) or 'tune'}.{format}", _FILES[format])
 
     async def book(self, request: Request) -> Response:
-        tunes = tunes_of(await _values(request, LARGEST_BOOK))
-        scores = await asyncio.gather(
-            *(asyncio.wrap_future(self._workshop.engravers.scores(tune)) for tune in tunes), return_exceptions=True
-        )
-        entries = [
-            Entry(tune, None if isinstance(score, BaseException) else score)
-            for tune, score in zip(tunes, scores, strict=True)
-        ]
-        return _download(page_text(entries, "Tunes", {}).encode(), "tunes.html", "text/html")
+        tunes = await self._workshop.work(tunes_of, await _values(request, LARGEST_BOOK))
+        return _download((await self._workshop.book(tunes)).encode(), "tunes.html", "text/html")
 
 
 def _download(data: bytes, name: str, type: str) -> Response:

@@ -1,7 +1,7 @@
 """Engrave and render tunes in a few processes, which are restarted if a native library crashes or hangs.
 
 What people wait for comes first: the first bars of a new tune and edits by hand, then whole tunes and files, then
-further drafts.
+further drafts, then books.
 """
 
 import threading
@@ -29,7 +29,8 @@ class Urgency(IntEnum):
     FIRST = 0
     WHOLE = 1
     DRAFT = 2
-    END = 3  # ends a process
+    BOOK = 3
+    END = 4  # ends a process
 
 
 class Engravers:
@@ -60,8 +61,8 @@ class Engravers:
         return self._submit(lambda client: client.render(tune, format, played_on), Urgency.WHOLE)
 
     def scores(self, tune: Tune) -> "Future[Scores]":
-        """The score of a tune, for a page; FolkError if it cannot be engraved."""
-        return self._submit(lambda client: _scores(client, tune), Urgency.WHOLE)
+        """The score of a tune, for a book; FolkError if it cannot be engraved."""
+        return self._submit(lambda client: _scores(client, tune), Urgency.BOOK)
 
     def close(self) -> None:
         """End the processes after what waits."""

@@ -7,6 +7,7 @@ LARGEST_BODY = 2**16  # bytes of a request
 LARGEST_BOOK = 2**20  # bytes of a request for a book
 LONGEST_BOOK = 100_000  # characters of its tunes together
 BOOK_TUNES = 50
+BOOKS = 4  # requests for books at a time
 BODY_SECONDS = 10.0  # in which a request's body must arrive
 COMPOSING_SECONDS = 60.0  # after which tunes that are still drawn are given up
 COMPOSING = 64  # requests for new tunes at a time

@@ -3,7 +3,7 @@
 import asyncio
 import math
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import cached_property, partial
@@ -14,6 +14,8 @@ from folkkeras.composing.rewriting import rewrite
 from folkkeras.composing.varying import vary
 from folkkeras.errors import FolkError
 from folkkeras.music.reading import read_tune
+from folkkeras.music.render.page import Entry, page_text
+from folkkeras.music.tune import Tune
 from folkkeras.notation.tunes import music_begins
 from folkkeras.processors import cpu_count
 from folkkeras.sampling.generator import Generator
@@ -21,7 +23,15 @@ from folkkeras.sampling.request import TuneRequest
 from folkkeras.sampling.scheduler import SampledTune
 from folkkeras.serving.drawing import DrawingThread, Order
 from folkkeras.serving.engravers import Engravers, Urgency
-from folkkeras.serving.limits import CANDIDATES, COMPOSING, COMPOSING_SECONDS, DRAFT_SECONDS, RETRY_SECONDS, REVISING
+from folkkeras.serving.limits import (
+    BOOKS,
+    CANDIDATES,
+    COMPOSING,
+    COMPOSING_SECONDS,
+    DRAFT_SECONDS,
+    RETRY_SECONDS,
+    REVISING,
+)
 from folkkeras.serving.memory import trim
 from folkkeras.serving.offers import offers_of
 from folkkeras.serving.questions import RewriteQuestion, VaryQuestion
@@ -56,7 +66,7 @@ class Workshop:
         self._drawing, self._scorer = DrawingThread(model), Scorer(model)
         self._pool = ThreadPoolExecutor(number, "work")  # reading tunes
         self._revising_pool = ThreadPoolExecutor(number, "revising")
-        self._revising = 0
+        self._revising = self._books = 0
 
     @cached_property
     def offers(self) -> dict[str, Any]:
@@ -92,6 +102,23 @@ class Workshop:
         score = asyncio.wrap_future(self.engravers.score(text, Urgency.FIRST))
         view: dict[str, Any] = await self.work(view_of_text, text, self.model)
         return await self._with_score(view, score)
+
+    async def book(self, tunes: Sequence[Tune]) -> str:
+        """A page of tunes."""
+        if self._books >= BOOKS:
+            raise BusyError
+        self._books += 1
+        try:
+            waiting = (asyncio.wrap_future(self.engravers.scores(tune)) for tune in tunes)
+            scores = await asyncio.gather(*waiting, return_exceptions=True)
+            entries = [
+                Entry(tune, None if isinstance(score, BaseException) else score)
+                for tune, score in zip(tunes, scores, strict=True)
+            ]
+            text: str = await self.work(page_text, entries, "Tunes", {})
+            return text
+        finally:
+            self._books -= 1
 
     async def compose(self, request: TuneRequest) -> AsyncIterator[Event]:
         """Tunes for a request, as they are drawn."""

@@ -149,6 +149,12 @@ def test_sample_uses_the_latest_run_with_a_model_or_a_named_folder(folk: Folk, t
         shutil.rmtree(unfinished)
 
 
+def test_a_run_may_have_the_name_of_a_folder_beside_it(folk: Folk, trained: TrainedRun, tmp_path: Path) -> None:
+    (tmp_path / trained.run.name).mkdir()
+    done = folk("sample", trained.run.name, "--length", 5, "--seed", 1, "--runs", trained.runs)
+    assert (done.returncode, len(done.stdout)) == (0, len("X:1") + 5 + 1), done.stderr
+
+
 def test_sample_uses_celtic_while_no_run_has_a_model(folk: Folk, trained: TrainedRun, tmp_path: Path) -> None:
     unfinished = tmp_path / "runs" / "unfinished"
     unfinished.mkdir(parents=True)
@@ -357,7 +363,8 @@ import chardet, matplotlib
     assert (done.stdout, done.stderr, done.returncode) == ("['keras']\n", "", 0)
 
 
-def test_ctrl_c_saves_the_tunes_that_are_complete(tmp_path: Path) -> None:
+@pytest.mark.parametrize("out", ["tunes.abc", "tunes/"])
+def test_ctrl_c_saves_the_tunes_that_are_complete(out: str, tmp_path: Path) -> None:
     # The process signals itself at the third tune: a signal after a fixed time might come before the first one.
     code = (
         "import os, signal\n"
@@ -369,9 +376,11 @@ def test_ctrl_c_saves_the_tunes_that_are_complete(tmp_path: Path) -> None:
         "scheduler.SampledTune.__init__ = counted\n"
         "from folkkeras_cli.main import main\nmain()\n"
     )
-    words = ["sample", "celtic", "--tunes", "900", "--seed", "1", "--complete", "--out", "tunes.abc"]
+    words = ["sample", "celtic", "--tunes", "900", "--seed", "1", "--complete", "--out", out]
     done = subprocess.run([sys.executable, "-c", code, *words], cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 130, done.stderr
     found = re.search(r"interrupted after (\d+) of 900 tunes", done.stderr)
     assert found, done.stderr
-    assert len(split_tunes((tmp_path / "tunes.abc").read_text())[1]) == int(found[1]) > 0
+    # Files of a folder are whole, so the tunes of one that is not go to standard output.
+    text = done.stdout if out.endswith("/") else (tmp_path / out).read_text()
+    assert len(split_tunes(text)[1]) == int(found[1]) > 0

@@ -44,6 +44,11 @@ def test_later_endings_are_not_compared_but_their_bars_may_repeat() -> None:
     assert form.ends_alike is None
 
 
+def test_a_tune_without_bars_has_no_form() -> None:
+    form = form_of(read_tune(HEAD + "K:D\n"))
+    assert (form.parts, form.bars, form.notes, form.ends_alike, form.on_tonic) == ((), 0, 0, None, None)
+
+
 @pytest.mark.parametrize(
     ("key", "on_tonic"),
     [("D", True), ("G", False), ("Ddor", True), ("D clef=bass", True), ("none", None), ("Eb", False)],

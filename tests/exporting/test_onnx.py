@@ -87,6 +87,10 @@ def test_files_are_not_overwritten(folk: Folk, tmp_path: Path) -> None:
     fails(folk("export", "celtic"), 1, "celtic.onnx already exists", "--force")
     assert folk("export", "celtic", "--force").returncode == 0
     fails(folk("export", "celtic", "--to", "pickle"), 2, "'pickle'", "onnx")
+    fails(folk("export", "celtic", "--out", "-"), 2, "--out - is not a file name")
+    assert folk("export", "celtic", "--out", "models/").stderr.strip() == (
+        "wrote models/celtic.onnx and models/celtic_features.py"
+    )
     (tmp_path / "celtic.onnx").unlink()
     with pytest.raises(OutputError, match="features"):
         export_onnx("celtic", tmp_path / "celtic.onnx")

@@ -87,6 +87,14 @@ def test_keys_marks_and_endings_come_back() -> None:
         assert sign in back.text, sign
 
 
+def test_a_chord_may_be_tied_in_part() -> None:
+    tune = read_tune("X:1\nM:4/4\nL:1/8\nK:C\n[CE-]4 [DE]4|[CE]4- [CE]4|]\n")
+    back = imported(musicxml_bytes(tune))
+    assert [len(event.ties) for bar in back.bars for event in bar.events] == [1, 0, 2, 0]
+    sounds = [[(note.pitch, note.length) for note in performance(each, STRAIGHT)] for each in (tune, back)]
+    assert sounds[0] == sounds[1]
+
+
 def test_midi_that_the_library_wrote_comes_back() -> None:
     compared = 0
     for tune in tunes(12):

@@ -30,6 +30,20 @@ def test_no_secret_from_the_environment_is_saved_in_a_run(
     assert open_run(str(tmp_path), "mine").flags["OMP_NUM_THREADS"] == "2"
 
 
+def test_a_run_that_cannot_be_created_leaves_nothing(trained: TrainedRun, tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        create_run(tmp_path, "mine", trained.corpus, TrainingConfig(), text="X:1\n", base=tmp_path / "gone.keras")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_link_without_a_target_in_a_run_is_passed_over(folk: Folk, trained: TrainedRun, tmp_path: Path) -> None:
+    run = create_run(tmp_path, "mine", trained.corpus, TrainingConfig())
+    (run.folder / "link").symlink_to("gone")
+    assert run.changed() > 0
+    assert run.size() > 0
+    assert "mine" in folk("runs", "--runs", tmp_path).stdout
+
+
 @pytest.mark.parametrize(("found", "words"), [(99, "by a newer folkkeras, in file format 99"), (None, "by an older")])
 def test_errors_name_the_version_that_wrote_a_run_or_a_model(
     trained: TrainedRun, tmp_path: Path, found: int | None, words: str

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -174,6 +175,17 @@ def test_files_are_downloads(server: Server, tmp_path) -> None:
     assert "The 𝄞 Second" in page
 
 
+def test_books_are_engraved_a_few_at_a_time(server: Server) -> None:
+    texts = [TUNE.replace("The 𝄞", f"Number {number}") for number in range(50)]
+    with ThreadPoolExecutor(8) as people:
+        answers = list(people.map(lambda _: server.post("/book", {"texts": texts}), range(8)))
+    assert sorted(answer.status for answer in answers) == [200] * 4 + [503] * 4
+    assert all(answer.headers["Retry-After"] for answer in answers if answer.status == 503)
+    for answer in answers:
+        answer.read()
+    assert server.post("/book", {"texts": [TUNE]}).status == 200
+
+
 @pytest.mark.parametrize(
     ("path", "body", "status", "message"),
     [
@@ -205,6 +217,12 @@ def test_files_are_downloads(server: Server, tmp_path) -> None:
             "'saw' is not one of",
         ),
         ("/book", b'{"texts": []}', 400, "a book has from 1 to 50 tunes"),
+        (
+            "/book",
+            json.dumps({"texts": [TUNE + "d8|\n" * 500] * 50}).encode(),
+            400,
+            "the book's tunes have more than 100,000 characters",
+        ),
     ],
 )
 def test_what_cannot_be_done_is_one_sentence(server: Server, path: str, body: bytes, status: int, message: str) -> None:
@@ -226,6 +244,12 @@ def test_other_hosts_and_other_pages_are_refused(server: Server) -> None:
     assert server.send("POST", "/read", body, {"Content-Type": "text/plain"}).status == 400
     assert server.get("/", Host="evil.example")[0] == 400
     assert server.get("/", **{"Sec-Fetch-Site": "cross-site"})[0] == 200  # a link to the page
+
+
+@pytest.mark.parametrize("host", ["LocalHost", "[::1]", "127.0.0.1"])
+def test_a_host_is_recognised_in_every_spelling(server: Server, host: str) -> None:
+    assert server.get("/health", Host=host)[0] == 200
+    assert server.get("/health", Host=f"{host}:{server.port}")[0] == 200
 
 
 def test_a_client_that_leaves_is_forgotten(server: Server) -> None:

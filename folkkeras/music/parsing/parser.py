@@ -38,7 +38,7 @@ class _OpenBar:
     metre: Metre | None
     signature: tuple[tuple[str, int], ...]
     part: str
-    tempo: Tempo | None
+    tempi: tuple[tuple[int, Tempo], ...]
     clef: str
     shift: int
     events: list[Event] = field(default_factory=list)
@@ -56,7 +56,8 @@ class Parser(EventReader):
     def __init__(self, first_line: int) -> None:
         super().__init__()
         self.first_line, self.line = first_line, first_line
-        self.faults: list[tuple[str, int | None, int | None]] = []  # message, line, index of the bar
+        # Message, line, index of the bar; a dictionary, since a text can have thousands of them.
+        self.faults: dict[tuple[str, int | None, int | None], None] = {}
         self.fields: dict[str, str] = {}  # of the header, with the first non-empty value of each
         self.voices: set[str] = set()
         self.tempo: Tempo | None = None  # before the first note
@@ -123,7 +124,7 @@ class Parser(EventReader):
         after = self._bar_line if is_last else self._bars[place + 1].before
         finished = Bar(
             place + first, bar.line, tuple(bar.events), length_of(bar.events), bar.before, after, bar.metre,
-            bar.signature, tuple(map(tuple, bar.overlays)), bar.part, bar.tempo, bar.clef, bar.shift,
+            bar.signature, tuple(map(tuple, bar.overlays)), bar.part, bar.tempi, bar.clef, bar.shift,
         )  # fmt: skip
         if not is_last:
             bar.finished = finished
@@ -241,7 +242,10 @@ class Parser(EventReader):
         except ValueError as error:
             self._fault(str(error))
             return
-        self._mark = mark
+        if self._bar is not None and self._bar.events:
+            self._bar.tempi += ((len(self._bar.events), mark),)
+        else:
+            self._mark = mark
         if not self._notes:
             self.tempo = mark
 
@@ -263,15 +267,17 @@ class Parser(EventReader):
         shift = (
             self._transpose + self._midi_transpose + (12 if "+8" in self._clef else -12 if "-8" in self._clef else 0)
         )
-        bar = _OpenBar(
-            self.line, self._bar_line, self.metre, self._signature, self._part, self._mark, self._clef, shift
-        )
+        tempi = ((0, self._mark),) if self._mark else ()
+        bar = _OpenBar(self.line, self._bar_line, self.metre, self._signature, self._part, tempi, self._clef, shift)
         self._bar, self._events, self._bar_line = bar, bar.events, None
         self._part, self._mark = "", None
 
     def _close_bar(self) -> None:
         if self._bar is None:
             return
+        if self._bar.tempi and self._bar.tempi[-1][0] == len(self._bar.events):  # after its last event
+            *tempi, (_, self._mark) = self._bar.tempi
+            self._bar.tempi = tuple(tempi)
         self._bars.append(self._bar)
         self._bar = None
         if self._altered:
@@ -326,9 +332,7 @@ class Parser(EventReader):
         self._field(match[0][1], match[0][3:-1].strip(), False)
 
     def _fault(self, message: str) -> None:
-        fault = (message, self.line, len(self._bars) if self._begun else None)
-        if fault not in self.faults:
-            self.faults.append(fault)
+        self.faults[message, self.line, len(self._bars) if self._begun else None] = None
 
 
 # The method that processes each kind of token, except notes.

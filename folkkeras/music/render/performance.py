@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from folkkeras.errors import UsageError
-from folkkeras.music.tune import Event, Tune
+from folkkeras.music.tune import Event, Tune, length_of
 
 LONGEST = 6 * 60  # seconds; the longest of 4,000 real tunes lasts five minutes
 _GRACE = Fraction(1, 64)  # of a whole note; grace notes together take at most half of their note
@@ -113,16 +113,18 @@ def tempi(tune: Tune, playing: Playing) -> list[tuple[Fraction, Fraction]]:
     own = pace(tune, replace(playing, tempo=None))
     found: list[tuple[Fraction, Fraction]] = []
     now = Fraction()
-    places = places_played(tune, playing) if any(bar.tempo for bar in tune.bars) else ()
+    places = places_played(tune, playing) if any(bar.tempi for bar in tune.bars) else ()
     for played, place in enumerate(places):
-        mark = tune.bars[place].tempo
+        bar = tune.bars[place]
         if played % (len(places) // playing.times) == 0:  # each time begins at the first tempo
             found.append((now, first))
-        if mark and mark.pace and 2 <= mark.pace <= 400:
-            if now == found[-1][0]:
-                found.pop()
-            found.append((now, mark.pace * first / own))
-        now += tune.bars[place].length
+        for event, mark in bar.tempi:
+            if mark.pace and 2 <= mark.pace <= 400:
+                onset = now + length_of(bar.events[:event])
+                if onset == found[-1][0]:
+                    found.pop()
+                found.append((onset, mark.pace * first / own))
+        now += bar.length
     changes = [mark for mark, before in zip(found, [None, *found], strict=False) if not before or mark[1] != before[1]]
     return changes or [(now, first)]
 

@@ -12,6 +12,7 @@ from folkkeras.music.render.musicxml.directions import HAIRPINS, add_annotation,
 from folkkeras.music.render.musicxml.groups import beams, brackets
 from folkkeras.music.render.musicxml.harmony import harmony
 from folkkeras.music.render.musicxml.notes import Around, add_event, duration, parts_of_quarter
+from folkkeras.music.render.musicxml.rest_bars import with_rest_bars
 from folkkeras.music.render.musicxml.spans import Spans
 from folkkeras.music.render.musicxml.voices import Place, voices_of
 from folkkeras.music.tune import Bar, Event, Tune
@@ -22,12 +23,13 @@ _USUAL_DIVISIONS = 10_080  # divisible by 2 to 10; used if exact divisions would
 
 
 def measures(tune: Tune) -> Iterator[Element]:
-    """Yield a measure for each bar."""
+    """Yield a measure for each bar, and for each bar of a rest of several bars."""
     if not tune.bars:
         return
-    spans, divisions = Spans(tune.bars), _divisions(tune)
-    attributes, lines = Attributes(divisions, tune.key), BarLines(tune.bars[-1])
-    for number, bar in enumerate(tune.bars):
+    bars = with_rest_bars(tune.bars)
+    spans, divisions = Spans(bars), _divisions(bars)
+    attributes, lines = Attributes(divisions, tune.key), BarLines(bars[-1])
+    for number, bar in enumerate(bars):
         measure = Element("measure", number=str(bar.number))
         if bar.number == 0:
             measure.set("implicit", "yes")
@@ -38,16 +40,14 @@ def measures(tune: Tune) -> Iterator[Element]:
                 add_decoration(measure, name)
         if bar.part:
             direction(measure, "rehearsal", bar.part)
-        if bar.tempo:
-            add_tempo(measure, bar.tempo)
         _add_voices(measure, bar, number, spans, divisions)
         lines.right(measure, bar)
         yield measure
 
 
-def _divisions(tune: Tune) -> int:
+def _divisions(bars: Sequence[Bar]) -> int:
     """The divisions per quarter that make all durations integers, if MusicXML allows as many."""
-    events = (event for bar in tune.bars for voice in voices_of(bar) for event in voice)
+    events = (event for bar in bars for voice in voices_of(bar) for event in voice)
     divisions = lcm(*{parts_of_quarter(event.length, event.tuplet) for event in events}, _MIN_DIVISIONS)
     return divisions if divisions <= _MAX_DIVISIONS else _USUAL_DIVISIONS
 
@@ -61,6 +61,8 @@ def _add_voices(measure: Element, bar: Bar, number: int, spans: Spans, divisions
         now = Fraction()
         voice_beams, voice_brackets = beams(events), brackets(events)
         for place, event in enumerate(events):
+            for _, tempo in (mark for mark in bar.tempi if not voice and mark[0] == place):
+                add_tempo(measure, tempo)
             where: Place = (number, voice, place)
             around = Around(
                 voice=voice,
