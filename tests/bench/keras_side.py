@@ -1,4 +1,4 @@
-"""Keras: the lab's eager loop, the stock layer in `fit`, and folkkeras, also on tunes with features and without."""
+"""Keras: the lab's loop, the stock layer in `fit`, and folkkeras, also on tunes with features and without."""
 
 import sys
 import time

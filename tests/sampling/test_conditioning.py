@@ -1,5 +1,6 @@
 """`folk sample` with requests: complete or new tunes, header fields, reproduced tunes, and continued tunes."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,8 @@ def test_a_record_is_read_from_its_line_and_a_malformed_one_refused() -> None:
     assert [bar.events for bar in read_tune(text).bars] == [bar.events for bar in read_tune(TUNE).bars]
     assert records_of(text + text, "it", [GenerationRecord]) == [record, record]
     assert with_record("T:Mine\n", record) == "T:Mine\n"
+    short = replace(record, max_length=300)
+    assert records_of(with_record(TUNE, short), "it", [GenerationRecord])[0].request.max_length == 300
     broken = ["{", "[]", '{"model": 1}', '{"model": "a", "seed": true, "tune": 1, "start": "X"}', "[" * 9_999]
     for line in ["X:1", *(f"X:1\n%folkkeras {each}" for each in broken)]:
         with pytest.raises(CorpusError, match="it has a tune without its generation record"):
