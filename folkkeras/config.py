@@ -6,6 +6,7 @@ part 2).
 
 import math
 from dataclasses import asdict, dataclass, fields
+from numbers import Integral
 from typing import Any
 
 from folkkeras.errors import UsageError
@@ -41,7 +42,7 @@ class TrainingConfig:
     """Everything that determines a run besides its corpus.
 
     Raises:
-        UsageError: a value is out of range; the message names the option.
+        UsageError: a value has the wrong type or is out of range; the message names the option.
     """
 
     raw: bool = False  # train on the original text instead of the normal form
@@ -74,6 +75,11 @@ class TrainingConfig:
     base: str = ""  # digest of the model to fine-tune, which has the same hyperparameters
 
     def __post_init__(self) -> None:
+        for field in fields(self):
+            value, kind = getattr(self, field.name), field.type
+            fits = isinstance(value, (int, float)) if kind is float else isinstance(value, kind)  # type: ignore[arg-type]
+            if not fits or (isinstance(value, bool) and kind is not bool):
+                raise UsageError(f"option {field.name!r} has the value {value!r}, of the wrong type")
         for name in ("steps", "batch_size", "seq_length", "embedding", "units", "layers", "feature_embedding", "keep"):
             require_min(name, getattr(self, name), 1)
         for name, maximum in MAX.items():
@@ -124,14 +130,8 @@ class TrainingConfig:
             UsageError: an option is unknown, has the wrong type, or is out of range.
         """
         values = {"precision": FLOAT32, **values}  # runs of earlier versions have none
-        types = {field.name: field.type for field in fields(cls)}
-        for name, value in values.items():
-            if name not in types:
-                raise UsageError(f"unknown option {name!r}")
-            kind = types[name]
-            fits = isinstance(value, (int, float)) if kind is float else isinstance(value, kind)  # type: ignore[arg-type]
-            if not fits or (isinstance(value, bool) and kind is not bool):
-                raise UsageError(f"option {name!r} has the value {value!r}, of the wrong type")
+        if unknown := values.keys() - {field.name for field in fields(cls)}:
+            raise UsageError(f"unknown option {min(unknown)!r}")
         return cls(**values)
 
 
@@ -181,7 +181,9 @@ def split_of(config: TrainingConfig) -> dict[str, Any]:
 
 
 def require_min(name: str, value: int, least: int) -> None:
-    """Raise UsageError if the option `name` is below `least`."""
+    """Raise UsageError if the option `name` is not a whole number, or below `least`."""
+    if not isinstance(value, Integral):
+        raise UsageError(f"{option(name)} {value!r} is not a whole number")
     if value < least:
         raise UsageError(f"{option(name)} {value} is too small: give {least} or more")
 

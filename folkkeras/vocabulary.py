@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from folkkeras.errors import UsageError
+
 CHUNK = 1 << 20  # characters encoded at a time, so that a large text needs no large temporary array
 
 
@@ -23,7 +25,7 @@ class Vocabulary:
 
     def __init__(self, characters: str) -> None:
         if len(set(characters)) != len(characters):
-            raise ValueError("a character is in the vocabulary twice")
+            raise UsageError("a character is in the vocabulary twice")
         self.characters = characters
         self._index = {character: index for index, character in enumerate(characters)}
         codes = np.array([ord(character) for character in characters], dtype=np.uint32)
@@ -65,7 +67,7 @@ class Vocabulary:
         """The indices of `text`, (characters,), in the smallest unsigned dtype that holds them.
 
         Raises:
-            ValueError: a character is not in the vocabulary.
+            UsageError: a character is not in the vocabulary.
         """
         size = len(self)
         ids = np.empty(len(text), dtype=smallest_dtype(size))
@@ -74,7 +76,7 @@ class Vocabulary:
             rank = np.searchsorted(self._codes, codes)
             rank[rank == size] = 0
             if not np.array_equal(self._codes[rank], codes):
-                raise ValueError(f"not in the vocabulary: {self.unknown(text)!r}")
+                raise UsageError(f"not in the vocabulary: {self.unknown(text)!r}")
             ids[start : start + len(codes)] = self._by_code[rank]
         return ids
 

@@ -15,7 +15,7 @@ LARGE = 20_000_000  # bytes of files; a smaller corpus is read in a second or tw
 
 
 def read_corpus(
-    arguments: str | Sequence[str],
+    arguments: str | Path | Sequence[str | Path],
     *,
     raw: bool = False,
     chords: bool = False,
@@ -39,7 +39,7 @@ def read_corpus(
     Raises:
         CorpusError: a source cannot be read, or there are fewer than two tunes.
     """
-    names = list(dict.fromkeys([arguments] if isinstance(arguments, str) else arguments))
+    names = list(dict.fromkeys(map(str, [arguments] if isinstance(arguments, str | Path) else arguments)))
     options: dict[str, Any] = {
         "raw": raw,
         "chords": chords,

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
+from folkkeras.errors import UsageError
 from folkkeras.features.columns import sizes_of
 from folkkeras.features.inputs import features_of_ids
 from folkkeras.model.tune_model import TuneModel
@@ -44,9 +45,14 @@ class Likelihood:
     Args:
         model: the model, whose weights may change between calls.
         tunes: texts of at least two characters that the vocabulary covers.
+
+    Raises:
+        UsageError: there are no tunes, or one is too short or has an unknown character.
     """
 
     def __init__(self, model: TuneModel, tunes: Sequence[str]) -> None:
+        if isinstance(tunes, str) or not tunes or min(map(len, tunes)) < 2:
+            raise UsageError("there is nothing to score: give a list of tunes, each of at least two characters")
         self.model = model
         self._chunks, self._places = _chunks(tunes, model.vocabulary, model.features)
         clone = self._clone = model.clone(batch_size=LANES, stateful=True)

@@ -17,6 +17,7 @@ import tensorflow as tf
 
 from folkkeras.corpus.corpus import require_window
 from folkkeras.corpus.packed_tunes import Encoded
+from folkkeras.errors import UsageError
 from folkkeras.features.columns import COUNT, GROUPS, columns_of, groups_of
 from folkkeras.vocabulary import Vocabulary
 
@@ -132,7 +133,7 @@ def _features_of_windows(
 ) -> Callable[[npt.NDArray[np.int64]], npt.NDArray[np.int32]]:
     """A function from where windows start to the values of their features, (features, windows, seq_length)."""
     if vocabulary is None:
-        raise ValueError("features need a vocabulary")
+        raise UsageError("features need a vocabulary: give the one that the indices are of")
     begins = np.asarray(tune_starts, np.int64)
     if not len(begins) or begins[0]:
         begins = np.insert(begins, 0, 0)
