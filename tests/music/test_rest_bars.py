@@ -4,9 +4,12 @@ from xml.etree import ElementTree
 
 import pytest
 
+from folkkeras.importing.notes import Notes
+from folkkeras.importing.reading import abc_texts
 from folkkeras.music.reading import read_tune
 from folkkeras.music.render.engraving import svg_text
 from folkkeras.music.render.musicxml import musicxml_bytes
+from folkkeras.music.tune import Tune
 
 HEADER = "X:1\nM:6/8\nL:1/8\nK:D\n"
 
@@ -41,3 +44,19 @@ def test_what_stands_at_a_rest_stands_there_once() -> None:
 
 def test_a_rest_of_several_bars_is_engraved_as_so_many() -> None:
     assert svg_text(read_tune(HEADER + "D6|Z4|E6|]")).count('class="measure"') == 6
+
+
+def test_a_rest_that_fills_its_bar_is_a_whole_measure_rest() -> None:
+    text = "X:1\nM:5/8\nL:1/8\nK:D\nA|Z|z5|ABcde|z5 & A5|A2 z3|z|]\n"
+    rests = [
+        rest.get("measure") for rest in ElementTree.fromstring(musicxml_bytes(read_tune(text))).iter("rest")
+    ]  # fmt: skip
+    assert rests == ["yes", "yes", "yes", None, None]
+    assert svg_text(read_tune(text)).count('class="mRest"') == 3
+    assert [bar.length for bar in imported(text).bars] == [bar.length for bar in read_tune(text).bars]
+
+
+def imported(text: str) -> Tune:
+    """The tune after a way through MusicXML."""
+    (back,) = abc_texts(musicxml_bytes(read_tune(text)), "a file", Notes())
+    return read_tune(back)

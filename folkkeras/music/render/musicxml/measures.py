@@ -74,6 +74,7 @@ def _add_voices(measure: Element, bar: Bar, number: int, spans: Spans, divisions
                 trills=spans.trills.get(where, ()),
                 tied_in=spans.tied_in.get(where, frozenset()),
                 tied_out=spans.tied_out.get(where, frozenset()),
+                alone=bar.metre is not None and event.length == bar.metre.length and not event.tuplet,
             )
             hairpins = spans.hairpins.get(where, [])
             # A hairpin ends where its last note begins, unless that is also its first note.

@@ -30,12 +30,14 @@ class Around:
     trills: Sequence[tuple[str, int]]  # the wavy lines after them
     tied_in: frozenset[int]  # MIDI notes
     tied_out: frozenset[int]
+    alone: bool  # whether it fills its bar, so that a rest is a whole-measure rest
 
 
 def add_event(measure: Element, event: Event, onset: Fraction, divisions: int, around: Around) -> None:
     """Add an event that begins at an onset within its bar."""
     _add_graces(measure, event, around)
-    for head in heads(event.length, event.tuplet):
+    whole_measure = Head(event.length, 0, Fraction(), event.length, first=True, last=True)
+    for head in (whole_measure,) if around.alone and not event.pitches else heads(event.length, event.tuplet):
         lasts = str(max(1, duration(onset + head.onset, head.length, divisions)))
         for place, pitch in enumerate(event.pitches or (None,)):
             _add_note(measure, event, head, lasts, place, pitch, around)
@@ -74,8 +76,9 @@ def _add_note(
     note = SubElement(measure, "note", {"print-object": "no"} if event.hidden else {})
     if place:
         SubElement(note, "chord")
+    whole_measure = pitch is None and around.alone
     if pitch is None:
-        SubElement(note, "rest")
+        SubElement(note, "rest", {"measure": "yes"} if whole_measure else {})
     else:
         _add_pitch(note, pitch, around.octaves)
     SubElement(note, "duration").text = lasts
@@ -83,13 +86,14 @@ def _add_note(
     for kind in ties:
         SubElement(note, "tie", type=kind)
     SubElement(note, "voice").text = str(around.voice + 1)
-    SubElement(note, "type").text = TYPES[head.base]
+    if not whole_measure:
+        SubElement(note, "type").text = TYPES[head.base]
     for _ in range(head.dots):
         SubElement(note, "dot")
     if head.first:
         _add_accidental(note, around.accidentals.get((1, place)))
     actual, normal = time_modification(event.length, event.tuplet)
-    if event.tuplet or actual != normal:
+    if not whole_measure and (event.tuplet or actual != normal):
         modification = SubElement(note, "time-modification")
         SubElement(modification, "actual-notes").text = str(actual)
         SubElement(modification, "normal-notes").text = str(normal)
