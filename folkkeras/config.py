@@ -7,7 +7,7 @@ part 2).
 import math
 from dataclasses import asdict, dataclass, fields
 from numbers import Integral
-from typing import Any
+from typing import Any, get_type_hints
 
 from folkkeras.errors import UsageError
 from folkkeras.features.columns import ALL, NONE, features_of
@@ -75,11 +75,11 @@ class TrainingConfig:
     base: str = ""  # digest of the model to fine-tune, which has the same hyperparameters
 
     def __post_init__(self) -> None:
-        for field in fields(self):
-            value, kind = getattr(self, field.name), field.type
-            fits = isinstance(value, (int, float)) if kind is float else isinstance(value, kind)  # type: ignore[arg-type]
+        for name, kind in get_type_hints(TrainingConfig).items():
+            value = getattr(self, name)
+            fits = isinstance(value, (int, float) if kind is float else kind)
             if not fits or (isinstance(value, bool) and kind is not bool):
-                raise UsageError(f"option {field.name!r} has the value {value!r}, of the wrong type")
+                raise UsageError(f"option {name!r} has the value {value!r}, of the wrong type")
         for name in ("steps", "batch_size", "seq_length", "embedding", "units", "layers", "feature_embedding", "keep"):
             require_min(name, getattr(self, name), 1)
         for name, maximum in MAX.items():

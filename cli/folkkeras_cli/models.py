@@ -92,12 +92,12 @@ def _model_of(runs: Path, name: str, *, last: bool) -> ChosenModel:
         run = open_run(runs, name)
     except RunError as error:
         path = runs / name / ("last.keras" if last else "best.keras")
-        if not path.is_file() and not all_runs(runs) and not (runs / name).exists():
-            fault = f"no model {name!r}: give celtic, a .keras file or a run, of which {runs} has none"
-            raise RunError(fault) from error
-        if not path.is_file():
+        if path.is_file():  # the model may still be sound
+            return ChosenModel(path, note=f"using the model only: {error}")
+        if (runs / name).exists() or all_runs(runs):
             raise
-        return ChosenModel(path, note=f"using the model only: {error}")  # the model may still be sound
+        fault = f"no model {name!r}: give celtic, a .keras file or a run, of which {runs} has none"
+        raise RunError(fault) from error
     return ChosenModel(_existing(run, last=last), run)
 
 

@@ -187,10 +187,10 @@ class PartWriter:
         if isinstance(element, note.Rest):
             return "x" if element.style.hideObjectOnPrint else "z"
         if isinstance(element, chord.Chord):
-            inside = "" if _is_tied(element) else "-"  # the tie of a note whose chord is not tied as a whole
-            return (
-                "[" + "".join(self._speller.note(each.pitch) + inside * _is_tied(each) for each in element.notes) + "]"
-            )
+            tied = (
+                [] if _is_tied(element) else list(filter(_is_tied, element.notes))
+            )  # a whole chord's tie is behind it
+            return "[" + "".join(self._speller.note(each.pitch) + "-" * (each in tied) for each in element.notes) + "]"
         if isinstance(element, note.Note):
             return self._speller.note(element.pitch)
         self._notes.skipped["notes without a pitch"] += 1

@@ -136,6 +136,14 @@ def length_of(events: Sequence[Event]) -> Fraction:
     return Fraction(sum(length.numerator * (parts // length.denominator) for length in lengths), parts)
 
 
+def rest_bars(bar: Bar) -> int:
+    """For how many bars of its metre a rest that is alone in a bar lasts, as in `Z4`; 0 if there is no such rest."""
+    if bar.metre is None or len(bar.events) != 1 or bar.events[0].pitches:
+        return 0
+    count = bar.length / bar.metre.length
+    return int(count) if count.denominator == 1 else 0
+
+
 @dataclass(frozen=True)
 class Fault:
     """A reason why a tune is not complete."""

@@ -2,7 +2,6 @@
 
 import io
 import re
-import shutil
 import subprocess
 from fractions import Fraction
 from pathlib import Path
@@ -11,6 +10,7 @@ import mido
 import numpy as np
 import pytest
 import soundfile
+from support.oracles import HAS_ABC2MIDI, NO_ABC2MIDI
 
 from folkkeras.corpus.sources import read_source
 from folkkeras.errors import UsageError
@@ -199,10 +199,9 @@ def same_notes(tune: Tune, oracle: bytes) -> bool:
     )
 
 
+@pytest.mark.skipif(not HAS_ABC2MIDI, reason=NO_ABC2MIDI)
 @pytest.mark.parametrize("collection", ["oneills", "ryans", "airds", "lab"])
 def test_notes_are_those_of_abc2midi(collection: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
-    if not shutil.which("abc2midi"):
-        pytest.skip("abc2midi is not installed (Debian: apt install abcmidi)")
     source = str(request.getfixturevalue("lab_corpus")) if collection == "lab" else collection
     compared = same = 0
     tunes = read_source(source).tunes

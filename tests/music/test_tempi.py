@@ -1,7 +1,6 @@
 """Tempo marks, also within a bar: when they act, and where the score shows them."""
 
 import io
-import shutil
 import subprocess
 from fractions import Fraction
 from pathlib import Path
@@ -9,6 +8,7 @@ from xml.etree import ElementTree
 
 import mido
 import pytest
+from support.oracles import HAS_ABC2MIDI, NO_ABC2MIDI
 
 from folkkeras.music.reading import TuneReader, read_tune
 from folkkeras.music.render.instruments import INSTRUMENTS
@@ -36,9 +36,8 @@ def test_a_tempo_acts_from_the_note_after_it() -> None:
     assert tempi(read_tune(TEXT), Playing(tempo=50))[1] == (Fraction(1, 2), Fraction(100, 4))
 
 
+@pytest.mark.skipif(not HAS_ABC2MIDI, reason=NO_ABC2MIDI)
 def test_notes_sound_when_abc2midi_plays_them(tmp_path: Path) -> None:
-    if not shutil.which("abc2midi"):
-        pytest.skip("abc2midi is not installed (Debian: apt install abcmidi)")
     once = TEXT.replace(":|", "|").replace("|:", "|")  # abc2midi does not return to the first tempo with a repeat
     (tmp_path / "tune.abc").write_text(once)
     subprocess.run(["abc2midi", "tune.abc", "-o", "tune.mid"], cwd=tmp_path, check=True, capture_output=True)

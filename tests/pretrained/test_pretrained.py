@@ -1,13 +1,13 @@
 """The pretrained model: its size, its model card, and the tunes that it writes."""
 
 import re
-import shutil
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 import yaml
+from support.oracles import HAS_ABC2MIDI, NO_ABC2MIDI
 from support.terminal import FOLK, Folk
 from support.trained import TrainedRun
 
@@ -101,9 +101,8 @@ def faulted(tunes: Sequence[str], folder: Path) -> float:
     return count / len(tunes)
 
 
+@pytest.mark.skipif(not HAS_ABC2MIDI, reason=NO_ABC2MIDI)
 def test_abc2midi_finds_no_more_faults_than_in_the_training_tunes(jigs: str, tmp_path: Path) -> None:
-    if not shutil.which("abc2midi"):
-        pytest.skip("abc2midi is not installed (Debian: apt install abcmidi)")
     books = sample_of(read_corpus(COLLECTIONS).training, 200_000)
     assert faulted(split_tunes(jigs)[1], tmp_path) <= faulted(books, tmp_path)
 

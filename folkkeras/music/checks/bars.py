@@ -9,7 +9,7 @@ correct, except for rests of several bars (Z4). A tune has at least one full bar
 from collections.abc import Sequence
 from fractions import Fraction
 
-from folkkeras.music.tune import Bar, Fault
+from folkkeras.music.tune import Bar, Fault, rest_bars
 
 _UNITS = {8: "eighths", 16: "sixteenths", 32: "thirty-seconds", 64: "sixty-fourths"}
 
@@ -21,7 +21,7 @@ def bar_faults(bars: Sequence[Bar]) -> list[Fault]:
         if bar.metre is None:
             continue
         full, length = bar.metre.length, bar.length
-        if (length > full and not _rests_for_bars(bar, full)) or (length < full and not _may_be_short(place, bars)):
+        if (length > full and not rest_bars(bar)) or (length < full and not _may_be_short(place, bars)):
             faults.append(Fault(f"it has {of_full(length, full)}", bar.line, bar.number))
         for voice in bar.overlays:
             beside = sum((event.length for event in voice), Fraction())
@@ -40,10 +40,6 @@ def _may_be_short(place: int, bars: Sequence[Bar]) -> bool:
     if begins and ends:
         return bool(before and before.endings) or bool(after and (after.endings or after.repeat_start))
     return begins or ends
-
-
-def _rests_for_bars(bar: Bar, full: Fraction) -> bool:
-    return len(bar.events) == 1 and not bar.events[0].pitches and (bar.length / full).denominator == 1
 
 
 def of_full(length: Fraction, full: Fraction) -> str:

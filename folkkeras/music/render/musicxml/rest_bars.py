@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from folkkeras.music.tune import Bar, BarLine
+from folkkeras.music.tune import Bar, BarLine, rest_bars
 
 _MAX_BARS = 1_000  # of a rest; a larger number is a typo
 
@@ -15,16 +15,14 @@ def with_rest_bars(bars: Sequence[Bar]) -> tuple[Bar, ...]:
 
 
 def _divided(bar: Bar) -> Iterator[Bar]:
-    count = bar.length / bar.metre.length if bar.metre else 1
-    rests = len(bar.events) == 1 and not bar.events[0].pitches and not bar.overlays
-    if not rests or not 1 < count <= _MAX_BARS or count != int(count):
+    count = rest_bars(bar)
+    if bar.metre is None or bar.overlays or not 1 < count <= _MAX_BARS:
         yield bar
         return
-    assert bar.metre is not None
     rest = bar.events[0]
     whole = bar._replace(length=bar.metre.length, after=BarLine(), events=(rest._replace(length=bar.metre.length),))
     later = rest._replace(length=bar.metre.length, symbol="", annotations=(), decorations=(), slurs=(0, 0), graces=())
     yield whole
-    for number in range(2, int(count) + 1):
+    for number in range(2, count + 1):
         after = bar.after if number == count else BarLine()
         yield whole._replace(before=BarLine(), after=after, events=(later,), part="", tempi=())
