@@ -187,10 +187,10 @@ class PartWriter:
         if isinstance(element, note.Rest):
             return "x" if element.style.hideObjectOnPrint else "z"
         if isinstance(element, chord.Chord):
-            tied = (
-                [] if _is_tied(element) else list(filter(_is_tied, element.notes))
-            )  # a whole chord's tie is behind it
-            return "[" + "".join(self._speller.note(each.pitch) + "-" * (each in tied) for each in element.notes) + "]"
+            whole = _is_tied(element)  # then one tie stands behind the chord
+            ties = ["-" if _is_tied(each) and not whole else "" for each in element.notes]
+            signs = map(self._speller.note, element.pitches)
+            return "[" + "".join(sign + tie for sign, tie in zip(signs, ties, strict=True)) + "]"
         if isinstance(element, note.Note):
             return self._speller.note(element.pitch)
         self._notes.skipped["notes without a pitch"] += 1
